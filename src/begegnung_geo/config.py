@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: MIT
+"""
+Profiles: TOML files read into frozen models.
+
+`config/defaults.toml` holds every disputable number with its reason, a city's
+`config/<city>.toml` its sources and what differs. An unknown key is an error.
+"""
+
+import importlib.resources
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from begegnung_geo.crs import require_metric
+from begegnung_geo.errors import ConfigError, CrsError
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+Standing = Literal["established", "everyday", "potential"]
+
+
+def _check_key(value: str) -> str:
+    if not _KEY.fullmatch(value):
+        raise ValueError(f"{value!r} is not a key: small letters, digits and _, a letter first")
+    return value
+
+
+def _check_file_name(value: str) -> str:
+    if not value or value != Path(value).name or value.startswith("."):
+        raise ValueError(f"{value!r} is not a plain file name inside data/raw/<city>/")
+    return value
+
+
+Key = Annotated[str, AfterValidator(_check_key)]
+FileName = Annotated[str, AfterValidator(_check_file_name)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WalkingProfile(_Frozen):
+    """How a group of people walks."""
+
+    speed_m_s: float = Field(gt=0.1, lt=4)
+    step_free: bool = False
+    reason: str = Field(min_length=1)
+
+
+class Walking(_Frozen):
+    """Thresholds, snapping and the walking profiles."""
+
+    thresholds_min: tuple[int, ...] = Field(min_length=1)
+    default_profile: Key
+    snap_distance_m: float = Field(gt=0, le=2000)
+    scrap_length_m: float = Field(ge=0)
+    profiles: dict[Key, WalkingProfile] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> "Walking":
+        if self.default_profile not in self.profiles:
+            raise ValueError(f"default_profile {self.default_profile!r} is not among the profiles")
+        if list(self.thresholds_min) != sorted(set(self.thresholds_min)):
+            raise ValueError("thresholds_min must rise without repeats")
+        if min(self.thresholds_min) <= 0:
+            raise ValueError("thresholds_min must be positive")
+        return self
+
+    def reach_m(self, profile: str, threshold_min: int) -> float:
+        """Return how many metres a profile walks within a threshold."""
+        return self.profiles[profile].speed_m_s * 60 * threshold_min
+
+
+class Headline(_Frozen):
+    """One profile and threshold named first on the pages."""
+
+    profile: Key
+    threshold_min: int
+
+
+class Coverage(_Frozen):
+    """Which places count as supply, and what the headline is."""
+
+    headline: tuple[Headline, ...] = Field(min_length=1)
+    counted_standing: tuple[Standing, ...]
+    counted_if_consumption_free: tuple[Standing, ...]
+    unknown_share_max: float = Field(ge=0, le=1)
+
+
+class Underserved(_Frozen):
+    """The rule that flags a district."""
+
+    profile: Key
+    threshold_min: int
+    share_below: float = Field(ge=0, le=1)
+    mad_below_median: float = Field(ge=0)
+    persons_min: float = Field(ge=0)
+
+
+class Population(_Frozen):
+    """The estimate of people from residential floor area."""
+
+    floor_area_per_person_m2: float = Field(gt=0)
+    storey_default_count: float = Field(gt=0)
+    footprint_min_m2: float = Field(ge=0)
+    building_yes_footprint_max_m2: float = Field(ge=0)
+
+
+class Publication(_Frozen):
+    """Small numbers: what is hidden and how the rest is rounded."""
+
+    suppress_below: int = Field(ge=0)
+    round_to: int = Field(ge=1)
+    share_base_min: int = Field(ge=0)
+
+
+class Study(_Frozen):
+    """Where the study happens and how far it looks beyond the border."""
+
+    metric_crs: str
+    buffer_m: float = Field(ge=0, le=20000)
+
+
+class FileSource(_Frozen):
+    """A raw file in `data/raw/<city>/` and where it can be fetched from."""
+
+    file: FileName
+    title: str = ""
+    publisher: str = ""
+    url: str = ""
+    licence: str = ""
+    attribution: str = ""
+
+
+class DistrictSource(FileSource):
+    """District polygons of one level."""
+
+    level: Key
+    id_column: str
+    name_column: str
+
+
+class PlaceSource(FileSource):
+    """A list of places: city open data or a list from people."""
+
+    key: Key
+
+
+class PopulationSource(FileSource):
+    """A population grid and, where known, its age table."""
+
+    age_file: FileName | None = None
+
+
+class Sources(_Frozen):
+    """All raw files of a profile."""
+
+    osm: FileSource
+    boundary: FileSource | None = None
+    districts: tuple[DistrictSource, ...] = ()
+    population: PopulationSource | None = None
+    addresses: FileSource | None = None
+    places: tuple[PlaceSource, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> "Sources":
+        for label, keys in (
+            ("districts.level", [source.level for source in self.districts]),
+            ("places.key", [source.key for source in self.places]),
+        ):
+            if len(set(keys)) != len(keys):
+                raise ValueError(f"{label} is given twice: {keys}")
+        return self
+
+
+class City(_Frozen):
+    """Who the city is."""
+
+    key: Key
+    name: str = Field(min_length=1)
+    is_invented: bool = False
+
+
+class Profile(_Frozen):
+    """Everything one run depends on besides the raw files."""
+
+    city: City
+    study: Study
+    walking: Walking
+    coverage: Coverage
+    underserved: Underserved
+    population: Population
+    publication: Publication
+    sources: Sources
+
+    @model_validator(mode="after")
+    def _check(self) -> "Profile":
+        for use in (*self.coverage.headline, self.underserved):
+            if use.profile not in self.walking.profiles:
+                raise ValueError(f"profile {use.profile!r} is used but not defined in walking.profiles")
+            if use.threshold_min not in self.walking.thresholds_min:
+                raise ValueError(f"threshold {use.threshold_min} min is used but not in thresholds_min")
+        return self
+
+
+def find_config_dir() -> Path:
+    """Return the folder with the shipped `defaults.toml` and rule tables."""
+    packaged = Path(str(importlib.resources.files("begegnung_geo"))) / "_config"
+    in_checkout = Path(__file__).resolve().parents[2] / "config"
+    return packaged if packaged.is_dir() else in_checkout
+
+
+def read_profile(path: Path) -> Profile:
+    """
+    Read a city's profile, laid over the shipped defaults.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, not TOML, or has an unknown or impossible value.
+    """
+    return build_profile(_read_toml(path), where=str(path))
+
+
+def build_profile(overrides: dict[str, Any], *, where: str) -> Profile:
+    """
+    Return the profile for `overrides` laid over `config/defaults.toml`, key by key.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown or a value impossible; names the key.
+    """
+    defaults = _read_toml(find_config_dir() / "defaults.toml")
+    try:
+        profile = Profile.model_validate(_overlay(defaults, overrides))
+        require_metric(profile.study.metric_crs, where=f"{where}, key study.metric_crs")
+    except ValidationError as error:
+        faults = error.errors()
+        first = faults[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the profile"
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise ConfigError(
+            f"{key}: {first['msg'].removeprefix('Value error, ')}{more}",
+            where=f"{where}, key {key}",
+            hint="correct the key; config/defaults.toml lists the keys with their units",
+        ) from error
+    except CrsError as error:
+        raise ConfigError(error.what, where=error.where, hint=error.hint) from error
+    return profile
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        known = sorted(p.stem for p in path.parent.glob("*.toml") if p.stem != "defaults")
+        raise ConfigError(
+            f"there is no profile {path.name}",
+            where=str(path),
+            hint=f"known here: {', '.join(known) or 'none'}; or give a file with --config",
+        )
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            "the profile is not valid TOML",
+            where=f"{path}: {error}",
+            hint="mend the line; strings need quotes, the file must be UTF-8",
+        ) from error
+
+
+def _overlay(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        both_tables = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _overlay(merged[key], value) if both_tables else value
+    return merged
