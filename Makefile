@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+# One story: fetch -> inventory -> coverage -> maps. `make` lists the targets.
+
+CITY      ?= dortmund
+VENV      ?= .venv
+LANG_SITE ?= de
+PYTHON    ?= python3
+
+BIN    := $(VENV)/bin
+RUN    := $(BIN)/begegnung-geo
+RAW    := data/raw/$(CITY)
+STAMPS := data/processed/$(CITY)/.stamps
+READY  := $(VENV)/.ready
+
+# What a stage depends on: the raw files, the profile and hand data, the program itself.
+SOURCES := $(shell find src/begegnung_geo -name '*.py' 2>/dev/null)
+CONFIG  := $(wildcard config/*.toml config/*.csv config/$(CITY)/*)
+RAWFILES = $(wildcard $(RAW)/*)
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup fetch inventory coverage maps notebooks check bench clean format
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
+	  while IFS="$$(printf '\t')" read -r target text; do printf '  %-10s %s\n' "$$target" "$$text"; done
+	@printf '\n  CITY=%s  LANG_SITE=%s  VENV=%s\n' '$(CITY)' '$(LANG_SITE)' '$(VENV)'
+
+setup: $(READY) ## create the virtual environment from pyproject.toml + constraints.txt
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { printf 'error: Python 3.11 or newer is needed\nwhere: %s\nnext:  make setup PYTHON=python3.11\n' "$$($(PYTHON) --version)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@touch $@
+
+demo: $(READY) ## build the site of the embedded town Musterstadt
+	@$(MAKE) --no-print-directory maps CITY=musterstadt
+	@printf 'Open in a browser: site/musterstadt/index.html\n'
+
+# The embedded town's raw data is written by the program; every other city's is fetched.
+data/raw/musterstadt/sources.toml: $(shell find src/begegnung_geo/sample -name '*.py' 2>/dev/null) | $(READY)
+	$(RUN) sample --out data/raw/musterstadt
+	@touch $@
+
+ifeq ($(CITY),musterstadt)
+RAWFILES = data/raw/musterstadt/sources.toml
+endif
+
+fetch: $(READY) ## bring the city's raw data into data/raw/$(CITY)/ (the only target with network)
+	$(RUN) fetch --city $(CITY)
+
+inventory: $(STAMPS)/inventory ## rebuild up to the inventory of Begegnungsorte
+coverage: $(STAMPS)/coverage ## rebuild up to the coverage figures
+maps: $(STAMPS)/maps-$(LANG_SITE) ## rebuild up to the site
+
+$(STAMPS)/inventory: $(RAWFILES) $(CONFIG) $(SOURCES) | $(READY)
+	$(RUN) run --city $(CITY) --until inventory
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/coverage: $(RAWFILES) $(CONFIG) $(SOURCES) | $(READY)
+	$(RUN) run --city $(CITY) --until coverage
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/maps-$(LANG_SITE): $(RAWFILES) $(CONFIG) $(SOURCES) | $(READY)
+	$(RUN) run --city $(CITY) --language $(LANG_SITE)
+	@mkdir -p $(@D) && rm -f $(@D)/maps-* && touch $@
+
+test: $(READY) ## run all tests
+	$(BIN)/python -m pytest
+
+check: $(READY) ## format, lint, types, import layers, tests: what CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest
+
+format: $(READY) ## format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## benchmark against the peers, side by side
+	$(BIN)/python benchmarks/run.py
+
+notebooks: ## execute notebooks/ and render them to HTML
+	@printf 'error: the notebooks are not written yet\nwhere: notebooks/\nnext:  explore data/processed/<city>/*.parquet with geopandas.read_parquet\n' >&2; exit 1
+
+clean: ## remove what the pipeline wrote, never data/raw/ or hand data
+	rm -rf data/processed/$(CITY) site/$(CITY)
+	rm -rf data/processed/.$(CITY).partial site/.$(CITY).partial

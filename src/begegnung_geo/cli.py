@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+"""The command line: arguments in, one error text and an exit code out; knows no geodata."""
+
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+
+from begegnung_geo import __version__
+from begegnung_geo.errors import BegegnungError, ConfigError
+
+EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Meeting places of a city: inventory, walking reach, coverage and maps that work offline.",
+)
+
+City = Annotated[str | None, typer.Option("--city", metavar="KEY", help="City with a profile config/KEY.toml.")]
+ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Profile of a city (TOML).")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Language = Annotated[str, typer.Option("--language", metavar="de|en", help="Language of the pages.")]
+
+
+class StepPrinter:
+    """Tells on standard error how a run goes: a live line on a terminal, plain lines elsewhere."""
+
+    def __init__(self, *, is_quiet: bool) -> None:
+        self._console = Console(stderr=True, quiet=is_quiet, highlight=False, markup=False)
+        self._status = self._console.status("")
+
+    def started(self, step: str, position: int, total: int) -> None:
+        """Show the step that begins."""
+        line = f"[{position}/{total}] {step}"
+        if self._console.is_terminal:
+            self._status.update(line)
+            self._status.start()
+        else:
+            self._console.print(f"{line} …", soft_wrap=True)
+
+    def finished(self, step: str, text: str, seconds: float | None) -> None:
+        """Show what the step made and how long it took."""
+        self._status.stop()
+        took = "" if seconds is None else f"  ({seconds:.1f} s)"
+        self._console.print(f"      {step}: {text}{took}", soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Print one plain line."""
+        self._status.stop()
+        self._console.print(text, soft_wrap=True)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"begegnung-geo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command()
+def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
+    *,
+    city: City = None,
+    config: ConfigFile = None,
+    osm: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="OSM extract: .osm.pbf .osm .osm.gz .osm.bz2")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for processed/ and site/.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the area on the pages.")] = None,
+    boundary: Annotated[Path | None, typer.Option(metavar="FILE", help="Border of the study area.")] = None,
+    districts: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="District polygons; may be repeated, a level each.")
+    ] = None,
+    district_id: Annotated[
+        list[str] | None, typer.Option(metavar="COL", help="Id column, once for each --districts.")
+    ] = None,
+    district_name: Annotated[
+        list[str] | None, typer.Option(metavar="COL", help="Name column, once for each --districts.")
+    ] = None,
+    district_level: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Level key, once for each --districts (default: district)."),
+    ] = None,
+    population: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Zensus 100 m CSV, or points/polygons with persons.")
+    ] = None,
+    places: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="List of places (CSV, XLSX, GeoJSON); repeatable.")
+    ] = None,
+    until: Annotated[
+        str, typer.Option(metavar="STAGE", help="Stop after inventory, coverage or maps.")
+    ] = "maps",
+    language: Language = "de",
+    quiet: Quiet = False,
+) -> None:
+    """
+    Run the pipeline, from raw data to the site.
+
+    Examples: `begegnung-geo run --city musterstadt`;
+    `begegnung-geo run --osm town.osm.pbf --out build/town --name "Our town"`
+    """
+    printer = StepPrinter(is_quiet=quiet)
+    printer.say(f"begegnung-geo {__version__}")
+    _require_choice("--until", until, ("inventory", "coverage", "maps"))
+    _require_choice("--language", language, ("de", "en"))
+    if osm is None:
+        _refuse_with_city(out, name, boundary, districts, population, places)
+    from begegnung_geo import jobs, pipeline  # noqa: PLC0415 - heavy: after the first line is on screen
+
+    if osm is not None:
+        if city or config or out is None:
+            raise click.UsageError("--osm needs --out DIR, and neither --city nor --config")
+        extract = jobs.Extract(
+            osm, name or osm.name.split(".")[0], boundary,
+            _pair_districts(districts or [], district_id or [], district_name or [], district_level or []),
+            population, places or [],
+        )  # fmt: skip
+        job, folders = jobs.plan_extract(extract, out=out, language=language)
+    else:
+        job, folders = jobs.plan_city(_choose_profile(city, config), language=language)
+    pipeline.run_pipeline(job, folders, until=until, listener=printer)
+    printer.say(f"done: {folders.site / 'index.html' if until == 'maps' else folders.processed}")
+
+
+@app.command()
+def sample(
+    *,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the raw files.")],
+    inhabitants: Annotated[int, typer.Option(min=500, max=20_000_000, help="People of the town.")] = 60_000,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives another town.")] = 2023,
+    quiet: Quiet = False,
+) -> None:
+    """
+    Write the raw files of the invented town Musterstadt.
+
+    Example: `begegnung-geo sample --out data/raw/musterstadt`
+    """
+    printer = StepPrinter(is_quiet=quiet)
+    printer.say(f"begegnung-geo {__version__}: inventing a town of {inhabitants:,} people")
+    from begegnung_geo.sample import write_sample  # noqa: PLC0415 - heavy
+
+    start = time.monotonic()
+    write_sample(out, inhabitants=inhabitants, seed=seed)
+    printer.say(f"done: {out}  ({time.monotonic() - start:.1f} s)")
+
+
+@app.command()
+def check(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False) -> None:
+    """
+    Check profile, hand data and raw files; list what is wrong, change nothing.
+
+    Example: `begegnung-geo check --city musterstadt`
+    """
+    printer = StepPrinter(is_quiet=quiet)
+    printer.say(f"begegnung-geo {__version__}")
+    from begegnung_geo import jobs, pipeline  # noqa: PLC0415 - heavy
+
+    job, _ = jobs.plan_city(_choose_profile(city, config), language="de")
+    faults = jobs.list_raw_faults(job)
+    issues = pipeline.check_inputs(job, listener=printer)
+    for line in faults:
+        typer.echo(line)
+    for issue in issues.itertuples():
+        typer.echo(f"{issue.code}  {issue.source}  row {issue.row}  x{issue.count}  {issue.text}")
+    typer.echo(f"{len(faults)} raw files differ from their record, {len(issues)} lines of issues")
+    if faults:
+        raise typer.Exit(EXIT_ERROR)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code (console script)."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    sys.exit(run_cli(sys.argv[1:] if arguments is None else arguments))
+
+
+def run_cli(arguments: Sequence[str]) -> int:
+    """Return the exit code: 0 done, 1 a curable fault, 2 wrong arguments, 130 interrupted."""
+    try:
+        code = app(list(arguments), standalone_mode=False, prog_name="begegnung-geo")
+    except BegegnungError as error:
+        typer.echo(str(error), err=True)
+        return EXIT_ERROR
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        typer.echo("interrupted: the last good output is unchanged", err=True)
+        return EXIT_INTERRUPTED
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _choose_profile(city: str | None, config: Path | None) -> Path:
+    from begegnung_geo.jobs import find_profile  # noqa: PLC0415 - heavy
+
+    if (city is None) == (config is None):
+        raise click.UsageError("give either --city KEY or --config FILE (or --osm FILE --out DIR)")
+    if config is not None:
+        return config
+    if not city or not all(c.isalnum() or c == "_" for c in city):
+        raise ConfigError(
+            f"{city!r} is no city key", where="--city", hint="small letters and digits, for example dortmund"
+        )
+    return find_profile(city)
+
+
+def _require_choice(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise click.UsageError(f"{option} is {value!r}, allowed: {', '.join(allowed)}")
+
+
+def _refuse_with_city(*values: object) -> None:
+    if any(values):
+        raise click.UsageError("--out, --name, --boundary, --districts, --population, --places need --osm FILE")
+
+
+def _pair_districts(
+    files: list[Path], ids: list[str], names: list[str], levels: list[str]
+) -> list["DistrictFile"]:  # noqa: F821 - imported below, heavy
+    from begegnung_geo.jobs import DistrictFile  # noqa: PLC0415 - heavy
+
+    if len(ids) != len(files) or len(names) != len(files):
+        raise click.UsageError("each --districts FILE needs one --district-id COL and one --district-name COL")
+    if not levels:
+        levels = ["district"] if len(files) == 1 else [f"district_{n + 1}" for n in range(len(files))]
+    if len(levels) != len(files):
+        raise click.UsageError("give --district-level once for each --districts, or not at all")
+    return [DistrictFile(*row) for row in zip(files, ids, names, levels, strict=True)]

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""Jobs: which profile and which raw files a run works on, checked before anything starts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from begegnung_geo.config import FileSource, Profile, build_profile, find_config_dir, read_profile
+from begegnung_geo.errors import ConfigError, SourceError, format_rows
+from begegnung_geo.files import hash_file
+from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance
+from begegnung_geo.steps import Folders, Job, RawFile
+
+_NAME_LIMIT = 80
+
+
+@dataclass(frozen=True)
+class DistrictFile:
+    """District polygons given on the command line."""
+
+    path: Path
+    id_column: str
+    name_column: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Extract:
+    """An OSM extract and what came with it on the command line."""
+
+    osm: Path
+    name: str
+    boundary: Path | None = None
+    districts: Sequence[DistrictFile] = ()
+    population: Path | None = None
+    places: Sequence[Path] = ()
+
+
+def find_profile(city: str) -> Path:
+    """Return the path of a city's profile: below the working folder, else the shipped one."""
+    local = Path("config") / f"{city}.toml"
+    shipped = find_config_dir() / f"{city}.toml"
+    return shipped if shipped.is_file() and not local.is_file() else local
+
+
+def plan_city(profile_path: Path, *, language: str) -> tuple[Job, Folders]:
+    """
+    Return the job of a city's profile and the folders it writes.
+
+    Raises
+    ------
+    ConfigError
+        If the profile is wrong.
+    SourceError
+        If raw files are missing; names `make fetch`.
+    """
+    profile = read_profile(profile_path)
+    key = profile.city.key
+    raw_dir = Path("data") / "raw" / key
+    sources = dict(_list_sources(profile))
+    missing = sorted(str(raw_dir / s.file) for s in sources.values() if not (raw_dir / s.file).is_file())
+    if missing:
+        command = "make demo" if profile.city.is_invented else f"make fetch CITY={key}"
+        raise SourceError(
+            f"{len(missing)} raw files of {profile.city.name} are missing",
+            where=format_rows(missing),
+            hint=f"run `{command}`",
+        )
+    entries = read_provenance(raw_dir)
+    raw_files = {
+        role: RawFile(raw_dir / source.file, _merge_entry(raw_dir / source.file, source, entries))
+        for role, source in sources.items()
+    }
+    folders = Folders(Path("data") / "processed" / key, Path("site") / key)
+    return Job(profile, raw_files, language), folders
+
+
+def plan_extract(extract: Extract, *, out: Path, language: str) -> tuple[Job, Folders]:
+    """
+    Return the job of an OSM extract without a profile, and the folders below `out`.
+
+    Raises
+    ------
+    ConfigError
+        If a name or level cannot be used.
+    SourceError
+        If a file is missing.
+    """
+    paths: dict[str, Path] = {"osm": extract.osm}
+    if extract.boundary:
+        paths["boundary"] = extract.boundary
+    if extract.population:
+        paths["population"] = extract.population
+    paths |= {f"districts.{d.level}": d.path for d in extract.districts}
+    keys = _list_place_keys(extract.places)
+    paths |= {f"places.{key}": path for key, path in zip(keys, extract.places, strict=True)}
+    missing = sorted({str(path) for path in paths.values() if not path.is_file()})
+    if missing:
+        raise SourceError(
+            "an input file is not there" if len(missing) == 1 else f"{len(missing)} input files are not there",
+            where=format_rows(missing),
+            hint="check the path; a folder is not a file",
+        )
+    profile = build_profile(_describe_profile(extract, paths, keys), where="command line")
+    raw_files = {
+        role: RawFile(path, describe_file(path, attribution=_guess_attribution(role)))
+        for role, path in paths.items()
+    }
+    return Job(profile, raw_files, language), Folders(out / "processed", out / "site")
+
+
+def list_raw_faults(job: Job) -> list[str]:
+    """Return one line for each raw file whose bytes differ from what `sources.toml` records."""
+    return [
+        f"{raw.path}: the bytes differ from sources.toml (sha256); fetch it again or mend the entry"
+        for _, raw in sorted(job.raw_files.items())
+        if raw.entry.sha256 and raw.entry.sha256 != hash_file(raw.path)
+    ]
+
+
+def _list_sources(profile: Profile) -> Iterator[tuple[str, FileSource]]:
+    sources = profile.sources
+    yield "osm", sources.osm
+    if sources.boundary:
+        yield "boundary", sources.boundary
+    for district in sources.districts:
+        yield f"districts.{district.level}", district
+    if sources.population:
+        yield "population", sources.population
+        if sources.population.age_file:
+            yield "population_age", FileSource(file=sources.population.age_file)
+    if sources.addresses:
+        yield "addresses", sources.addresses
+    for place in sources.places:
+        yield f"places.{place.key}", place
+
+
+def _merge_entry(path: Path, source: FileSource, entries: dict[str, SourceEntry]) -> SourceEntry:
+    # sources.toml says what was fetched; the profile fills in what it leaves open.
+    entry = entries.get(path.name) or SourceEntry(file=path.name, title="")
+    stated = {key: getattr(source, key) for key in ("title", "publisher", "url", "licence", "attribution")}
+    filled = {key: value for key, value in stated.items() if value and not getattr(entry, key)}
+    measured = {} if entry.sha256 else {"sha256": hash_file(path), "bytes": path.stat().st_size}
+    merged = entry.model_copy(update={**filled, **measured})
+    return merged if merged.title else merged.model_copy(update={"title": path.name})
+
+
+def _list_place_keys(paths: Sequence[Path]) -> list[str]:
+    keys: list[str] = []
+    for path in paths:
+        stem = "".join(c if c.isascii() and c.isalnum() else "_" for c in path.name.split(".")[0].lower())
+        key = f"liste_{stem}"[:36].rstrip("_")
+        keys.append(key if key not in keys else f"{key}_{len(keys) + 1}")
+    return keys
+
+
+def _describe_profile(extract: Extract, paths: dict[str, Path], keys: Sequence[str]) -> dict[str, Any]:
+    name = extract.name.strip()[:_NAME_LIMIT]
+    if not name:
+        raise ConfigError("the name is empty", where="--name", hint="give the area a name")
+    sources: dict[str, Any] = {"osm": {"file": extract.osm.name}}
+    for role in ("boundary", "population"):
+        if role in paths:
+            sources[role] = {"file": paths[role].name}
+    sources["districts"] = [
+        {"file": d.path.name, "level": d.level, "id_column": d.id_column, "name_column": d.name_column}
+        for d in extract.districts
+    ]
+    sources["places"] = [
+        {"key": key, "file": path.name} for key, path in zip(keys, extract.places, strict=True)
+    ]
+    return {"city": {"key": "extract", "name": name}, "sources": sources}
+
+
+def _guess_attribution(role: str) -> str:
+    # Every OSM extract is under the ODbL, whoever cut it; other files state their own terms.
+    return "© OpenStreetMap contributors (ODbL 1.0)" if role == "osm" else ""

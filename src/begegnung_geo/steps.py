@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: MIT
+"""
+The machine under the pipeline: which step must run, what it may keep, how results appear.
+
+A step is fresh when its fingerprint is the one recorded with its outputs. The
+fingerprint covers the content of its raw files and input tables, the part of the
+profile it uses, and the source of every module of this package it reaches. So a
+changed walking speed re-runs the analysis and not the reading of OSM, and a touched
+file re-runs nothing.
+
+A run works in hidden `.<name>.partial` folders and swaps them in at its end. A run
+that fails or is killed leaves the last good folders in place; the next one resumes
+from what the partial folder already holds.
+"""
+
+import ast
+import fcntl
+import hashlib
+import importlib
+import inspect
+import json
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType
+from typing import Any, Protocol
+
+import geopandas as gpd
+import pandas as pd
+
+from begegnung_geo.config import Profile
+from begegnung_geo.errors import ConfigError
+from begegnung_geo.files import hash_file, remove_leftovers, write_bytes
+from begegnung_geo.issues import concat_issues
+from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.store import find_table, read_table, write_table
+
+_LOG = logging.getLogger(__name__)
+_PACKAGE = "begegnung_geo"
+_RECORDS = ".steps"
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One input file: where it lies and where it comes from."""
+
+    path: Path
+    entry: SourceEntry
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a run depends on: the profile, the raw files by role, the page language."""
+
+    profile: Profile
+    raw_files: Mapping[str, RawFile]
+    language: str = "de"
+
+    @property
+    def crs(self) -> str:
+        """Return the metric CRS all tables are in."""
+        return self.profile.study.metric_crs
+
+
+@dataclass(frozen=True)
+class StepOutput:
+    """What a step made: tables, facts (JSON values) and the faults it found; or site files."""
+
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    issues: Sequence[pd.DataFrame] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the story; `uses` names the profile's sections, `raw` the roles of raw files."""
+
+    name: str
+    stage: str
+    run: Callable[["StepInput"], StepOutput]
+    reads: tuple[str, ...] = ()
+    facts_of: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    raw: tuple[str, ...] = ()
+    is_page: bool = False
+
+
+class Listener(Protocol):
+    """Who is told how a run goes."""
+
+    def started(self, step: str, position: int, total: int) -> None:
+        """Take note that a step begins."""
+
+    def finished(self, step: str, text: str, seconds: float | None) -> None:
+        """Take note that a step is done; `seconds` is None where it was up to date."""
+
+
+class StepInput:
+    """What a step's function may see: tables on disk, facts of earlier steps, raw files."""
+
+    def __init__(self, job: Job, step: Step, partial: "Folders") -> None:
+        self.job = job
+        self.profile = job.profile
+        self.crs = job.crs
+        self.site = partial.site
+        self._step = step
+        self._processed = partial.processed
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table this step declares in `reads`."""
+        if name not in self._step.reads:
+            raise KeyError(f"step {self._step.name} does not declare that it reads {name}")
+        return read_table(name, folder=self._processed, crs=self.crs)
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return a table with geometry."""
+        frame = self.table(name)
+        if not isinstance(frame, gpd.GeoDataFrame):
+            raise TypeError(f"table {name} has no geometry")
+        return frame
+
+    def facts(self, step: str) -> dict[str, Any]:
+        """Return the facts of an earlier step declared in `facts_of`."""
+        if step not in self._step.facts_of:
+            raise KeyError(f"step {self._step.name} does not declare facts of {step}")
+        return _read_record(self._processed, step)["facts"]  # type: ignore[no-any-return]
+
+    def issues(self) -> pd.DataFrame:
+        """Return the faults that all earlier steps found."""
+        parts = sorted((self._processed / _RECORDS).glob("*.issues.parquet"))
+        return concat_issues(pd.read_parquet(part) for part in parts)
+
+    def raw(self, role: str) -> RawFile | None:
+        """Return the raw file of a role, None where the profile has none."""
+        if not any(role == known or role.startswith(f"{known}.") for known in self._step.raw):
+            raise KeyError(f"step {self._step.name} does not declare raw {role}")
+        return self.job.raw_files.get(role)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The two folders a run writes."""
+
+    processed: Path
+    site: Path
+
+    def partial(self) -> "Folders":
+        """Return the hidden folders a run works in."""
+        return Folders(_beside(self.processed, "partial"), _beside(self.site, "partial"))
+
+
+def run_steps(
+    steps: Sequence[Step], job: Job, folders: Folders, *, until: str, listener: Listener
+) -> None:
+    """
+    Bring a city's tables and site up to date, step by step, up to and including a stage.
+
+    Tables of later stages stay where they still fit and go where they are stale.
+
+    Raises
+    ------
+    ConfigError
+        If a folder to be replaced holds something else than an earlier run's
+        output, or another run is at work there.
+    """
+    with _lock(folders.processed):
+        for folder in (folders.processed, folders.site):
+            _recover(folder)
+            _require_ours(folder)
+        partial = folders.partial()
+        partial.processed.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(partial.processed)
+        last = max(index for index, step in enumerate(steps) if step.stage == until)
+        is_site_new = False
+        for position, step in enumerate(steps):
+            if position <= last:
+                listener.started(step.name, position + 1, last + 1)
+            fingerprint = _measure_fingerprint(step, job, partial)
+            fresh_in = _find_fresh(step, fingerprint, (partial, folders))
+            if fresh_in is not None:
+                _carry(step, fresh_in, partial)
+                is_site_new |= step.is_page and fresh_in == partial
+                text = "up to date"
+                seconds = None
+            elif position <= last:
+                start = time.monotonic()
+                text = _run_step(step, StepInput(job, step, partial), partial, fingerprint)
+                seconds = time.monotonic() - start
+                is_site_new |= step.is_page
+            else:
+                _discard(step, partial)
+                continue
+            if position <= last:
+                listener.finished(step.name, text, seconds)
+        _publish(partial.processed, folders.processed)
+        if is_site_new:
+            _publish(partial.site, folders.site)
+        shutil.rmtree(partial.site, ignore_errors=True)
+
+
+def _run_step(step: Step, step_input: StepInput, partial: Folders, fingerprint: str) -> str:
+    _discard(step, partial)
+    if step.is_page:
+        shutil.rmtree(partial.site, ignore_errors=True)
+        partial.site.mkdir(parents=True)
+    output = step.run(step_input)
+    if set(output.tables) != set(step.writes):
+        raise KeyError(f"step {step.name} wrote {sorted(output.tables)}, declared {sorted(step.writes)}")
+    for name, frame in output.tables.items():
+        write_table(frame, name, folder=partial.processed, crs=step_input.crs)
+    records = partial.processed / _RECORDS
+    records.mkdir(exist_ok=True)
+    concat_issues(output.issues).to_parquet(records / f"{step.name}.issues.parquet", index=False)
+    record = {
+        "fingerprint": fingerprint,
+        "facts": dict(output.facts),
+        "outputs": {name: hash_file(find_table(partial.processed, name)) for name in sorted(step.writes)},
+    }
+    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+    write_bytes(records / f"{step.name}.json", text.encode())
+    counts = ", ".join(f"{name} {len(frame):,}" for name, frame in output.tables.items())
+    return counts or str(output.facts.get("text", "done"))
+
+
+def _measure_fingerprint(step: Step, job: Job, partial: Folders) -> str:
+    profile = job.profile.model_dump(mode="json")
+    producers = [_read_outputs(partial.processed).get(name, "missing") for name in step.reads]
+    facts = [_read_record(partial.processed, name).get("facts") for name in step.facts_of]
+    raw = {
+        role: [raw_file.path.name, hash_file(raw_file.path), raw_file.entry.model_dump()]
+        for role, raw_file in sorted(job.raw_files.items())
+        if any(role == known or role.startswith(f"{known}.") for known in step.raw)
+    }
+    language = job.language if step.is_page else ""
+    parts = [
+        step.name, {key: profile[key] for key in step.uses}, producers, facts, raw, language,
+        hash_code(step.run),
+    ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def hash_code(function: Callable[..., Any]) -> str:
+    """Return a hash of a function's source and of every module of this package it reaches."""
+    modules: set[str] = set()
+    pending = _list_own_names(function)
+    digest = hashlib.sha256(inspect.getsource(function).encode())
+    for name, target in sorted(pending.items()):
+        if getattr(target, "__module__", "") == function.__module__ and inspect.isfunction(target):
+            digest.update(hash_code(target).encode())  # a private helper beside the step
+        else:
+            module = target.__name__ if inspect.ismodule(target) else getattr(target, "__module__", "")
+            modules.add(module if str(module).startswith(_PACKAGE) else f"{_PACKAGE}.{name}")
+    for path in sorted(_close_over_imports(modules)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _list_own_names(function: Callable[..., Any]) -> dict[str, Any]:
+    def list_names(code: CodeType) -> Iterator[str]:
+        yield from code.co_names
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                yield from list_names(constant)
+
+    space = function.__globals__  # type: ignore[attr-defined]
+    named = {name: space[name] for name in list_names(function.__code__) if name in space}  # type: ignore[attr-defined]
+    return {
+        name: target
+        for name, target in named.items()
+        if str(getattr(target, "__module__", "") or getattr(target, "__name__", "")).startswith(_PACKAGE)
+    }
+
+
+def _close_over_imports(modules: set[str]) -> set[Path]:
+    paths: set[Path] = set()
+    pending = set(modules)
+    seen: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in seen or not name.startswith(_PACKAGE):
+            continue
+        seen.add(name)
+        try:
+            source = importlib.import_module(name).__file__
+        except ModuleNotFoundError:
+            continue  # `from package.module import name`: name is no module
+        if source is None:
+            continue
+        paths.add(Path(source))
+        for node in ast.walk(ast.parse(Path(source).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                pending |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                pending |= {alias.name for alias in node.names}
+    return paths
+
+
+def _find_fresh(step: Step, fingerprint: str, places: Sequence[Folders]) -> Folders | None:
+    for place in places:
+        record = _read_record(place.processed, step.name)
+        if record.get("fingerprint") != fingerprint:
+            continue
+        files = [find_table(place.processed, name) for name in step.writes]
+        if all(file.is_file() for file in files) and (not step.is_page or (place.site / "index.html").is_file()):
+            return place
+    return None
+
+
+def _carry(step: Step, origin: Folders, partial: Folders) -> None:
+    if origin == partial:
+        return
+    records = Path(_RECORDS)
+    names = [Path(f"{name}.parquet") for name in step.writes]
+    for name in [*names, records / f"{step.name}.json", records / f"{step.name}.issues.parquet"]:
+        target = partial.processed / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        os.link(origin.processed / name, target)
+
+
+def _discard(step: Step, partial: Folders) -> None:
+    (partial.processed / _RECORDS / f"{step.name}.json").unlink(missing_ok=True)
+    (partial.processed / _RECORDS / f"{step.name}.issues.parquet").unlink(missing_ok=True)
+    for name in step.writes:
+        find_table(partial.processed, name).unlink(missing_ok=True)
+
+
+def _read_record(processed: Path, step: str) -> dict[str, Any]:
+    try:
+        record = json.loads((processed / _RECORDS / f"{step}.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _read_outputs(processed: Path) -> dict[str, str]:
+    outputs: dict[str, str] = {}
+    for path in sorted((processed / _RECORDS).glob("*.json")):
+        outputs |= _read_record(processed, path.stem).get("outputs", {})
+    return outputs
+
+
+def _beside(folder: Path, suffix: str) -> Path:
+    return folder.with_name(f".{folder.name}.{suffix}")
+
+
+def _publish(new: Path, final: Path) -> None:
+    old = _beside(final, "old")
+    shutil.rmtree(old, ignore_errors=True)
+    if final.exists():
+        final.rename(old)
+    new.rename(final)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _recover(final: Path) -> None:
+    # A kill between the two renames of _publish leaves only the old folder: bring it back.
+    old = _beside(final, "old")
+    if old.is_dir() and not final.exists():
+        old.rename(final)
+
+
+def _require_ours(folder: Path) -> None:
+    is_ours = (folder / _RECORDS).is_dir() or (folder / "manifest.json").is_file()
+    if folder.exists() and not is_ours and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigError(
+            f"{folder.name} holds something that begegnung-geo did not write",
+            where=str(folder),
+            hint="choose another --out folder, or move what is there",
+        )
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    path = _beside(folder, "lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = path.open("w")
+    except OSError as error:
+        raise ConfigError(
+            "the output folder cannot be written", where=f"{path.parent}: {error.strerror}",
+            hint="choose another --out folder",
+        ) from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(
+                "another run is at work here", where=str(folder), hint="wait until it has finished"
+            ) from error
+        yield
