@@ -2,20 +2,22 @@
 """The command line: arguments in, one error text and an exit code out; knows no geodata."""
 
 import logging
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 from rich.console import Console
 
 from begegnung_geo import __version__
 from begegnung_geo.errors import BegegnungError, ConfigError
 
-EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+if TYPE_CHECKING:
+    from begegnung_geo.jobs import DistrictFile
+
+EXIT_ERROR, EXIT_INTERRUPTED = 1, 130  # wrong arguments exit 2, by typer itself
 
 app = typer.Typer(
     add_completion=False,
@@ -26,10 +28,27 @@ app = typer.Typer(
     help="Meeting places of a city: inventory, walking reach, coverage and maps that work offline.",
 )
 
-City = Annotated[str | None, typer.Option("--city", metavar="KEY", help="City with a profile config/KEY.toml.")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Profile of a city (TOML).")]
+City = Annotated[
+    str | None, typer.Option("--city", metavar="KEY", help="City with a profile config/KEY.toml.")
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Profile of a city (TOML).")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Language = Annotated[str, typer.Option("--language", metavar="de|en", help="Language of the pages.")]
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """Turn a curable fault into its three lines and exit code; bugs keep their traceback."""
+    try:
+        yield
+    except BegegnungError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(EXIT_ERROR) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted: the last good output is unchanged", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 class StepPrinter:
@@ -77,6 +96,7 @@ def _main(
 
 
 @app.command()
+@_exit_codes()
 def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
     *,
     city: City = None,
@@ -88,7 +108,8 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
     name: Annotated[str | None, typer.Option(help="Name of the area on the pages.")] = None,
     boundary: Annotated[Path | None, typer.Option(metavar="FILE", help="Border of the study area.")] = None,
     districts: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="District polygons; may be repeated, a level each.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="District polygons; may be repeated, a level each."),
     ] = None,
     district_id: Annotated[
         list[str] | None, typer.Option(metavar="COL", help="Id column, once for each --districts.")
@@ -104,7 +125,8 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
         Path | None, typer.Option(metavar="FILE", help="Zensus 100 m CSV, or points/polygons with persons.")
     ] = None,
     places: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="List of places (CSV, XLSX, GeoJSON); repeatable.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="List of places (CSV, XLSX, GeoJSON); repeatable."),
     ] = None,
     until: Annotated[
         str, typer.Option(metavar="STAGE", help="Stop after inventory, coverage or maps.")
@@ -128,10 +150,10 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
 
     if osm is not None:
         if city or config or out is None:
-            raise click.UsageError("--osm needs --out DIR, and neither --city nor --config")
+            raise typer.BadParameter("--osm needs --out DIR, and neither --city nor --config")
         extract = jobs.Extract(
             osm, name or osm.name.split(".")[0], boundary,
-            _pair_districts(districts or [], district_id or [], district_name or [], district_level or []),
+            _pair_districts(districts or [], ids=district_id or [], names=district_name or [], levels=district_level or []),
             population, places or [],
         )  # fmt: skip
         job, folders = jobs.plan_extract(extract, out=out, language=language)
@@ -142,6 +164,7 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
 
 
 @app.command()
+@_exit_codes()
 def sample(
     *,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the raw files.")],
@@ -164,6 +187,7 @@ def sample(
 
 
 @app.command()
+@_exit_codes()
 def check(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False) -> None:
     """
     Check profile, hand data and raw files; list what is wrong, change nothing.
@@ -186,33 +210,17 @@ def check(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False)
         raise typer.Exit(EXIT_ERROR)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its code (console script)."""
+def main() -> None:
+    """Run the command line; exits 0 done, 1 a curable fault, 2 wrong arguments, 130 interrupted."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    sys.exit(run_cli(sys.argv[1:] if arguments is None else arguments))
-
-
-def run_cli(arguments: Sequence[str]) -> int:
-    """Return the exit code: 0 done, 1 a curable fault, 2 wrong arguments, 130 interrupted."""
-    try:
-        code = app(list(arguments), standalone_mode=False, prog_name="begegnung-geo")
-    except BegegnungError as error:
-        typer.echo(str(error), err=True)
-        return EXIT_ERROR
-    except click.ClickException as error:
-        error.show()
-        return EXIT_USAGE
-    except (KeyboardInterrupt, click.Abort):
-        typer.echo("interrupted: the last good output is unchanged", err=True)
-        return EXIT_INTERRUPTED
-    return code if isinstance(code, int) else EXIT_DONE
+    app()
 
 
 def _choose_profile(city: str | None, config: Path | None) -> Path:
     from begegnung_geo.jobs import find_profile  # noqa: PLC0415 - heavy
 
     if (city is None) == (config is None):
-        raise click.UsageError("give either --city KEY or --config FILE (or --osm FILE --out DIR)")
+        raise typer.BadParameter("give either --city KEY or --config FILE (or --osm FILE --out DIR)")
     if config is not None:
         return config
     if not city or not all(c.isalnum() or c == "_" for c in city):
@@ -224,23 +232,27 @@ def _choose_profile(city: str | None, config: Path | None) -> Path:
 
 def _require_choice(option: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise click.UsageError(f"{option} is {value!r}, allowed: {', '.join(allowed)}")
+        raise typer.BadParameter(f"{option} is {value!r}, allowed: {', '.join(allowed)}")
 
 
 def _refuse_with_city(*values: object) -> None:
     if any(values):
-        raise click.UsageError("--out, --name, --boundary, --districts, --population, --places need --osm FILE")
+        raise typer.BadParameter(
+            "--out, --name, --boundary, --districts, --population, --places need --osm FILE"
+        )
 
 
 def _pair_districts(
-    files: list[Path], ids: list[str], names: list[str], levels: list[str]
-) -> list["DistrictFile"]:  # noqa: F821 - imported below, heavy
+    files: list[Path], *, ids: list[str], names: list[str], levels: list[str]
+) -> "list[DistrictFile]":
     from begegnung_geo.jobs import DistrictFile  # noqa: PLC0415 - heavy
 
     if len(ids) != len(files) or len(names) != len(files):
-        raise click.UsageError("each --districts FILE needs one --district-id COL and one --district-name COL")
+        raise typer.BadParameter(
+            "each --districts FILE needs one --district-id COL and one --district-name COL"
+        )
     if not levels:
         levels = ["district"] if len(files) == 1 else [f"district_{n + 1}" for n in range(len(files))]
     if len(levels) != len(files):
-        raise click.UsageError("give --district-level once for each --districts, or not at all")
+        raise typer.BadParameter("give --district-level once for each --districts, or not at all")
     return [DistrictFile(*row) for row in zip(files, ids, names, levels, strict=True)]

@@ -204,7 +204,8 @@ class Profile(_Frozen):
 
     @model_validator(mode="after")
     def _check(self) -> "Profile":
-        for use in (*self.coverage.headline, self.underserved):
+        uses: list[Headline | Underserved] = [*self.coverage.headline, self.underserved]
+        for use in uses:
             if use.profile not in self.walking.profiles:
                 raise ValueError(f"profile {use.profile!r} is used but not defined in walking.profiles")
             if use.threshold_min not in self.walking.thresholds_min:

@@ -98,7 +98,9 @@ def plan_extract(extract: Extract, *, out: Path, language: str) -> tuple[Job, Fo
     missing = sorted({str(path) for path in paths.values() if not path.is_file()})
     if missing:
         raise SourceError(
-            "an input file is not there" if len(missing) == 1 else f"{len(missing)} input files are not there",
+            "an input file is not there"
+            if len(missing) == 1
+            else f"{len(missing)} input files are not there",
             where=format_rows(missing),
             hint="check the path; a folder is not a file",
         )

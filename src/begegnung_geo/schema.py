@@ -25,14 +25,14 @@ _POLYGONAL = ("Polygon", "MultiPolygon")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its type, meaning, unit and the values it may take."""
+    """One column: its type, meaning, unit and the allowed values."""
 
     name: str
     dtype: Dtype
     meaning: str
     unit: str = ""
     is_nullable: bool = False
-    values: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Table:
         return next((f for f in self.families if name.startswith(f.name)), None)
 
 
+# One column of a contract is one line.
+# fmt: off
 STANDINGS = ("established", "everyday", "potential")
 EVIDENCE = ("A", "B", "C", "D", "E")
 ANSWERS = ("yes", "no", "mixed", "unknown")
@@ -67,41 +69,41 @@ LABEL_KINDS = ("city", "town", "suburb", "village", "quarter", "neighbourhood", 
 
 _SOURCE = Column("source", "str", "key of the source: `osm`, or the key of a list in the profile")
 _TAGS = Column("tags", "str", "all tags of the object as JSON, keys sorted; never user names")
-_PERSONS = Column("persons", "float64", "people", "persons")
-_PERSONS_GROUP = Column("persons_", "float64", "people of a known group", "persons", True)
-_DISTRICT_IDS = Column("district_id_", "str", "the district of a level that contains the point", "", True)
+_PERSONS = Column("persons", "float64", "people", unit="persons")
+_PERSONS_GROUP = Column("persons_", "float64", "people of a known group", unit="persons", is_nullable=True)
+_DISTRICT_IDS = Column("district_id_", "str", "the district of a level that contains the point", is_nullable=True)
 _PROFILE = Column("profile", "str", "walking profile")
-_THRESHOLD = Column("threshold_min", "int64", "walking time", "min")
+_THRESHOLD = Column("threshold_min", "int64", "walking time", unit="min")
 _COVERAGE_COLUMNS = (
     _PROFILE,
     _THRESHOLD,
-    Column("persons", "float64", "people who live here", "persons"),
-    Column("persons_covered", "float64", "of these within the threshold of a counted place", "persons"),
-    Column("persons_unknown", "float64", "of these without a known distance", "persons"),
-    Column("covered_share", "float64", "persons_covered / persons: unknown counts as not covered; null without people", "0-1", True),
-    Column("covered_share_max", "float64", "the same with unknown counted as covered", "0-1", True),
+    Column("persons", "float64", "people who live here", unit="persons"),
+    Column("persons_covered", "float64", "of these within the threshold of a counted place", unit="persons"),
+    Column("persons_unknown", "float64", "of these without a known distance", unit="persons"),
+    Column("covered_share", "float64", "persons_covered / persons: unknown counts as not covered; null without people", unit="0-1", is_nullable=True),
+    Column("covered_share_max", "float64", "the same with unknown counted as covered", unit="0-1", is_nullable=True),
 )
 _ADDRESS_COLUMNS = (
-    Column("street", "str", "street name as written in the source", "", True),
-    Column("house_number", "str", "house number with its letter or range", "", True),
-    Column("postcode", "str", "postcode", "", True),
-    Column("city", "str", "city of the postal address", "", True),
+    Column("street", "str", "street name as written in the source", is_nullable=True),
+    Column("house_number", "str", "house number with its letter or range", is_nullable=True),
+    Column("postcode", "str", "postcode", is_nullable=True),
+    Column("city", "str", "city of the postal address", is_nullable=True),
 )
 _BEGEGNUNGSORT_COLUMNS = (
     Column("begegnungsort_id", "str", "stable between runs: from the first place's id"),
-    Column("name", "str", "name; null where no source names it", "", True),
+    Column("name", "str", "name; null where no source names it", is_nullable=True),
     Column("class", "str", "class key of `config/categories.csv`"),
-    Column("standing", "str", "meant as meeting place, by-product, or potential", "", False, STANDINGS),
+    Column("standing", "str", "meant as meeting place, by-product, or potential", allowed=STANDINGS),
     Column("is_counted", "bool", "counts as supply in the coverage figures"),
-    Column("consumption_free", "str", "may be used without buying", "", False, ANSWERS),
-    Column("evidence", "str", "evidence grade, A best", "", False, EVIDENCE),
+    Column("consumption_free", "str", "may be used without buying", allowed=ANSWERS),
+    Column("evidence", "str", "evidence grade, A best", allowed=EVIDENCE),
     Column("place_ids", "list[str]", "all source records of this place, the leading one first"),
     *_ADDRESS_COLUMNS,
-    Column("opening_hours", "str", "raw opening hours", "", True),
-    Column("wheelchair", "str", "OSM wheelchair value; null is unknown, not no", "", True),
-    Column("operator", "str", "operator as published by the source", "", True),
-    Column("precision", "str", "how the point was found", "", False, PRECISIONS),
-    Column("snap_distance_m", "float64", "straight leg to the nearest walkway; null where none is near", "m", True),
+    Column("opening_hours", "str", "raw opening hours", is_nullable=True),
+    Column("wheelchair", "str", "OSM wheelchair value; null is unknown, not no", is_nullable=True),
+    Column("operator", "str", "operator as published by the source", is_nullable=True),
+    Column("precision", "str", "how the point was found", allowed=PRECISIONS),
+    Column("snap_distance_m", "float64", "straight leg to the nearest walkway; null where none is near", unit="m", is_nullable=True),
 )
 
 TABLES: dict[str, Table] = {
@@ -114,9 +116,9 @@ TABLES: dict[str, Table] = {
             (
                 Column("source_id", "str", "`node/1`, `way/2` or `relation/3`"),
                 _TAGS,
-                Column("footprint_area_m2", "float64", "area of the drawn polygon, 0 for nodes and lines", "m2"),
+                Column("footprint_area_m2", "float64", "area of the drawn polygon, 0 for nodes and lines", unit="m2"),
                 Column("osm_version", "int64", "version of the object, 0 where the file has none"),
-                Column("osm_timestamp", "str", "last edit, ISO 8601", "", True),
+                Column("osm_timestamp", "str", "last edit, ISO 8601", is_nullable=True),
             ),
             ("Point", "LineString", *_POLYGONAL),
         ),
@@ -128,7 +130,7 @@ TABLES: dict[str, Table] = {
                 Column("walkway_id", "str", "`way/2`, with `#1`, `#2` … for further pieces"),
                 Column("way_id", "int64", "OSM id of the way (of the outline's way for squares)"),
                 Column("highway", "str", "value of highway"),
-                Column("name", "str", "street name", "", True),
+                Column("name", "str", "street name", is_nullable=True),
                 Column("is_step_free", "bool", "no steps and not known as impassable; unknown counts as passable"),
                 Column("node_ids", "list[int64]", "OSM node ids, one a coordinate"),
                 _TAGS,
@@ -142,9 +144,9 @@ TABLES: dict[str, Table] = {
             (
                 Column("source_id", "str", "`way/2` or `relation/3`"),
                 Column("building", "str", "value of building"),
-                Column("levels_count", "float64", "building:levels", "", True),
+                Column("levels_count", "float64", "building:levels", is_nullable=True),
                 Column("has_other_use", "bool", "carries amenity, shop, office, leisure … : not a dwelling by itself"),
-                Column("footprint_area_m2", "float64", "area of the outline", "m2"),
+                Column("footprint_area_m2", "float64", "area of the outline", unit="m2"),
             ),
             _POLYGONAL,
         ),
@@ -156,7 +158,7 @@ TABLES: dict[str, Table] = {
                 Column("address_id", "str", "OSM id, or the register's oid"),
                 _SOURCE,
                 *_ADDRESS_COLUMNS,
-                Column("quality", "str", "A/B surveyed, C pseudo address (register); O from OSM", "", False, ("A", "B", "C", "O")),
+                Column("quality", "str", "A/B surveyed, C pseudo address (register); O from OSM", allowed=("A", "B", "C", "O")),
             ),
             ("Point",),
         ),
@@ -166,9 +168,9 @@ TABLES: dict[str, Table] = {
             ("boundary_id",),
             (
                 Column("boundary_id", "str", "`relation/3`"),
-                Column("name", "str", "name", "", True),
+                Column("name", "str", "name", is_nullable=True),
                 Column("admin_level", "int64", "OSM admin_level"),
-                Column("ags", "str", "official municipality key", "", True),
+                Column("ags", "str", "official municipality key", is_nullable=True),
             ),
             _POLYGONAL,
         ),
@@ -178,8 +180,8 @@ TABLES: dict[str, Table] = {
             ("area_id",),
             (
                 Column("area_id", "str", "OSM id"),
-                Column("layer", "str", "map layer", "", False, BACKGROUND_AREA_LAYERS),
-                Column("name", "str", "name", "", True),
+                Column("layer", "str", "map layer", allowed=BACKGROUND_AREA_LAYERS),
+                Column("name", "str", "name", is_nullable=True),
             ),
             _POLYGONAL,
         ),
@@ -189,8 +191,8 @@ TABLES: dict[str, Table] = {
             ("line_id",),
             (
                 Column("line_id", "str", "OSM id"),
-                Column("layer", "str", "map layer", "", False, BACKGROUND_LINE_LAYERS),
-                Column("name", "str", "name", "", True),
+                Column("layer", "str", "map layer", allowed=BACKGROUND_LINE_LAYERS),
+                Column("name", "str", "name", is_nullable=True),
             ),
             ("LineString",),
         ),
@@ -200,7 +202,7 @@ TABLES: dict[str, Table] = {
             ("label_id",),
             (
                 Column("label_id", "str", "OSM id"),
-                Column("kind", "str", "value of place", "", False, LABEL_KINDS),
+                Column("kind", "str", "value of place", allowed=LABEL_KINDS),
                 Column("name", "str", "name"),
             ),
             ("Point",),
@@ -222,7 +224,7 @@ TABLES: dict[str, Table] = {
             ("name",),
             (
                 Column("name", "str", "name of the city"),
-                Column("origin", "str", "where the border comes from", "", False, ("boundary_file", "districts", "osm_boundary", "extract")),
+                Column("origin", "str", "where the border comes from", allowed=("boundary_file", "districts", "osm_boundary", "extract")),
             ),
             _POLYGONAL,
         ),
@@ -234,8 +236,8 @@ TABLES: dict[str, Table] = {
                 Column("district_id", "str", "id as text, leading zeros kept"),
                 Column("level", "str", "level key of the profile"),
                 Column("name", "str", "name"),
-                Column("parent_id", "str", "district of the next coarser level that contains it", "", True),
-                Column("area_km2", "float64", "area", "km2"),
+                Column("parent_id", "str", "district of the next coarser level that contains it", is_nullable=True),
+                Column("area_km2", "float64", "area", unit="km2"),
             ),
             ("MultiPolygon",),
         ),
@@ -259,8 +261,8 @@ TABLES: dict[str, Table] = {
                 _SOURCE,
                 Column("source_id", "str", "id of the row in its source"),
                 Column("row", "str", "line of the file, for messages"),
-                Column("name", "str", "name", "", True),
-                Column("class_hint", "str", "class or kind as the list names it", "", True),
+                Column("name", "str", "name", is_nullable=True),
+                Column("class_hint", "str", "class or kind as the list names it", is_nullable=True),
                 *_ADDRESS_COLUMNS,
                 Column("fields", "str", "all columns of the row as JSON"),
             ),
@@ -275,18 +277,18 @@ TABLES: dict[str, Table] = {
                 Column("place_id", "str", "`source:source_id`"),
                 _SOURCE,
                 Column("source_id", "str", "id within the source"),
-                Column("name", "str", "name", "", True),
+                Column("name", "str", "name", is_nullable=True),
                 Column("class", "str", "class key of `config/categories.csv`"),
-                Column("standing", "str", "standing", "", False, STANDINGS),
-                Column("consumption_free", "str", "may be used without buying", "", False, ANSWERS),
-                Column("evidence", "str", "evidence grade", "", False, EVIDENCE),
+                Column("standing", "str", "standing", allowed=STANDINGS),
+                Column("consumption_free", "str", "may be used without buying", allowed=ANSWERS),
+                Column("evidence", "str", "evidence grade", allowed=EVIDENCE),
                 Column("rule_id", "str", "rule of `config/categories.csv` that decided"),
                 *_ADDRESS_COLUMNS,
-                Column("opening_hours", "str", "raw opening hours", "", True),
-                Column("wheelchair", "str", "OSM wheelchair value", "", True),
-                Column("operator", "str", "operator", "", True),
-                Column("precision", "str", "how the point was found", "", False, PRECISIONS),
-                Column("footprint_area_m2", "float64", "area of the drawn polygon, 0 where none", "m2"),
+                Column("opening_hours", "str", "raw opening hours", is_nullable=True),
+                Column("wheelchair", "str", "OSM wheelchair value", is_nullable=True),
+                Column("operator", "str", "operator", is_nullable=True),
+                Column("precision", "str", "how the point was found", allowed=PRECISIONS),
+                Column("footprint_area_m2", "float64", "area of the drawn polygon, 0 where none", unit="m2"),
                 Column("fields", "str", "raw tags or columns as JSON"),
             ),
             ("Point",),
@@ -325,10 +327,10 @@ TABLES: dict[str, Table] = {
                 Column("from_node", "int64", "node_id at the start"),
                 Column("to_node", "int64", "node_id at the end"),
                 Column("component_id", "int64", "connected piece of the network, 0 is the longest"),
-                Column("length_m", "float64", "length in the metric CRS", "m"),
+                Column("length_m", "float64", "length in the metric CRS", unit="m"),
                 Column("is_step_free", "bool", "no steps and not known as impassable"),
                 Column("highway", "str", "value of highway"),
-                Column("name", "str", "street name", "", True),
+                Column("name", "str", "street name", is_nullable=True),
                 Column("way_id", "int64", "OSM id of the way"),
             ),
             ("LineString",),
@@ -341,11 +343,11 @@ TABLES: dict[str, Table] = {
                 Column("demand_id", "str", "cell_id of the population source"),
                 _PERSONS,
                 Column("is_estimated", "bool", "from floor area instead of a census"),
-                Column("walk_distance_m", "float64", "to the nearest counted place along the network, straight legs included; null where unreachable", "m", True),
-                Column("walk_distance_step_free_m", "float64", "the same without steps", "m", True),
-                Column("snap_distance_m", "float64", "straight leg to the nearest walkway; null where none is near", "m", True),
-                Column("nearest_begegnungsort_id", "str", "the place that walk_distance_m leads to", "", True),
-                Column("status", "str", "reached, or why not", "", False, DEMAND_STATUS),
+                Column("walk_distance_m", "float64", "to the nearest counted place along the network, straight legs included; null where unreachable", unit="m", is_nullable=True),
+                Column("walk_distance_step_free_m", "float64", "the same without steps", unit="m", is_nullable=True),
+                Column("snap_distance_m", "float64", "straight leg to the nearest walkway; null where none is near", unit="m", is_nullable=True),
+                Column("nearest_begegnungsort_id", "str", "the place that walk_distance_m leads to", is_nullable=True),
+                Column("status", "str", "reached, or why not", allowed=DEMAND_STATUS),
             ),
             ("Point",),
             families=(_PERSONS_GROUP, _DISTRICT_IDS),
@@ -374,7 +376,7 @@ TABLES: dict[str, Table] = {
                 Column("district_id", "str", "district"),
                 Column("level", "str", "level key"),
                 Column("is_underserved", "bool", "flagged by the rule of the profile"),
-                Column("stability", "str", "how far the flag holds when speeds and unknowns vary", "", False, STABILITY),
+                Column("stability", "str", "how far the flag holds when speeds and unknowns vary", allowed=STABILITY),
                 Column("reasons", "list[str]", "reason codes of the flag, empty where not flagged"),
             ),
         ),
@@ -394,7 +396,7 @@ TABLES: dict[str, Table] = {
                 _PROFILE,
                 _THRESHOLD,
                 _PERSONS,
-                Column("name", "str", "nearest quarter or district name", "", True),
+                Column("name", "str", "nearest quarter or district name", is_nullable=True),
             ),
             ("MultiPolygon",),
             families=(_DISTRICT_IDS,),
@@ -425,6 +427,7 @@ TABLES: dict[str, Table] = {
         ),
     )
 }
+# fmt: on
 
 
 def conform_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -448,7 +451,7 @@ def conform_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
             conformed[column_name] = _cast(conformed[column_name], column, table)
     conformed = conformed.sort_values(list(table.key), kind="stable", ignore_index=True)
     if table.geometry:
-        conformed["geometry"] = _round_geometry(conformed["geometry"], table)
+        conformed["geometry"] = _round_geometry(gpd.GeoSeries(conformed["geometry"]), table)
     _require_values(conformed, table)
     return conformed
 
@@ -503,7 +506,7 @@ def _cast(values: pd.Series, column: Column, table: Table) -> pd.Series:
     if column.dtype.startswith("list"):
         return values.map(list).astype(object)
     try:
-        return values.astype(column.dtype)
+        return values.astype(column.dtype)  # type: ignore[arg-type] # the stubs list numpy names only
     except (ValueError, TypeError) as error:
         raise SchemaError(
             f"table {table.name}: column {column.name} is not {column.dtype}",
@@ -527,8 +530,8 @@ def _require_values(frame: pd.DataFrame, table: Table) -> None:
                 f"table {table.name}: column {column.name} has empty values",
                 where=f"table {table.name}, rows {format_rows(list(np.flatnonzero(is_null)))}",
             )
-        if column.values:
-            strange = sorted(set(values.dropna()) - set(column.values))
+        if column.allowed:
+            strange = sorted(set(values.dropna()) - set(column.allowed))
             if strange:
                 raise SchemaError(
                     f"table {table.name}: column {column.name} has unknown values {format_rows(strange)}",
@@ -542,7 +545,7 @@ def _require_geometry(frame: pd.DataFrame, table: Table) -> None:
     geometry = frame["geometry"]
     if not table.is_geometry_nullable and geometry.isna().any():
         raise SchemaError(f"table {table.name} has rows without geometry", where=f"table {table.name}")
-    names = set(gpd.GeoSeries(geometry).dropna().geom_type)
+    names = set(pd.Series(gpd.GeoSeries(geometry).dropna().geom_type).unique())
     if names - set(table.geometry):
         raise SchemaError(
             f"table {table.name} holds {sorted(names - set(table.geometry))}, allowed: {list(table.geometry)}",

@@ -155,9 +155,7 @@ class Folders:
         return Folders(_beside(self.processed, "partial"), _beside(self.site, "partial"))
 
 
-def run_steps(
-    steps: Sequence[Step], job: Job, folders: Folders, *, until: str, listener: Listener
-) -> None:
+def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, listener: Listener) -> None:
     """
     Bring a city's tables and site up to date, step by step, up to and including a stage.
 
@@ -190,7 +188,7 @@ def run_steps(
                 seconds = None
             elif position <= last:
                 start = time.monotonic()
-                text = _run_step(step, StepInput(job, step, partial), partial, fingerprint)
+                text = _run_step(step, job, partial, fingerprint=fingerprint)
                 seconds = time.monotonic() - start
                 is_site_new |= step.is_page
             else:
@@ -204,16 +202,16 @@ def run_steps(
         shutil.rmtree(partial.site, ignore_errors=True)
 
 
-def _run_step(step: Step, step_input: StepInput, partial: Folders, fingerprint: str) -> str:
+def _run_step(step: Step, job: Job, partial: Folders, *, fingerprint: str) -> str:
     _discard(step, partial)
     if step.is_page:
         shutil.rmtree(partial.site, ignore_errors=True)
         partial.site.mkdir(parents=True)
-    output = step.run(step_input)
+    output = step.run(StepInput(job, step, partial))
     if set(output.tables) != set(step.writes):
         raise KeyError(f"step {step.name} wrote {sorted(output.tables)}, declared {sorted(step.writes)}")
     for name, frame in output.tables.items():
-        write_table(frame, name, folder=partial.processed, crs=step_input.crs)
+        write_table(frame, name, folder=partial.processed, crs=job.crs)
     records = partial.processed / _RECORDS
     records.mkdir(exist_ok=True)
     concat_issues(output.issues).to_parquet(records / f"{step.name}.issues.parquet", index=False)
@@ -239,7 +237,12 @@ def _measure_fingerprint(step: Step, job: Job, partial: Folders) -> str:
     }
     language = job.language if step.is_page else ""
     parts = [
-        step.name, {key: profile[key] for key in step.uses}, producers, facts, raw, language,
+        step.name,
+        {key: profile[key] for key in step.uses},
+        producers,
+        facts,
+        raw,
+        language,
         hash_code(step.run),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
@@ -268,8 +271,8 @@ def _list_own_names(function: Callable[..., Any]) -> dict[str, Any]:
             if isinstance(constant, CodeType):
                 yield from list_names(constant)
 
-    space = function.__globals__  # type: ignore[attr-defined]
-    named = {name: space[name] for name in list_names(function.__code__) if name in space}  # type: ignore[attr-defined]
+    space = function.__globals__
+    named = {name: space[name] for name in list_names(function.__code__) if name in space}
     return {
         name: target
         for name, target in named.items()
@@ -307,7 +310,9 @@ def _find_fresh(step: Step, fingerprint: str, places: Sequence[Folders]) -> Fold
         if record.get("fingerprint") != fingerprint:
             continue
         files = [find_table(place.processed, name) for name in step.writes]
-        if all(file.is_file() for file in files) and (not step.is_page or (place.site / "index.html").is_file()):
+        if all(file.is_file() for file in files) and (
+            not step.is_page or (place.site / "index.html").is_file()
+        ):
             return place
     return None
 
@@ -384,7 +389,8 @@ def _lock(folder: Path) -> Iterator[None]:
         handle = path.open("w")
     except OSError as error:
         raise ConfigError(
-            "the output folder cannot be written", where=f"{path.parent}: {error.strerror}",
+            "the output folder cannot be written",
+            where=f"{path.parent}: {error.strerror}",
             hint="choose another --out folder",
         ) from error
     with handle:

@@ -72,10 +72,3 @@ def read_table(name: str, *, folder: Path, crs: CRS | str) -> pd.DataFrame:
             frame[column.name] = frame[column.name].map(list).astype(object)
     require_table(frame, name, crs=crs)
     return frame
-
-
-def read_geo_table(name: str, *, folder: Path, crs: CRS | str) -> gpd.GeoDataFrame:
-    """Read a table that has geometry; see `read_table`."""
-    frame = read_table(name, folder=folder, crs=crs)
-    assert isinstance(frame, gpd.GeoDataFrame)
-    return frame
