@@ -264,6 +264,7 @@ TABLES: dict[str, Table] = {
                 Column("name", "str", "name", is_nullable=True),
                 Column("class_hint", "str", "class or kind as the list names it", is_nullable=True),
                 *_ADDRESS_COLUMNS,
+                Column("precision", "str", "how the point was found; unknown where there is none", "", False, PRECISIONS),
                 Column("fields", "str", "all columns of the row as JSON"),
             ),
             ("Point",),
