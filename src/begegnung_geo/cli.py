@@ -152,10 +152,15 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
         if city or config or out is None:
             raise typer.BadParameter("--osm needs --out DIR, and neither --city nor --config")
         extract = jobs.Extract(
-            osm, name or osm.name.split(".")[0], boundary,
-            _pair_districts(districts or [], ids=district_id or [], names=district_name or [], levels=district_level or []),
-            population, places or [],
-        )  # fmt: skip
+            osm,
+            name or osm.name.split(".")[0],
+            boundary=boundary,
+            districts=_pair_districts(
+                districts or [], ids=district_id or [], names=district_name or [], levels=district_level or []
+            ),
+            population=population,
+            places=places or [],
+        )
         job, folders = jobs.plan_extract(extract, out=out, language=language)
     else:
         job, folders = jobs.plan_city(_choose_profile(city, config), language=language)

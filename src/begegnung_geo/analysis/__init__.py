@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Tables in, tables out: pure computation without disk, network or clock."""
