@@ -11,6 +11,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -128,6 +129,43 @@ class Study(_Frozen):
 
     metric_crs: str
     buffer_m: float = Field(ge=0, le=20000)
+    box_wgs84: tuple[float, float, float, float] | None = None  # west, south, east, north
+
+
+class Fetch(_Frozen):
+    """Manners and limits of `make fetch`; the network is used nowhere else."""
+
+    contact: str
+    wait_total_s: float = Field(ge=0)
+    transfer_total_s: float = Field(gt=0)
+    attempts_max: int = Field(ge=1, le=20)
+    backoff_start_s: float = Field(gt=0)
+    backoff_max_s: float = Field(gt=0)
+    connect_timeout_s: float = Field(gt=0)
+    read_timeout_s: float = Field(gt=0)
+    redirects_max: int = Field(ge=0, le=10)
+    pause_default_s: float = Field(ge=0)
+    pause_s: dict[str, float]
+    download_max_mb: float = Field(gt=0)
+    member_max_mb: float = Field(gt=0)
+    member_ratio_max: float = Field(gt=1)
+    answer_max_mb: float = Field(gt=0)
+    shrink_share_min: float = Field(ge=0, le=1)
+    keep_archives: bool
+    allow_http_hosts: tuple[Literal["127.0.0.1", "localhost"], ...]
+    nominatim_url: str
+    portal_url: str
+    geofabrik_index_url: str
+    overpass_timeout_s: int = Field(gt=0)
+    overpass_tile_km2: float = Field(gt=0)
+    overpass_area_max_km2: float = Field(gt=0)
+
+    def require_url(self, url: str, *, key: str) -> None:
+        """Raise ValueError unless a URL is https, or http to a host that is allowed by name."""
+        parts = urlsplit(url)
+        is_local = parts.scheme == "http" and parts.hostname in self.allow_http_hosts
+        if not parts.hostname or parts.username or (parts.scheme != "https" and not is_local):
+            raise ValueError(f"{key}: {url!r} is not an https address")
 
 
 class FileSource(_Frozen):
@@ -139,6 +177,26 @@ class FileSource(_Frozen):
     url: str = ""
     licence: str = ""
     attribution: str = ""
+    data_date: str = ""
+    kind: Literal["download", "opendatasoft", "overpass", "nominatim"] = "download"
+    local_file: str = ""
+    dataset: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
+    osm_id: str = Field(default="", pattern=r"^([NWR][0-9]+)?$")
+    md5_url: str = ""
+    member: str = ""
+    clip: Literal["", "box", "ags"] = ""
+    allowed_hosts: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    rows_min: int = Field(default=0, ge=0)
+    shrink_share_min: float | None = Field(default=None, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> "FileSource":
+        if self.kind == "opendatasoft" and not self.dataset:
+            raise ValueError("kind opendatasoft needs the id of its `dataset`")
+        if self.kind == "nominatim" and not self.osm_id:
+            raise ValueError("kind nominatim needs an `osm_id` such as R1829065")
+        return self
 
 
 class DistrictSource(FileSource):
@@ -156,9 +214,13 @@ class PlaceSource(FileSource):
 
 
 class PopulationSource(FileSource):
-    """A population grid and, where known, its age table."""
+    """A population grid and, where known, its age table (same publisher and licence)."""
 
     age_file: FileName | None = None
+    age_url: str = ""
+    age_local_file: str = ""
+    age_member: str = ""
+    age_fields: tuple[str, ...] = ()
 
 
 class Sources(_Frozen):
@@ -181,6 +243,22 @@ class Sources(_Frozen):
                 raise ValueError(f"{label} is given twice: {keys}")
         return self
 
+    def list_files(self) -> list[tuple[str, FileSource]]:
+        """Return every file source with its key, areas first: others are clipped to them."""
+        single = (("sources.boundary", self.boundary), ("sources.osm", self.osm))
+        later = (("sources.population", self.population), ("sources.addresses", self.addresses))
+        listed = [(key, source) for key, source in single[:1] if source]
+        listed += [(f"sources.districts.{source.level}", source) for source in self.districts]
+        listed += [(key, source) for key, source in (*single[1:], *later) if source]
+        return listed + [(f"sources.places.{source.key}", source) for source in self.places]
+
+    def list_urls(self) -> list[tuple[str, str]]:
+        """Return every address in use with its key."""
+        urls = [(f"{key}.url", source.url) for key, source in self.list_files()]
+        urls += [(f"{key}.md5_url", source.md5_url) for key, source in self.list_files()]
+        urls += [("sources.population.age_url", self.population.age_url)] if self.population else []
+        return [(key, url) for key, url in urls if url]
+
 
 class City(_Frozen):
     """Who the city is."""
@@ -188,6 +266,7 @@ class City(_Frozen):
     key: Key
     name: str = Field(min_length=1)
     is_invented: bool = False
+    ags: str = Field(default="", pattern=r"^([0-9]{8})?$")
 
 
 class Profile(_Frozen):
@@ -200,6 +279,7 @@ class Profile(_Frozen):
     underserved: Underserved
     population: Population
     publication: Publication
+    fetch: Fetch
     sources: Sources
 
     @model_validator(mode="after")
@@ -210,6 +290,8 @@ class Profile(_Frozen):
                 raise ValueError(f"profile {use.profile!r} is used but not defined in walking.profiles")
             if use.threshold_min not in self.walking.thresholds_min:
                 raise ValueError(f"threshold {use.threshold_min} min is used but not in thresholds_min")
+        for key, url in self.sources.list_urls():
+            self.fetch.require_url(url, key=key)
         return self
 
 
