@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Tables in, tables out: pure computation without disk, network or clock."""
+"""Analysis: tables in, tables out; no disk, no network, no clock."""
