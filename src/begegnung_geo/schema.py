@@ -72,6 +72,10 @@ _TAGS = Column("tags", "str", "all tags of the object as JSON, keys sorted; neve
 _PERSONS = Column("persons", "float64", "people", unit="persons")
 _PERSONS_GROUP = Column("persons_", "float64", "people of a known group", unit="persons", is_nullable=True)
 _DISTRICT_IDS = Column("district_id_", "str", "the district of a level that contains the point", is_nullable=True)
+_AREA_COLUMNS = (
+    Column("name", "str", "name of the city"),
+    Column("origin", "str", "where the border comes from", allowed=("boundary_file", "districts", "osm_boundary", "extract")),
+)
 _PROFILE = Column("profile", "str", "walking profile")
 _THRESHOLD = Column("threshold_min", "int64", "walking time", unit="min")
 _COVERAGE_COLUMNS = (
@@ -88,6 +92,12 @@ _ADDRESS_COLUMNS = (
     Column("house_number", "str", "house number with its letter or range", is_nullable=True),
     Column("postcode", "str", "postcode", is_nullable=True),
     Column("city", "str", "city of the postal address", is_nullable=True),
+)
+_POSTAL_COLUMNS = (
+    Column("address_id", "str", "OSM id, or the register's oid"),
+    _SOURCE,
+    *_ADDRESS_COLUMNS,
+    Column("quality", "str", "A/B surveyed, C pseudo address (register); O from OSM", allowed=("A", "B", "C", "O")),
 )
 _BEGEGNUNGSORT_COLUMNS = (
     Column("begegnungsort_id", "str", "stable between runs: from the first place's id"),
@@ -152,14 +162,16 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "addresses",
-            "one address point",
+            "one address point of the OSM file",
             ("address_id",),
-            (
-                Column("address_id", "str", "OSM id, or the register's oid"),
-                _SOURCE,
-                *_ADDRESS_COLUMNS,
-                Column("quality", "str", "A/B surveyed, C pseudo address (register); O from OSM", allowed=("A", "B", "C", "O")),
-            ),
+            _POSTAL_COLUMNS,
+            ("Point",),
+        ),
+        Table(
+            "register_addresses",
+            "one address point of the official register",
+            ("address_id",),
+            _POSTAL_COLUMNS,
             ("Point",),
         ),
         Table(
@@ -222,10 +234,14 @@ TABLES: dict[str, Table] = {
             "city_area",
             "the one area of the study",
             ("name",),
-            (
-                Column("name", "str", "name of the city"),
-                Column("origin", "str", "where the border comes from", allowed=("boundary_file", "districts", "osm_boundary", "extract")),
-            ),
+            _AREA_COLUMNS,
+            _POLYGONAL,
+        ),
+        Table(
+            "given_area",
+            "the area of the study as far as files give it: one row, or none",
+            ("name",),
+            _AREA_COLUMNS,
             _POLYGONAL,
         ),
         Table(
@@ -264,7 +280,7 @@ TABLES: dict[str, Table] = {
                 Column("name", "str", "name", is_nullable=True),
                 Column("class_hint", "str", "class or kind as the list names it", is_nullable=True),
                 *_ADDRESS_COLUMNS,
-                Column("precision", "str", "how the point was found; unknown where there is none", "", False, PRECISIONS),
+                Column("precision", "str", "how the point was found; unknown where there is none", allowed=PRECISIONS),
                 Column("fields", "str", "all columns of the row as JSON"),
             ),
             ("Point",),

@@ -13,11 +13,8 @@ that fails or is killed leaves the last good folders in place; the next one resu
 from what the partial folder already holds.
 """
 
-import ast
 import fcntl
 import hashlib
-import importlib
-import inspect
 import json
 import logging
 import os
@@ -27,7 +24,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -36,12 +32,12 @@ import pandas as pd
 from begegnung_geo.config import Profile
 from begegnung_geo.errors import ConfigError
 from begegnung_geo.files import hash_file, remove_leftovers, write_bytes
+from begegnung_geo.fingerprints import hash_code
 from begegnung_geo.issues import concat_issues
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.store import find_table, read_table, write_table
 
 _LOG = logging.getLogger(__name__)
-_PACKAGE = "begegnung_geo"
 _RECORDS = ".steps"
 
 
@@ -88,6 +84,7 @@ class Step:
     writes: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
+    gathers_issues: bool = False
     is_page: bool = False
 
 
@@ -104,19 +101,20 @@ class Listener(Protocol):
 class StepInput:
     """What a step's function may see: tables on disk, facts of earlier steps, raw files."""
 
-    def __init__(self, job: Job, step: Step, partial: "Folders") -> None:
+    def __init__(self, job: Job, step: Step, partial: "Folders", *, earlier: Sequence[str]) -> None:
         self.job = job
         self.profile = job.profile
         self.crs = job.crs
         self.site = partial.site
-        self._step = step
-        self._processed = partial.processed
+        self.step = step
+        self.processed = partial.processed
+        self.earlier = earlier
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table this step declares in `reads`."""
-        if name not in self._step.reads:
-            raise KeyError(f"step {self._step.name} does not declare that it reads {name}")
-        return read_table(name, folder=self._processed, crs=self.crs)
+        if name not in self.step.reads:
+            raise KeyError(f"step {self.step.name} does not declare that it reads {name}")
+        return read_table(name, folder=self.processed, crs=self.crs)
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return a table with geometry."""
@@ -127,19 +125,20 @@ class StepInput:
 
     def facts(self, step: str) -> dict[str, Any]:
         """Return the facts of an earlier step declared in `facts_of`."""
-        if step not in self._step.facts_of:
-            raise KeyError(f"step {self._step.name} does not declare facts of {step}")
-        return _read_record(self._processed, step)["facts"]  # type: ignore[no-any-return]
+        if step not in self.step.facts_of:
+            raise KeyError(f"step {self.step.name} does not declare facts of {step}")
+        return _read_record(self.processed, step)["facts"]  # type: ignore[no-any-return]
 
     def issues(self) -> pd.DataFrame:
-        """Return the faults that all earlier steps found."""
-        parts = sorted((self._processed / _RECORDS).glob("*.issues.parquet"))
-        return concat_issues(pd.read_parquet(part) for part in parts)
+        """Return the faults that all earlier steps found; the step declares `gathers_issues`."""
+        if not self.step.gathers_issues:
+            raise KeyError(f"step {self.step.name} does not declare that it gathers issues")
+        return concat_issues(pd.read_parquet(_find_issues(self.processed, name)) for name in self.earlier)
 
     def raw(self, role: str) -> RawFile | None:
         """Return the raw file of a role, None where the profile has none."""
-        if not any(role == known or role.startswith(f"{known}.") for known in self._step.raw):
-            raise KeyError(f"step {self._step.name} does not declare raw {role}")
+        if not any(role == known or role.startswith(f"{known}.") for known in self.step.raw):
+            raise KeyError(f"step {self.step.name} does not declare raw {role}")
         return self.job.raw_files.get(role)
 
 
@@ -177,44 +176,56 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
         last = max(index for index, step in enumerate(steps) if step.stage == until)
         is_site_new = False
         for position, step in enumerate(steps):
-            if position <= last:
-                listener.started(step.name, position + 1, last + 1)
-            fingerprint = _measure_fingerprint(step, job, partial)
-            fresh_in = _find_fresh(step, fingerprint, (partial, folders))
-            if fresh_in is not None:
-                _carry(step, fresh_in, partial)
-                is_site_new |= step.is_page and fresh_in == partial
-                text = "up to date"
-                seconds = None
-            elif position <= last:
-                start = time.monotonic()
-                text = _run_step(step, job, partial, fingerprint=fingerprint)
-                seconds = time.monotonic() - start
-                is_site_new |= step.is_page
-            else:
-                _discard(step, partial)
+            step_input = StepInput(job, step, partial, earlier=[s.name for s in steps[:position]])
+            if position > last:
+                _keep_or_drop(step_input, folders)
                 continue
-            if position <= last:
-                listener.finished(step.name, text, seconds)
+            listener.started(step.name, position + 1, last + 1)
+            start = time.monotonic()
+            origin, text = _bring_up_to_date(step_input, folders)
+            listener.finished(step.name, text, None if origin else time.monotonic() - start)
+            is_site_new |= step.is_page and origin != folders
         _publish(partial.processed, folders.processed)
         if is_site_new:
             _publish(partial.site, folders.site)
         shutil.rmtree(partial.site, ignore_errors=True)
 
 
-def _run_step(step: Step, job: Job, partial: Folders, *, fingerprint: str) -> str:
+def _bring_up_to_date(step_input: StepInput, folders: Folders) -> tuple[Folders | None, str]:
+    """Carry a fresh step over, or run it; returns where it was fresh and a line of text."""
+    step, partial = step_input.step, folders.partial()
+    fingerprint = _measure_fingerprint(step_input)
+    origin = _find_fresh(step, fingerprint, (partial, folders))
+    if origin is None:
+        return None, _run_step(step_input, partial, fingerprint=fingerprint)
+    _carry(step, origin, partial)
+    return origin, "up to date"
+
+
+def _keep_or_drop(step_input: StepInput, folders: Folders) -> None:
+    """Treat a step beyond the wanted stage: keep its tables where they still fit."""
+    step, partial = step_input.step, folders.partial()
+    origin = _find_fresh(step, _measure_fingerprint(step_input), (partial, folders))
+    if origin is None:
+        _discard(step, partial)
+    else:
+        _carry(step, origin, partial)
+
+
+def _run_step(step_input: StepInput, partial: Folders, *, fingerprint: str) -> str:
+    step = step_input.step
     _discard(step, partial)
     if step.is_page:
         shutil.rmtree(partial.site, ignore_errors=True)
         partial.site.mkdir(parents=True)
-    output = step.run(StepInput(job, step, partial))
+    output = step.run(step_input)
     if set(output.tables) != set(step.writes):
         raise KeyError(f"step {step.name} wrote {sorted(output.tables)}, declared {sorted(step.writes)}")
     for name, frame in output.tables.items():
-        write_table(frame, name, folder=partial.processed, crs=job.crs)
+        write_table(frame, name, folder=partial.processed, crs=step_input.crs)
     records = partial.processed / _RECORDS
     records.mkdir(exist_ok=True)
-    concat_issues(output.issues).to_parquet(records / f"{step.name}.issues.parquet", index=False)
+    concat_issues(output.issues).to_parquet(_find_issues(partial.processed, step.name), index=False)
     record = {
         "fingerprint": fingerprint,
         "facts": dict(output.facts),
@@ -226,15 +237,23 @@ def _run_step(step: Step, job: Job, partial: Folders, *, fingerprint: str) -> st
     return counts or str(output.facts.get("text", "done"))
 
 
-def _measure_fingerprint(step: Step, job: Job, partial: Folders) -> str:
+def _find_issues(processed: Path, step: str) -> Path:
+    return processed / _RECORDS / f"{step}.issues.parquet"
+
+
+def _measure_fingerprint(step_input: StepInput) -> str:
+    step, job, processed = step_input.step, step_input.job, step_input.processed
     profile = job.profile.model_dump(mode="json")
-    producers = [_read_outputs(partial.processed).get(name, "missing") for name in step.reads]
-    facts = [_read_record(partial.processed, name).get("facts") for name in step.facts_of]
+    producers = [_read_outputs(processed).get(name, "missing") for name in step.reads]
+    facts = [_read_record(processed, name).get("facts") for name in step.facts_of]
     raw = {
         role: [raw_file.path.name, hash_file(raw_file.path), raw_file.entry.model_dump()]
         for role, raw_file in sorted(job.raw_files.items())
         if any(role == known or role.startswith(f"{known}.") for known in step.raw)
     }
+    gathered = step_input.earlier if step.gathers_issues else ()
+    issue_files = [_find_issues(processed, name) for name in gathered]
+    issues = [hash_file(file) if file.is_file() else "missing" for file in issue_files]
     language = job.language if step.is_page else ""
     parts = [
         step.name,
@@ -242,66 +261,11 @@ def _measure_fingerprint(step: Step, job: Job, partial: Folders) -> str:
         producers,
         facts,
         raw,
+        issues,
         language,
         hash_code(step.run),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def hash_code(function: Callable[..., Any]) -> str:
-    """Return a hash of a function's source and of every module of this package it reaches."""
-    modules: set[str] = set()
-    pending = _list_own_names(function)
-    digest = hashlib.sha256(inspect.getsource(function).encode())
-    for name, target in sorted(pending.items()):
-        if getattr(target, "__module__", "") == function.__module__ and inspect.isfunction(target):
-            digest.update(hash_code(target).encode())  # a private helper beside the step
-        else:
-            module = target.__name__ if inspect.ismodule(target) else getattr(target, "__module__", "")
-            modules.add(module if str(module).startswith(_PACKAGE) else f"{_PACKAGE}.{name}")
-    for path in sorted(_close_over_imports(modules)):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _list_own_names(function: Callable[..., Any]) -> dict[str, Any]:
-    def list_names(code: CodeType) -> Iterator[str]:
-        yield from code.co_names
-        for constant in code.co_consts:
-            if isinstance(constant, CodeType):
-                yield from list_names(constant)
-
-    space = function.__globals__
-    named = {name: space[name] for name in list_names(function.__code__) if name in space}
-    return {
-        name: target
-        for name, target in named.items()
-        if str(getattr(target, "__module__", "") or getattr(target, "__name__", "")).startswith(_PACKAGE)
-    }
-
-
-def _close_over_imports(modules: set[str]) -> set[Path]:
-    paths: set[Path] = set()
-    pending = set(modules)
-    seen: set[str] = set()
-    while pending:
-        name = pending.pop()
-        if name in seen or not name.startswith(_PACKAGE):
-            continue
-        seen.add(name)
-        try:
-            source = importlib.import_module(name).__file__
-        except ModuleNotFoundError:
-            continue  # `from package.module import name`: name is no module
-        if source is None:
-            continue
-        paths.add(Path(source))
-        for node in ast.walk(ast.parse(Path(source).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                pending |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-            elif isinstance(node, ast.Import):
-                pending |= {alias.name for alias in node.names}
-    return paths
 
 
 def _find_fresh(step: Step, fingerprint: str, places: Sequence[Folders]) -> Folders | None:
@@ -331,7 +295,7 @@ def _carry(step: Step, origin: Folders, partial: Folders) -> None:
 
 def _discard(step: Step, partial: Folders) -> None:
     (partial.processed / _RECORDS / f"{step.name}.json").unlink(missing_ok=True)
-    (partial.processed / _RECORDS / f"{step.name}.issues.parquet").unlink(missing_ok=True)
+    _find_issues(partial.processed, step.name).unlink(missing_ok=True)
     for name in step.writes:
         find_table(partial.processed, name).unlink(missing_ok=True)
 
