@@ -12,8 +12,9 @@ _HEADER = """# Data dictionary
 
 Generated from `src/begegnung_geo/schema.py` by `python -m begegnung_geo.dictionary`; do not edit.
 
-All tables lie in `data/processed/<city>/` (or `DIR/processed/`) as Parquet; those with geometry are GeoParquet in the profile's metric CRS
-(default EPSG:25832). Rows are sorted by the key. "null" means unknown, never "no".
+All tables lie in `data/processed/<city>/` (or `DIR/processed/`) as Parquet; those with geometry are
+GeoParquet in the profile's metric CRS (default EPSG:25832). Rows are sorted by the key. "null" means
+unknown, never "no".
 """
 
 
@@ -26,8 +27,9 @@ def describe_tables() -> str:
 
 def _describe_table(table: Table) -> str:
     geometry = f" Geometry: {' or '.join(table.geometry)}." if table.geometry else " No geometry."
+    key = ", ".join(f"`{name}`" for name in table.key)
     lines = [
-        f"## `{table.name}`\n\nA row is {table.row}. Key: {', '.join(f'`{k}`' for k in table.key)}.{geometry}\n",
+        f"## `{table.name}`\n\nA row is {table.row}. Key: {key}.{geometry}\n",
         "| column | type | unit | null | meaning |\n|---|---|---|---|---|",
         *(_describe_column(column, column.name) for column in table.columns),
         *(_describe_column(column, f"{column.name}*") for column in table.families),
