@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""Lists of places: city open data, lists from people, any table with names and places."""
+
+import hashlib
+import json
+import logging
+from pathlib import Path
+from typing import NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+from begegnung_geo.sources.cells import RawTable
+from begegnung_geo.sources.place_columns import assign_roles, build_addresses, pick_first, rate_header
+from begegnung_geo.sources.place_positions import find_points
+from begegnung_geo.sources.tabular import read_raw_table
+
+_LOG = logging.getLogger(__name__)
+_ID_MAX_LENGTH = 80  # longer cells in an id column are texts, not ids
+_HASH_LENGTH = 12  # 48 bits: a repeat among 100,000 rows has a chance of 1 in 56,000
+
+
+class PlaceListCount(NamedTuple):
+    """How many rows of a list were read, kept and rejected: `read = kept + rejected`."""
+
+    read: int
+    kept: int
+    rejected: int
+
+
+def read_place_list(
+    path: Path, *, key: str, crs: CRS | str
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, PlaceListCount]:
+    """
+    Read a list of places in whatever form people and portals have it.
+
+    CSV, XLSX, GeoJSON (Opendatasoft exports too) or any vector file; headers in
+    German or English. A row is kept if it has a name, a position or an address;
+    rows without any content do not count. Formulas and HTML stay the text they are:
+    who writes them out has to neutralise them.
+
+    Parameters
+    ----------
+    path
+        The file.
+    key
+        Source key, as in `places.source`.
+    crs
+        Metric CRS to convert to.
+
+    Returns
+    -------
+    place_records
+        Table `place_records` in file order: Point or null in the metric CRS. Null where
+        the row has no usable position; its address can be matched later. The id is the
+        list's own, else made from name and address, so that rows inserted elsewhere do
+        not change it; repeated ids get `#2`, `#3` ...
+    issues
+        Table `issues`, `row` is the line of the CSV, the row of the sheet or the
+        running number of the feature.
+    count
+        Rows read, kept and rejected.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, cut off, no table, or has no column that tells
+        where a place is; names the columns that are there.
+    CrsError
+        If a vector file names an unknown CRS or none.
+    """
+    table = read_raw_table(path, key=key, rate_header=rate_header)
+    roles = assign_roles(list(table.cells.columns))
+    addresses = build_addresses(table.cells, roles)
+    points, is_placed, position_issues = find_points(table, roles, key=key, crs=crs)
+    names = pick_first(table.cells, roles.get("name", ()))
+    is_known = names.notna() | is_placed | addresses[["street", "city", "postcode"]].notna().any(axis=1)
+    known = names.to_frame("name").join(addresses)
+    own_ids = pick_first(table.cells, roles.get("id", ())[:1])
+    records = gpd.GeoDataFrame(
+        {
+            "source": key,
+            "source_id": _choose_ids(own_ids, known, points),
+            "row": table.labels,
+            "name": names,
+            "class_hint": pick_first(table.cells, roles.get("class_hint", ())),
+            **{column: addresses[column] for column in addresses.columns},
+            "precision": points.isna().map({True: "unknown", False: "object"}),
+            "fields": _dump_fields(table.cells),
+        },
+        geometry=points,
+        crs=points.crs,
+    ).astype({"source": "str", "precision": "str"})
+    kept = records[is_known].reset_index(drop=True)
+    kept["source_id"], id_issues = _number_repeats(kept, key=key)
+    issues = [table.issues, position_issues, id_issues, _report_nameless(table, names, is_known, key=key)]
+    count = PlaceListCount(len(records), len(kept), len(records) - len(kept))
+    _LOG.info("%s: %d rows read, %d kept, %d rejected", path.name, *count)
+    return kept, concat_issues(issues), count
+
+
+def _choose_ids(own_ids: pd.Series, known: pd.DataFrame, points: gpd.GeoSeries) -> pd.Series:
+    own = own_ids.mask(own_ids.str.len() > _ID_MAX_LENGTH)
+    # The position only where there is nothing else: a corrected coordinate keeps its id.
+    text = known.fillna("").agg("\x1f".join, axis=1).str.casefold()
+    is_blank = known[["street", "city", "postcode"]].isna().all(axis=1)
+    places = [f"{x:.1f} {y:.1f}" for x, y in zip(points.x, points.y, strict=True)]
+    text = text.where(~is_blank, text + "\x1f" + pd.Series(places, index=text.index, dtype="str"))
+    hashed = [hashlib.sha256(line.encode()).hexdigest()[:_HASH_LENGTH] for line in text]
+    return own.fillna(pd.Series(hashed, index=own.index, dtype="str"))
+
+
+def _number_repeats(records: pd.DataFrame, *, key: str) -> tuple[pd.Series, pd.DataFrame]:
+    ids = [str(value) for value in records["source_id"]]
+    rows = [str(value) for value in records["row"]]
+    taken, first_row = set(ids), dict(zip(reversed(ids), reversed(rows), strict=True))
+    repeat = records.groupby("source_id").cumcount().to_numpy()
+    texts, repeated = [], []
+    for position in repeat.nonzero()[0]:
+        old, number = ids[position], int(repeat[position]) + 1
+        while f"{old}#{number}" in taken:
+            number += 1
+        ids[position] = f"{old}#{number}"
+        taken.add(ids[position])
+        repeated.append(rows[position])
+        texts.append(
+            f"id {old} is already that of row {first_row[old]}; both are kept, this one as {ids[position]}"
+        )
+    issues = build_issues(key, IssueCode.PLACE_DUPLICATE_ID, rows=repeated, texts=texts)
+    return pd.Series(ids, index=records.index, dtype="str"), issues
+
+
+def _report_nameless(table: RawTable, names: pd.Series, is_known: pd.Series, *, key: str) -> pd.DataFrame:
+    is_nameless = names.isna() & is_known
+    text = "the row has no name; it is kept"
+    return concat_issues(
+        [
+            build_issues(
+                key,
+                IssueCode.PLACE_WITHOUT_NAME,
+                rows=table.labels[~is_known],
+                texts="the row has neither a name nor a place; it is left out",
+            ),
+            build_issues(key, IssueCode.PLACE_WITHOUT_NAME, rows=table.labels[is_nameless], texts=text),
+        ]
+    )
+
+
+def _dump_fields(cells: pd.DataFrame) -> pd.Series:
+    columns = sorted(cells.columns)
+    rows = cells[columns].to_numpy(dtype=object)
+    is_filled = cells[columns].notna().to_numpy()
+    texts = [
+        json.dumps(
+            {name: value for name, value, filled in zip(columns, row, mask, strict=True) if filled},
+            ensure_ascii=False,
+        )
+        for row, mask in zip(rows, is_filled, strict=True)
+    ]
+    return pd.Series(texts, index=cells.index, dtype="str")
