@@ -362,6 +362,7 @@ TABLES: dict[str, Table] = {
                 Column("is_estimated", "bool", "from floor area instead of a census"),
                 Column("walk_distance_m", "float64", "to the nearest counted place along the network, straight legs included; null where unreachable", unit="m", is_nullable=True),
                 Column("walk_distance_step_free_m", "float64", "the same without steps", unit="m", is_nullable=True),
+                Column("air_distance_m", "float64", "straight line to the nearest counted place; no walk is shorter; null where there is no place", unit="m", is_nullable=True),
                 Column("snap_distance_m", "float64", "straight leg to the nearest walkway; null where none is near", unit="m", is_nullable=True),
                 Column("nearest_begegnungsort_id", "str", "the place that walk_distance_m leads to", is_nullable=True),
                 Column("status", "str", "reached, or why not", allowed=DEMAND_STATUS),

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""Gaps: contiguous inhabited areas beyond reach, whatever the district borders are."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from begegnung_geo.analysis.coverage import find_covered, find_unknown
+from begegnung_geo.analysis.network import Floats, Ints
+from begegnung_geo.config import Walking
+from begegnung_geo.schema import build_empty
+
+_LABEL_KINDS = ("suburb", "village", "quarter", "neighbourhood", "hamlet")
+_LABEL_DISTANCE_MAX_M = 1500.0
+_NEIGHBOUR_CELLS = 1.5  # a cell's corner neighbour is 1.41 cells away, the next one 2
+_QUARTER_CIRCLE_PIECES = 6
+
+
+def build_gaps(
+    demand: gpd.GeoDataFrame,
+    labels: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    walking: Walking,
+    profile: str,
+    threshold_min: int,
+    cell_size_m: float,
+    persons_min: float,
+) -> gpd.GeoDataFrame:
+    """
+    Find the contiguous inhabited areas from which no counted place is within reach.
+
+    Inhabited cells (or buildings) beyond reach belong together when their points
+    are at most 1.5 cells apart: cells that touch, also at a corner. Homes whose
+    walk is unknown are left out. The outline is a ring of one cell around the
+    points, drawn in by half a cell: it rounds corners, closes narrow notches, and
+    keeps every point at least half a cell inside.
+
+    Parameters
+    ----------
+    demand
+        Table `demand`: Point, metric CRS.
+    labels
+        Table `background_labels`: the nearest name within 1.5 km of the middle of the
+        gap's people names it; names of whole cities and towns are not used.
+    districts
+        Table `districts`: else the finest district that most of the gap's people live in.
+    walking
+        Profiles and thresholds.
+    profile, threshold_min
+        Which reach; one of the headline's.
+    cell_size_m
+        Width of a population cell in metres; for buildings the distance over which
+        neighbours count as one area, about 60.
+    persons_min
+        Fewest people of a gap; smaller ones are left out.
+
+    Returns
+    -------
+    gaps
+        Table `gaps`: MultiPolygon, most people first (then west to east), `gap_id`
+        the rank with leading zeros, `name` null where neither a label nor a
+        district is there, each `district_id_<level>` that of most people.
+    """
+    reach_m = walking.reach_m(profile, threshold_min)
+    step_free = walking.profiles[profile].step_free
+    is_beyond = ~find_covered(demand, reach_m=reach_m, step_free=step_free)
+    is_beyond &= ~find_unknown(demand, reach_m=reach_m)
+    homes = demand[is_beyond & (demand["persons"] > 0).to_numpy(dtype=bool)]
+    xy = shapely.get_coordinates(homes.geometry.to_numpy())
+    persons = homes["persons"].to_numpy(dtype=np.float64)
+    rank, persons_of_gap = _rank_groups(
+        _group_neighbours(xy, _NEIGHBOUR_CELLS * cell_size_m), xy, persons, persons_min=persons_min
+    )
+    count = len(persons_of_gap)
+    if not count:
+        return gpd.GeoDataFrame(build_empty("gaps", crs=demand.crs or ""))
+    is_kept = rank < count
+    homes, xy, persons, rank = homes[is_kept], xy[is_kept], persons[is_kept], rank[is_kept]
+    ids = _find_districts(homes, rank, persons)
+    middle = _weigh_middle(xy, rank, persons)
+    names = _find_names(middle, labels).fillna(_name_districts(ids, districts))
+    width = max(3, len(str(count)))
+    return gpd.GeoDataFrame(
+        {
+            "gap_id": pd.Series([f"{number:0{width}d}" for number in range(1, count + 1)], dtype="str"),
+            "profile": pd.Series([profile] * count, dtype="str"),
+            "threshold_min": np.full(count, threshold_min, dtype=np.int64),
+            "persons": persons_of_gap,
+            "name": names.astype("str"),
+            **{column: ids[column] for column in ids},
+        },
+        geometry=_draw_outlines(xy, rank, cell_size_m=cell_size_m),
+        crs=demand.crs,
+    )
+
+
+def _group_neighbours(xy: Floats, distance_m: float) -> Ints:
+    if not len(xy):
+        return np.zeros(0, dtype=np.int64)
+    pairs = cKDTree(xy).query_pairs(distance_m, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy), len(xy)))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def _rank_groups(group: Ints, xy: Floats, persons: Floats, *, persons_min: float) -> tuple[Ints, Floats]:
+    # Rank of each home's gap and the people of the gaps that are kept; others rank behind them.
+    if not len(group):
+        return group, persons
+    order = np.lexsort((xy[:, 1], xy[:, 0], group))
+    first = order[np.flatnonzero(np.diff(group[order], prepend=-1))]
+    sums = np.bincount(group[order], weights=persons[order])
+    by_rank = np.lexsort((xy[first, 1], xy[first, 0], -np.round(sums, 6)))
+    rank = np.empty(len(sums), dtype=np.int64)
+    rank[by_rank] = np.arange(len(sums))
+    kept = sums[by_rank]
+    return rank[group], kept[(kept > 0) & (kept >= persons_min)].astype(np.float64)
+
+
+def _weigh_middle(xy: Floats, rank: Ints, persons: Floats) -> Floats:
+    total = np.bincount(rank, weights=persons)
+    return np.stack([np.bincount(rank, weights=persons * axis) / total for axis in xy.T], axis=1)
+
+
+def _find_districts(homes: gpd.GeoDataFrame, rank: Ints, persons: Floats) -> pd.DataFrame:
+    # The district of most people of a gap, by level; equal sums go to the lowest id.
+    columns = [column for column in homes.columns if str(column).startswith("district_id_")]
+    found = {}
+    for column in columns:
+        known = pd.DataFrame({"rank": rank, "id": homes[column].to_numpy(), "persons": persons}).dropna()
+        sums = known.groupby(["rank", "id"], as_index=False)["persons"].sum()
+        sums = sums.assign(most=-sums["persons"]).sort_values(["rank", "most", "id"], kind="stable")
+        first = sums.drop_duplicates("rank").set_index("rank")["id"]
+        found[column] = first.reindex(range(int(rank.max()) + 1)).astype("str")
+    return pd.DataFrame(found, index=range(int(rank.max()) + 1))
+
+
+def _find_names(middle: Floats, labels: gpd.GeoDataFrame) -> pd.Series:
+    names = pd.Series([None] * len(middle), dtype="str")
+    named = labels[labels["kind"].isin(_LABEL_KINDS)].sort_values("label_id", kind="stable")
+    if len(named):
+        tree = cKDTree(shapely.get_coordinates(named.geometry.to_numpy()))
+        distance_m, position = tree.query(middle, distance_upper_bound=_LABEL_DISTANCE_MAX_M)
+        is_near = np.isfinite(distance_m)
+        names[is_near] = named["name"].to_numpy()[np.asarray(position)[is_near]]
+    return names
+
+
+def _name_districts(ids: pd.DataFrame, districts: gpd.GeoDataFrame) -> pd.Series:
+    # The finest level is the one with the most districts.
+    sizes = districts.groupby("level").size()
+    names = pd.Series([None] * len(ids), dtype="str")
+    for level in sizes.index[np.argsort(-sizes.to_numpy(), kind="stable")]:
+        of_level = districts[districts["level"] == level].set_index("district_id")["name"]
+        names = names.fillna(ids[f"district_id_{level}"].map(of_level))
+    return names
+
+
+def _draw_outlines(xy: Floats, rank: Ints, *, cell_size_m: float) -> gpd.GeoSeries:
+    points = np.asarray(shapely.points(xy))
+    discs = np.asarray(shapely.buffer(points, cell_size_m, quad_segs=_QUARTER_CIRCLE_PIECES))
+    order = np.argsort(rank, kind="stable")
+    parts = np.split(discs[order], np.flatnonzero(np.diff(rank[order])) + 1)
+    joined = np.array([shapely.union_all(part) for part in parts], dtype=object)
+    drawn = shapely.buffer(joined, -cell_size_m / 2, quad_segs=_QUARTER_CIRCLE_PIECES)
+    tidy = shapely.simplify(drawn, cell_size_m / 50)
+    return gpd.GeoSeries([shapely.MultiPolygon([g]) if g.geom_type == "Polygon" else g for g in tidy])

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: MIT
+"""The walk network: walkways cut at junctions, its connected pieces, and the arrays to compute with."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+from begegnung_geo.crs import require_metric
+from begegnung_geo.errors import CrsError, NetworkError, SchemaError, format_rows
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+_COPIED_COLUMNS = ["is_step_free", "highway", "name", "way_id"]
+
+
+@dataclass(frozen=True, eq=False)
+class WalkNetwork:
+    """
+    A walk network as flat arrays; nodes are in the order of `walk_nodes`, edges of `edge_id`.
+
+    Attributes
+    ----------
+    node_id
+        OSM id of each node, rising.
+    edge_id
+        `walk_edges.edge_id` of each edge, rising; a step-free network has only some.
+    from_index, to_index
+        Position in `node_id` of the start and end of each edge.
+    length_m
+        Length of each edge, summed from its coordinates in metres.
+    edge_component, node_component
+        Connected piece, 0 is the longest *in this network*; -1 for a node without an edge.
+    component_length_m
+        Total length of each connected piece in metres.
+    coordinates, first_coordinate
+        All edges' vertices one after another, and where each edge's begin (one more at the end).
+    graph
+        Symmetric matrix of node pairs in metres, the shortest of parallel edges, no self loops.
+        An edge of zero length is an explicit zero, which scipy's searches take as an edge.
+    """
+
+    node_id: Ints
+    edge_id: Ints
+    from_index: Ints
+    to_index: Ints
+    length_m: Floats
+    edge_component: Ints
+    node_component: Ints
+    component_length_m: Floats
+    coordinates: Floats
+    first_coordinate: Ints
+    graph: csr_array
+
+    @cached_property
+    def segments(self) -> "Segments":
+        """The straight pieces of all edges, in the order of edges and of their vertices."""
+        return _build_segments(self.coordinates, self.first_coordinate)
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Straight pieces between two vertices of an edge; `offset_m` is measured from the edge's start."""
+
+    edge: Ints
+    start: Floats
+    step: Floats
+    length_m: Floats
+    offset_m: Floats
+
+
+def build_network(walkways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """
+    Cut walkways at their junctions and label the connected pieces.
+
+    A way is cut at both ends and at every OSM node that two ways share or that
+    one way passes twice; shape points stay inside an edge. Where lines only
+    cross on the map (bridge, tunnel) there is no shared node and no junction.
+    A closed way without junctions is one edge from a node to itself; parallel
+    edges are kept. A way whose nodes are all the same is no walkway and has no edge.
+
+    Parameters
+    ----------
+    walkways
+        Table `walkways`: LineString, metric CRS, one row per walkable way.
+
+    Returns
+    -------
+    walk_nodes, walk_edges
+        The two tables, by `node_id` and by `edge_id`. `component_id` 0 is the
+        longest connected piece; pieces equally long (to the millimetre) rank by
+        their smallest node id. The order of the input rows has no influence.
+
+    Raises
+    ------
+    NetworkError
+        If there is no walkable way.
+    SchemaError
+        If a way has another number of node ids than of coordinates.
+    CrsError
+        If the walkways are not in a metric CRS.
+    """
+    _require_metric_layer(walkways)
+    ways = walkways.sort_values(["way_id", "walkway_id"], kind="stable", ignore_index=True)
+    way, node, xy = _flatten(ways)
+    start, end = _find_cuts(way, node)
+    if not len(start):
+        raise NetworkError(
+            "there is no walkable way",
+            where="table walkways",
+            hint="check that the OSM file covers the city and holds its streets (highway=*)",
+        )
+    node_id, first_use = np.unique(node, return_index=True)
+    ends = np.searchsorted(node_id, np.stack([node[start], node[end]]))
+    used, ends_flat = np.unique(ends, return_inverse=True)
+    from_index, to_index = ends_flat.reshape(ends.shape)
+    length_m = _measure_length(xy, start, end)
+    edge_component, node_component, _ = _label_components(
+        from_index, to_index, length_m, node_count=len(used)
+    )
+    edges = gpd.GeoDataFrame(
+        {
+            "edge_id": np.arange(len(start)),
+            "from_node": node[start],
+            "to_node": node[end],
+            "component_id": edge_component,
+            "length_m": length_m,
+        }
+        | {name: ways[name].to_numpy()[way[start]] for name in _COPIED_COLUMNS},
+        geometry=_build_lines(xy, start, end),
+        crs=walkways.crs,
+    ).astype({"name": "str", "highway": "str"})
+    nodes = gpd.GeoDataFrame(
+        {"node_id": node_id[used], "component_id": node_component},
+        geometry=shapely.points(xy[first_use[used]]),
+        crs=walkways.crs,
+    )
+    return nodes, edges
+
+
+def index_network(
+    walk_nodes: gpd.GeoDataFrame, walk_edges: gpd.GeoDataFrame, *, step_free: bool
+) -> WalkNetwork:
+    """
+    Return the arrays of a walk network for snapping and searching.
+
+    Parameters
+    ----------
+    walk_nodes
+        Table `walk_nodes`: Point, metric CRS.
+    walk_edges
+        Table `walk_edges`: LineString, metric CRS.
+    step_free
+        Only the edges with `is_step_free`; connected pieces are then found anew,
+        as stairs left out may cut a piece in two.
+
+    Returns
+    -------
+    network
+        Lengths are those of the geometry as stored, so that offsets along an edge
+        add up to its length exactly. A network without edges is allowed.
+
+    Raises
+    ------
+    NetworkError
+        If an edge leads to a node that is not in `walk_nodes`.
+    """
+    edges = walk_edges.sort_values("edge_id", kind="stable")
+    if step_free:
+        edges = edges[edges["is_step_free"].to_numpy(dtype=bool)]
+    node_id = np.sort(walk_nodes["node_id"].to_numpy(dtype=np.int64))
+    from_index = _find_nodes(node_id, edges["from_node"])
+    to_index = _find_nodes(node_id, edges["to_node"])
+    lines = edges.geometry.to_numpy()
+    coordinates = shapely.get_coordinates(lines)
+    counts = shapely.get_num_coordinates(lines).astype(np.int64)
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    length_m = _measure_length(coordinates, first[:-1], first[1:] - 1)
+    edge_component, node_component, component_length_m = _label_components(
+        from_index, to_index, length_m, node_count=len(node_id)
+    )
+    return WalkNetwork(
+        node_id=node_id,
+        edge_id=edges["edge_id"].to_numpy(dtype=np.int64),
+        from_index=from_index,
+        to_index=to_index,
+        length_m=length_m,
+        edge_component=edge_component,
+        node_component=node_component,
+        component_length_m=component_length_m,
+        coordinates=coordinates,
+        first_coordinate=first,
+        graph=_build_graph(from_index, to_index, length_m, node_count=len(node_id)),
+    )
+
+
+def _require_metric_layer(walkways: gpd.GeoDataFrame) -> None:
+    if walkways.crs is None:
+        raise CrsError("table walkways has no coordinate reference system", where="table walkways")
+    require_metric(walkways.crs, where="table walkways")
+
+
+def _flatten(ways: gpd.GeoDataFrame) -> tuple[Ints, Ints, Floats]:
+    # One row a vertex: position of the way, node id, coordinate. Repeats in a row are one vertex.
+    counts = ways["node_ids"].map(len).to_numpy(dtype=np.int64)
+    lines = ways.geometry.to_numpy()
+    wrong = np.flatnonzero(counts != shapely.get_num_coordinates(lines))
+    if len(wrong):
+        raise SchemaError(
+            "walkways have another number of node ids than of coordinates",
+            where=f"table walkways, rows {format_rows(ways['walkway_id'].iloc[wrong].tolist())}",
+            hint="read the OSM file again with `make clean` and `make maps`",
+        )
+    way = np.repeat(np.arange(len(ways)), counts)
+    node = np.fromiter(chain.from_iterable(ways["node_ids"]), dtype=np.int64, count=int(counts.sum()))
+    is_repeat = np.zeros(len(way), dtype=bool)
+    is_repeat[1:] = (way[1:] == way[:-1]) & (node[1:] == node[:-1])
+    return way[~is_repeat], node[~is_repeat], shapely.get_coordinates(lines)[~is_repeat]
+
+
+def _find_cuts(way: Ints, node: Ints) -> tuple[Ints, Ints]:
+    # First and last vertex of each edge, as positions in the flat arrays.
+    is_first = np.ones(len(way), dtype=bool)
+    is_first[1:] = way[1:] != way[:-1]
+    is_last = np.roll(is_first, -1)
+    _, node_number, uses = np.unique(node, return_inverse=True, return_counts=True)
+    cuts = np.flatnonzero(is_first | is_last | (uses[node_number] > 1))
+    start, end = cuts[:-1], cuts[1:]
+    is_edge = way[start] == way[end]
+    return start[is_edge], end[is_edge]
+
+
+def _measure_length(xy: Floats, start: Ints, end: Ints) -> Floats:
+    # Sum of the pieces between two vertices; vertex pairs across two edges are never summed.
+    if not len(start):
+        return np.zeros(0)
+    piece = np.zeros(len(xy))
+    piece[:-1] = np.hypot(*np.diff(xy, axis=0).T)
+    bounds = np.stack([start, end], axis=1).ravel()
+    lengths: Floats = np.add.reduceat(piece, bounds)[::2]
+    return lengths
+
+
+def _build_lines(xy: Floats, start: Ints, end: Ints) -> npt.NDArray[Any]:
+    counts = end - start + 1
+    edge = np.repeat(np.arange(len(start)), counts)
+    within = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.asarray(shapely.linestrings(xy[start[edge] + within], indices=edge))
+
+
+def _label_components(
+    from_index: Ints, to_index: Ints, length_m: Floats, *, node_count: int
+) -> tuple[Ints, Ints, Floats]:
+    # Longest first; equal lengths (to the millimetre) by the smallest node. Lone nodes get -1.
+    if not node_count:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    pairs = coo_array((np.ones(len(from_index)), (from_index, to_index)), shape=(node_count, node_count))
+    count, label = connected_components(pairs, directed=False)
+    total: Floats = np.bincount(label[from_index], weights=length_m, minlength=count).astype(np.float64)
+    has_edge = np.bincount(label[from_index], minlength=count) > 0
+    first_node = np.unique(label, return_index=True)[1]
+    order = np.lexsort((first_node, -np.round(total, 3), ~has_edge))
+    rank = np.empty(count, dtype=np.int64)
+    rank[order] = np.arange(count)
+    rank[~has_edge] = -1
+    node_component = rank[label]
+    return node_component[from_index], node_component, total[order][: int(has_edge.sum())]
+
+
+def _find_nodes(node_id: Ints, wanted: pd.Series) -> Ints:
+    ids = wanted.to_numpy(dtype=np.int64)
+    position = np.searchsorted(node_id, ids)
+    inside = np.minimum(position, max(len(node_id) - 1, 0))
+    is_missing = np.ones(len(ids), dtype=bool) if not len(node_id) else node_id[inside] != ids
+    if is_missing.any():
+        raise NetworkError(
+            "edges of the walk network lead to unknown nodes",
+            where=f"tables walk_nodes and walk_edges, nodes {format_rows(ids[is_missing].tolist())}",
+            hint="the two tables are of different runs; rebuild them with `make clean` and `make maps`",
+        )
+    return position.astype(np.int64)
+
+
+def _build_graph(from_index: Ints, to_index: Ints, length_m: Floats, *, node_count: int) -> csr_array:
+    low, high = np.minimum(from_index, to_index), np.maximum(from_index, to_index)
+    order = np.lexsort((length_m, high, low))
+    order = order[(low != high)[order]]
+    low, high, length = low[order], high[order], length_m[order]
+    is_first = np.ones(len(low), dtype=bool)
+    is_first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    low, high, length = low[is_first], high[is_first], length[is_first]
+    rows, columns = np.concatenate([low, high]), np.concatenate([high, low])
+    weights = np.concatenate([length, length])
+    return coo_array((weights, (rows, columns)), shape=(node_count, node_count)).tocsr()
+
+
+def _build_segments(coordinates: Floats, first_coordinate: Ints) -> Segments:
+    counts = np.diff(first_coordinate) - 1
+    edge = np.repeat(np.arange(len(counts)), counts)
+    within = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
+    start_at = first_coordinate[:-1][edge] + within
+    start, step = coordinates[start_at], coordinates[start_at + 1] - coordinates[start_at]
+    length_m = np.hypot(step[:, 0], step[:, 1])
+    before = np.concatenate([[0.0], np.cumsum(length_m)[:-1]]) if len(edge) else np.zeros(0)
+    offset_m = before - before[np.cumsum(counts) - counts][edge] if len(edge) else before
+    return Segments(edge=edge, start=start, step=step, length_m=length_m, offset_m=offset_m)

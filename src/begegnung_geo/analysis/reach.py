@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: MIT
+"""Walking distances along the network from every node and point to the nearest place."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+from begegnung_geo.analysis.network import Floats, Ints, WalkNetwork, index_network
+from begegnung_geo.analysis.snapping import TIE_M, SnapIndex, Snaps, build_snap_index, snap_to_edges
+from begegnung_geo.crs import require_crs
+from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
+
+_NO_PLACE = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, eq=False)
+class NearestPlace:
+    """
+    The nearest place of each node or point.
+
+    Attributes
+    ----------
+    distance_m
+        Walking distance in metres, infinite where no place can be reached.
+    place
+        Position of the place, -1 where none can be reached.
+    """
+
+    distance_m: Floats
+    place: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class _Sources:
+    # One row a place and end of its edge: what it costs to walk from that node to the place.
+    node: Ints
+    cost_m: Floats
+    place: Ints
+
+
+def measure_node_distance(places: Snaps, network: WalkNetwork) -> NearestPlace:
+    """
+    Return the walking distance from each node to the nearest place.
+
+    One run of Dijkstra's method from a node added for the purpose, tied to both
+    ends of each place's edge with the part of the edge and the straight leg to the
+    place as length.
+
+    Parameters
+    ----------
+    places
+        Places on the network; of places equally far (to a micrometre at each step)
+        the first one is taken, so sort them by id.
+    network
+        The network the places were snapped to.
+
+    Returns
+    -------
+    nearest
+        One entry a node, in the order of `network.node_id`.
+    """
+    node_count = len(network.node_id)
+    sources = _list_sources(places, network)
+    if not len(sources.node):
+        return NearestPlace(np.full(node_count, np.inf), np.full(node_count, -1, dtype=np.int64))
+    graph = _add_super_source(network.graph, sources)
+    distance, previous = dijkstra(graph, indices=[node_count], return_predecessors=True)
+    distance_m = np.asarray(distance[0, :node_count], dtype=np.float64)
+    root = _find_roots(np.asarray(previous[0, :node_count], dtype=np.int64))
+    place = _settle_ties(network.graph, distance_m, _label_nodes(sources, distance_m, root))
+    return NearestPlace(distance_m, np.where(place == _NO_PLACE, -1, place))
+
+
+def measure_walk_distance(
+    points: Snaps, places: Snaps, network: WalkNetwork, *, nodes: NearestPlace | None = None
+) -> NearestPlace:
+    """
+    Return the walking distance from each point to the nearest place.
+
+    Straight leg to the walkway, along its edge to one of its ends, through the
+    network, along the place's edge, straight leg to the place; or along the edge
+    directly where point and place are on the same one.
+
+    Parameters
+    ----------
+    points
+        Homes (or any points) on the network.
+    places
+        Places on the network, sorted by id: of places equally far the first is taken.
+    network
+        The network both were snapped to.
+    nodes
+        The result of `measure_node_distance` for the same places, where it is
+        there already.
+
+    Returns
+    -------
+    nearest
+        One entry a point; infinite where the point has no edge, or where no place
+        is on the same connected piece of network.
+    """
+    at_nodes = measure_node_distance(places, network) if nodes is None else nodes
+    distance_m = np.full(len(points.edge), np.inf)
+    place = np.full(len(points.edge), -1, dtype=np.int64)
+    row = np.flatnonzero(points.is_snapped)
+    edge, offset, leg = points.edge[row], points.offset_m[row], points.leg_m[row]
+    start, end = network.from_index[edge], network.to_index[edge]
+    along_edge = _measure_same_edge(edge, offset, places)
+    ways = np.stack(
+        [
+            leg + offset + at_nodes.distance_m[start],
+            leg + (network.length_m[edge] - offset) + at_nodes.distance_m[end],
+            leg + along_edge.distance_m,
+        ]
+    )
+    ends_at = np.stack([at_nodes.place[start], at_nodes.place[end], along_edge.place])
+    nearest = ways.min(axis=0)
+    is_tied = np.isfinite(ways) & (ways <= nearest + TIE_M)
+    first = np.where(is_tied, ends_at, _NO_PLACE).min(axis=0)
+    distance_m[row] = nearest
+    place[row] = np.where(first == _NO_PLACE, -1, first)
+    return NearestPlace(distance_m, place)
+
+
+def assign_snap_distance(
+    places: gpd.GeoDataFrame, network: WalkNetwork, *, snap_distance_m: float, scrap_length_m: float
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Add the straight leg from each place to the walkway it is reached by.
+
+    Parameters
+    ----------
+    places
+        Table `begegnungsorte` or `neighbour_places`: Point, metric CRS.
+    network
+        The full network, steps included.
+    snap_distance_m
+        Longest leg in metres; a place farther from every walkway is not connected.
+    scrap_length_m
+        Total length below which a connected piece of network is a scrap, in metres.
+
+    Returns
+    -------
+    places
+        A copy, same index and order, with `snap_distance_m` in metres (null where
+        no walkway is near enough).
+    issues
+        One line `PLACE_UNCONNECTED` a place without a walkway.
+    """
+    snaps = snap_to_edges(
+        places.geometry, network, snap_distance_m=snap_distance_m, scrap_length_m=scrap_length_m
+    )
+    lost = places.loc[~snaps.is_snapped, "begegnungsort_id"]
+    issues = build_issues(
+        "begegnungsorte",
+        IssueCode.PLACE_UNCONNECTED,
+        rows=lost,
+        texts=f"no walkway within {snap_distance_m:g} m; the place is listed but nobody is led to it",
+    )
+    return places.assign(snap_distance_m=snaps.leg_m), issues
+
+
+def assign_walk_distance(
+    cells: gpd.GeoDataFrame,
+    counted_places: gpd.GeoDataFrame,
+    *,
+    walk_nodes: gpd.GeoDataFrame,
+    walk_edges: gpd.GeoDataFrame,
+    snap_distance_m: float,
+    scrap_length_m: float,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Add everyone's walking distance to the nearest counted place, with and without steps.
+
+    Parameters
+    ----------
+    cells
+        Table `population_cells`: Point, metric CRS, with its `district_id_` columns.
+    counted_places
+        The places that count as supply, from `begegnungsorte` and `neighbour_places`:
+        Point, metric CRS. Of places equally far the lowest `begegnungsort_id` is named.
+    walk_nodes, walk_edges
+        The tables of the network, in the same CRS.
+    snap_distance_m
+        Longest straight leg of a home or a place to its walkway, in metres.
+    scrap_length_m
+        Total length below which a connected piece of network is a scrap, in metres.
+
+    Returns
+    -------
+    demand
+        Table `demand`, same index and order as `cells`. `status` says why
+        `walk_distance_m` is null: `no_place` (there is no counted place at all),
+        `no_walkway_near`, or `isolated` (the piece of network at the door has no
+        counted place). `walk_distance_step_free_m` is null where no way without steps leads
+        to a place. `air_distance_m` is null without any place.
+    issues
+        One line `PERSONS_UNCONNECTED` a reason, with the number of people.
+
+    Raises
+    ------
+    CrsError
+        If the tables are not in the same CRS.
+    """
+    for layer, name in ((counted_places, "counted places"), (walk_edges, "table walk_edges")):
+        require_crs(layer, cells.crs or "", name=name)
+    places = counted_places.sort_values("begegnungsort_id", kind="stable")
+    snap = {"snap_distance_m": snap_distance_m, "scrap_length_m": scrap_length_m}
+    network = index_network(walk_nodes, walk_edges, step_free=False)
+    homes, nearest = _measure_both(cells, places, network, **snap)
+    if walk_edges["is_step_free"].all():
+        step_free = nearest
+    else:
+        without_steps = index_network(walk_nodes, walk_edges, step_free=True)
+        _, step_free = _measure_both(cells, places, without_steps, **snap)
+    status = np.select(
+        [np.isfinite(nearest.distance_m), len(places) == 0, ~homes.is_snapped],
+        ["reached", "no_place", "no_walkway_near"],
+        default="isolated",
+    )
+    ids = np.array([*places["begegnungsort_id"], None], dtype=object)
+    demand = cells.rename(columns={"cell_id": "demand_id"}).assign(
+        walk_distance_m=_null_infinite(nearest.distance_m),
+        walk_distance_step_free_m=_null_infinite(step_free.distance_m),
+        air_distance_m=_measure_air_distance(cells, places),
+        snap_distance_m=homes.leg_m,
+        nearest_begegnungsort_id=pd.Series(ids[nearest.place], index=cells.index, dtype="str"),
+        status=pd.Series(status, index=cells.index, dtype="str"),
+    )
+    return demand, _count_unconnected(demand, snap_distance_m=snap_distance_m)
+
+
+def _measure_both(
+    cells: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    network: WalkNetwork,
+    *,
+    snap_distance_m: float,
+    scrap_length_m: float,
+) -> tuple[Snaps, NearestPlace]:
+    index: SnapIndex = build_snap_index(network, scrap_length_m=scrap_length_m)
+    homes, doors = (
+        snap_to_edges(layer.geometry, index, snap_distance_m=snap_distance_m, scrap_length_m=scrap_length_m)
+        for layer in (cells, places)
+    )
+    return homes, measure_walk_distance(homes, doors, network)
+
+
+def _measure_air_distance(cells: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> Floats:
+    home, place = (shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (cells, places))
+    if not len(place) or not len(home):
+        return np.full(len(home), np.nan)
+    distance_m, _ = cKDTree(place).query(home)
+    return np.asarray(distance_m, dtype=np.float64)
+
+
+def _count_unconnected(demand: gpd.GeoDataFrame, *, snap_distance_m: float) -> pd.DataFrame:
+    reasons = {
+        "no_walkway_near": f"have no walkway within {snap_distance_m:g} m",
+        "isolated": "live at a piece of the walk network that has no counted place",
+        "no_place": "cannot be led anywhere, as there is no counted place",
+    }
+    lines = []
+    for status, reason in reasons.items():
+        rows = demand[demand["status"] == status]
+        text = f"{rows['persons'].sum():.0f} people {reason}; their walking distance stays empty"
+        lines.append(count_issue("population", IssueCode.PERSONS_UNCONNECTED, count=len(rows), text=text))
+    return concat_issues(lines)
+
+
+def _null_infinite(distance_m: Floats) -> Floats:
+    return np.where(np.isfinite(distance_m), distance_m, np.nan)
+
+
+def _list_sources(places: Snaps, network: WalkNetwork) -> _Sources:
+    place = np.flatnonzero(places.is_snapped)
+    edge, offset, leg = places.edge[place], places.offset_m[place], places.leg_m[place]
+    return _Sources(
+        node=np.concatenate([network.from_index[edge], network.to_index[edge]]),
+        cost_m=np.concatenate([leg + offset, leg + (network.length_m[edge] - offset)]),
+        place=np.concatenate([place, place]),
+    )
+
+
+def _add_super_source(graph: csr_array, sources: _Sources) -> csr_array:
+    # The matrix is put together by hand: adding sparse matrices would sum parallel entries.
+    order = np.lexsort((sources.cost_m, sources.node))
+    node, cost = sources.node[order], sources.cost_m[order]
+    is_first = np.ones(len(node), dtype=bool)
+    is_first[1:] = node[1:] != node[:-1]
+    node, cost = node[is_first], cost[is_first]
+    size = graph.shape[0] + 1
+    indices = np.concatenate([graph.indices, node.astype(graph.indices.dtype)])
+    indptr = np.append(graph.indptr, graph.indptr.dtype.type(len(indices)))
+    return csr_array((np.concatenate([graph.data, cost]), indices, indptr), shape=(size, size))
+
+
+def _find_roots(previous: Ints) -> Ints:
+    # The node at which each node's shortest path enters the edge of its place, by pointer jumping.
+    is_root = (previous < 0) | (previous >= len(previous))
+    root = np.where(is_root, np.arange(len(previous)), previous)
+    while True:
+        higher = root[root]
+        if np.array_equal(higher, root):
+            return root
+        root = higher
+
+
+def _label_nodes(sources: _Sources, distance_m: Floats, root: Ints) -> Ints:
+    place = np.full(len(root), _NO_PLACE, dtype=np.int64)
+    is_nearest = sources.cost_m <= distance_m[sources.node] + TIE_M
+    np.minimum.at(place, sources.node[is_nearest], sources.place[is_nearest])
+    return np.minimum(place, place[root])
+
+
+def _settle_ties(graph: csr_array, distance_m: Floats, place: Ints) -> Ints:
+    # A lower place passes on along every edge of a shortest path until nothing changes.
+    place = place.copy()
+    row = np.repeat(np.arange(len(distance_m)), np.diff(graph.indptr))
+    entry = np.flatnonzero(place[row] < place[graph.indices])
+    while len(entry):
+        start, end = row[entry], graph.indices[entry]
+        is_tight = distance_m[start] + graph.data[entry] <= distance_m[end] + TIE_M
+        start, end = start[is_tight], end[is_tight]
+        np.minimum.at(place, end, place[start])
+        changed = np.unique(end)
+        entry = _list_entries(graph.indptr, changed)
+        entry = entry[place[row[entry]] < place[graph.indices[entry]]]
+    return place
+
+
+def _list_entries(indptr: npt.NDArray[Any], rows: npt.NDArray[Any]) -> Ints:
+    counts = (indptr[rows + 1] - indptr[rows]).astype(np.int64)
+    before = np.cumsum(counts) - counts
+    entries: Ints = np.arange(int(counts.sum())) + np.repeat(indptr[rows] - before, counts)
+    return entries
+
+
+def _measure_same_edge(edge: Ints, offset_m: Floats, places: Snaps) -> NearestPlace:
+    # Each point against every place on its own edge, the legs of the places included.
+    distance_m = np.full(len(edge), np.inf)
+    nearest = np.full(len(edge), _NO_PLACE, dtype=np.int64)
+    by_edge = np.argsort(places.edge, kind="stable")
+    sorted_edge = places.edge[by_edge]
+    first, past = np.searchsorted(sorted_edge, edge), np.searchsorted(sorted_edge, edge, side="right")
+    counts = past - first
+    point = np.repeat(np.arange(len(edge)), counts)
+    within = np.arange(len(point)) - np.repeat(np.cumsum(counts) - counts, counts)
+    place = by_edge[first[point] + within]
+    walk = np.abs(offset_m[point] - places.offset_m[place]) + places.leg_m[place]
+    np.minimum.at(distance_m, point, walk)
+    is_tied = walk <= distance_m[point] + TIE_M
+    np.minimum.at(nearest, point[is_tied], place[is_tied])
+    return NearestPlace(distance_m, nearest)

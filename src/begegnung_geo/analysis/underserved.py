@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""Which districts the rule of the profile flags as under-served, why, and how stable the flag is."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from begegnung_geo.analysis.coverage import count_persons, sum_by_district
+from begegnung_geo.config import Underserved, Walking
+
+SHARE_BELOW_LIMIT = "share_below_limit"
+"""Reason: a smaller share of the people than `underserved.share_below` is within reach."""
+
+SHARE_BELOW_MEDIAN = "share_below_median"
+"""Reason: the share is clearly below the median of the city's districts of the same level."""
+
+_SPEED_FACTORS = (0.8, 0.9, 1.0, 1.1, 1.2)
+_LIKELY_SHARE = 0.7
+
+
+def flag_underserved(
+    coverage: pd.DataFrame,
+    demand: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    walking: Walking,
+    rule: Underserved,
+    unknown_share_max: float,
+) -> pd.DataFrame:
+    """
+    Flag districts whose people have few meeting places within reach.
+
+    A district is under-served if its covered share is below `rule.share_below`, or
+    below the median of the districts of its level minus `rule.mad_below_median`
+    median absolute deviations; and if at least `rule.persons_min` people live in
+    it. The median and the deviation are those of all districts of the level where
+    people live, each counting once; unknown walks count as not covered.
+
+    Where fewer people live, or more than `unknown_share_max` of them have an unknown
+    walk, no statement is made: not flagged, stability `not_assessable`.
+
+    Parameters
+    ----------
+    coverage
+        Table `coverage`.
+    demand
+        Table `demand` that the coverage was counted from.
+    districts
+        Table `districts`.
+    walking
+        Profiles and thresholds.
+    rule
+        The profile's rule.
+    unknown_share_max
+        Largest share of people with an unknown walk for a statement, 0-1.
+
+    Returns
+    -------
+    underserved
+        Table `underserved`, by level and district. `reasons` holds
+        `share_below_limit` and `share_below_median` as far as they apply, and is
+        empty where not flagged. `stability` tells in how many of ten variants
+        (walking speed times 0.8, 0.9, 1.0, 1.1 and 1.2; unknown walks counted as
+        not covered and as covered) the district gets the same answer: `robust` in all,
+        `likely` in at least 70 %, else `fragile`.
+    """
+    is_used = (coverage["profile"] == rule.profile) & (coverage["threshold_min"] == rule.threshold_min)
+    used = coverage[is_used].sort_values(["level", "district_id"], kind="stable", ignore_index=True)
+    is_below_limit, is_below_median = _apply_rule(used, used["covered_share"], rule=rule)
+    persons = used["persons"].where(used["persons"] > 0)
+    is_assessable = (used["persons"] >= rule.persons_min) & (
+        used["persons_unknown"] / persons <= unknown_share_max
+    )
+    is_underserved = (is_below_limit | is_below_median) & is_assessable
+    agreement = _measure_agreement(is_underserved, demand, districts, walking=walking, rule=rule)
+    stability = np.select(
+        [~is_assessable, agreement >= 1.0, agreement >= _LIKELY_SHARE],
+        ["not_assessable", "robust", "likely"],
+        default="fragile",
+    )
+    return used[["level", "district_id"]].assign(
+        is_underserved=is_underserved.to_numpy(dtype=bool),
+        stability=pd.Series(stability, dtype="str"),
+        reasons=_list_reasons(is_underserved, is_below_limit, is_below_median),
+    )
+
+
+def _apply_rule(sums: pd.DataFrame, share: pd.Series, *, rule: Underserved) -> tuple[pd.Series, pd.Series]:
+    # Both halves of the rule; a district without people has no share and is below nothing.
+    median = share.groupby(sums["level"]).transform("median")
+    deviation = (share - median).abs().groupby(sums["level"]).transform("median")
+    return share < rule.share_below, share < median - rule.mad_below_median * deviation
+
+
+def _measure_agreement(
+    is_underserved: pd.Series,
+    demand: pd.DataFrame,
+    districts: pd.DataFrame,
+    *,
+    walking: Walking,
+    rule: Underserved,
+) -> pd.Series:
+    reach_m = walking.reach_m(rule.profile, rule.threshold_min)
+    step_free = walking.profiles[rule.profile].step_free
+    same = pd.Series(0, index=is_underserved.index)
+    for factor in _SPEED_FACTORS:
+        counted = count_persons(demand, reach_m=reach_m * factor, step_free=step_free)
+        sums = sum_by_district(demand, districts, counted)
+        sums = sums.sort_values(["level", "district_id"], kind="stable", ignore_index=True)
+        persons = sums["persons"].where(sums["persons"] > 0)
+        for covered in (sums["persons_covered"], sums["persons_covered"] + sums["persons_unknown"]):
+            is_below_limit, is_below_median = _apply_rule(sums, covered / persons, rule=rule)
+            is_flagged = (is_below_limit | is_below_median) & (sums["persons"] >= rule.persons_min)
+            same += is_flagged == is_underserved
+    return same / (2 * len(_SPEED_FACTORS))
+
+
+def _list_reasons(
+    is_underserved: pd.Series, is_below_limit: pd.Series, is_below_median: pd.Series
+) -> pd.Series:
+    reasons = [
+        [
+            code
+            for code, holds in ((SHARE_BELOW_LIMIT, limit), (SHARE_BELOW_MEDIAN, median))
+            if flagged and holds
+        ]
+        for flagged, limit, median in zip(is_underserved, is_below_limit, is_below_median, strict=True)
+    ]
+    return pd.Series(reasons, index=is_underserved.index, dtype=object)
