@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from begegnung_geo.errors import CrsError, SchemaError, SourceError
+from begegnung_geo.store import find_table, read_table, write_table
+
+CRS = "EPSG:25832"
+
+
+def _nodes(ids: list[int], crs: str = CRS) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"node_id": ids, "component_id": 0}, geometry=[Point(i, i) for i in ids], crs=crs)
+
+
+def test_table_survives_the_round_trip_and_gives_the_same_bytes_in_any_order(tmp_path: Path) -> None:
+    write_table(_nodes([3, 1, 2]), "walk_nodes", folder=tmp_path, crs=CRS)
+    first = find_table(tmp_path, "walk_nodes").read_bytes()
+    nodes = read_table("walk_nodes", folder=tmp_path, crs=CRS)
+    assert nodes["node_id"].tolist() == [1, 2, 3]
+    write_table(nodes, "walk_nodes", folder=tmp_path, crs=CRS)
+    assert find_table(tmp_path, "walk_nodes").read_bytes() == first
+
+
+def test_lists_come_back_as_lists(tmp_path: Path) -> None:
+    flags = pd.DataFrame(
+        {
+            "district_id": ["1"],
+            "level": ["b"],
+            "is_underserved": [True],
+            "stability": ["robust"],
+            "reasons": [["a"]],
+        }
+    )
+    write_table(flags, "underserved", folder=tmp_path, crs=CRS)
+    assert read_table("underserved", folder=tmp_path, crs=CRS)["reasons"].tolist() == [["a"]]
+
+
+def test_missing_table_names_the_command(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        read_table("walk_nodes", folder=tmp_path, crs=CRS)
+    assert "make maps" in caught.value.hint
+
+
+def test_truncated_table_is_told_and_not_guessed(tmp_path: Path) -> None:
+    write_table(_nodes([1, 2]), "walk_nodes", folder=tmp_path, crs=CRS)
+    path = find_table(tmp_path, "walk_nodes")
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(SourceError, match="cannot be read"):
+        read_table("walk_nodes", folder=tmp_path, crs=CRS)
+
+
+def test_broken_contract_leaves_the_old_file(tmp_path: Path) -> None:
+    write_table(_nodes([1]), "walk_nodes", folder=tmp_path, crs=CRS)
+    with pytest.raises(SchemaError):
+        write_table(_nodes([1, 1]), "walk_nodes", folder=tmp_path, crs=CRS)
+    assert len(read_table("walk_nodes", folder=tmp_path, crs=CRS)) == 1
+
+
+def test_other_crs_is_refused_on_the_way_out_and_in(tmp_path: Path) -> None:
+    with pytest.raises(CrsError):
+        write_table(_nodes([1], crs="EPSG:4326"), "walk_nodes", folder=tmp_path, crs=CRS)
+    write_table(_nodes([1], crs="EPSG:25833"), "walk_nodes", folder=tmp_path, crs="EPSG:25833")
+    with pytest.raises(CrsError):
+        read_table("walk_nodes", folder=tmp_path, crs=CRS)
