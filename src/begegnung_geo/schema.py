@@ -395,7 +395,7 @@ TABLES: dict[str, Table] = {
                 Column("level", "str", "level key"),
                 Column("is_underserved", "bool", "flagged by the rule of the profile"),
                 Column("stability", "str", "how far the flag holds when speeds and unknowns vary", allowed=STABILITY),
-                Column("reasons", "list[str]", "reason codes of the flag, empty where not flagged"),
+                Column("reasons", "list[str]", "reason codes of the flag, or why no statement is made; empty where assessed and not flagged"),
             ),
         ),
         Table(

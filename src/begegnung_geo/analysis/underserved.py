@@ -14,6 +14,15 @@ SHARE_BELOW_LIMIT = "share_below_limit"
 SHARE_BELOW_MEDIAN = "share_below_median"
 """Reason: the share is clearly below the median of the city's districts of the same level."""
 
+NO_PEOPLE = "no_people"
+"""No statement: nobody lives in the district."""
+
+FEW_PEOPLE = "few_people"
+"""No statement: fewer people than `underserved.persons_min`."""
+
+UNKNOWN_SHARE = "unknown_share"
+"""No statement: more people than `coverage.unknown_share_max` have an unknown walk."""
+
 _SPEED_FACTORS = (0.8, 0.9, 1.0, 1.1, 1.2)
 _LIKELY_SHARE = 0.7
 
@@ -37,7 +46,8 @@ def flag_underserved(
     people live, each counting once; unknown walks count as not covered.
 
     Where fewer people live, or more than `unknown_share_max` of them have an unknown
-    walk, no statement is made: not flagged, stability `not_assessable`.
+    walk, no statement is made: not flagged, stability `not_assessable`, `reasons`
+    `no_people`, `few_people` or `unknown_share`.
 
     Parameters
     ----------
@@ -57,9 +67,9 @@ def flag_underserved(
     Returns
     -------
     underserved
-        Table `underserved`, by level and district. `reasons` holds
-        `share_below_limit` and `share_below_median` as far as they apply, and is
-        empty where not flagged. `stability` tells in how many of ten variants
+        Table `underserved`, by level and district. `reasons` of a flag
+        are `share_below_limit` and `share_below_median` as far as they apply; the list
+        is empty where a district is assessed and not flagged. `stability` tells in how many of ten variants
         (walking speed times 0.8, 0.9, 1.0, 1.1 and 1.2; unknown walks counted as
         not covered and as covered) the district gets the same answer: `robust` in all,
         `likely` in at least 70 %, else `fragile`.
@@ -68,9 +78,10 @@ def flag_underserved(
     used = coverage[is_used].sort_values(["level", "district_id"], kind="stable", ignore_index=True)
     is_below_limit, is_below_median = _apply_rule(used, used["covered_share"], rule=rule)
     persons = used["persons"].where(used["persons"] > 0)
-    is_assessable = (used["persons"] >= rule.persons_min) & (
-        used["persons_unknown"] / persons <= unknown_share_max
-    )
+    has_no_people = used["persons"] <= 0
+    has_few_people = (used["persons"] < rule.persons_min) & ~has_no_people
+    has_unknown = used["persons_unknown"] / persons > unknown_share_max
+    is_assessable = ~(has_no_people | has_few_people | has_unknown)
     is_underserved = (is_below_limit | is_below_median) & is_assessable
     agreement = _measure_agreement(is_underserved, demand, districts, walking=walking, rule=rule)
     stability = np.select(
@@ -81,7 +92,15 @@ def flag_underserved(
     return used[["level", "district_id"]].assign(
         is_underserved=is_underserved.to_numpy(dtype=bool),
         stability=pd.Series(stability, dtype="str"),
-        reasons=_list_reasons(is_underserved, is_below_limit, is_below_median),
+        reasons=_list_codes(
+            {
+                SHARE_BELOW_LIMIT: is_underserved & is_below_limit,
+                SHARE_BELOW_MEDIAN: is_underserved & is_below_median,
+                NO_PEOPLE: has_no_people,
+                FEW_PEOPLE: has_few_people,
+                UNKNOWN_SHARE: has_unknown,
+            }
+        ),
     )
 
 
@@ -115,15 +134,7 @@ def _measure_agreement(
     return same / (2 * len(_SPEED_FACTORS))
 
 
-def _list_reasons(
-    is_underserved: pd.Series, is_below_limit: pd.Series, is_below_median: pd.Series
-) -> pd.Series:
-    reasons = [
-        [
-            code
-            for code, holds in ((SHARE_BELOW_LIMIT, limit), (SHARE_BELOW_MEDIAN, median))
-            if flagged and holds
-        ]
-        for flagged, limit, median in zip(is_underserved, is_below_limit, is_below_median, strict=True)
-    ]
-    return pd.Series(reasons, index=is_underserved.index, dtype=object)
+def _list_codes(holds: dict[str, pd.Series]) -> pd.Series:
+    flags = pd.DataFrame(holds)
+    codes = [[code for code in flags if row[code]] for row in flags.to_dict("records")]
+    return pd.Series(codes, index=flags.index, dtype=object)
