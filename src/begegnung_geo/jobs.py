@@ -73,7 +73,7 @@ def plan_city(profile_path: Path, *, language: str) -> tuple[Job, Folders]:
         for role, source in sources.items()
     }
     folders = Folders(Path("data") / "processed" / key, Path("site") / key)
-    return Job(profile, raw_files, language), folders
+    return Job(profile, raw_files | _list_rule_files(), language), folders
 
 
 def plan_extract(extract: Extract, *, out: Path, language: str) -> tuple[Job, Folders]:
@@ -109,7 +109,7 @@ def plan_extract(extract: Extract, *, out: Path, language: str) -> tuple[Job, Fo
         role: RawFile(path, describe_file(path, attribution=_guess_attribution(role)))
         for role, path in paths.items()
     }
-    return Job(profile, raw_files, language), Folders(out / "processed", out / "site")
+    return Job(profile, raw_files | _list_rule_files(), language), Folders(out / "processed", out / "site")
 
 
 def list_raw_faults(job: Job) -> list[str]:
@@ -119,6 +119,14 @@ def list_raw_faults(job: Job) -> list[str]:
         for _, raw in sorted(job.raw_files.items())
         if raw.entry.sha256 and raw.entry.sha256 != hash_file(raw.path)
     ]
+
+
+def _list_rule_files() -> dict[str, RawFile]:
+    # The rules are inputs like any other: a changed rule re-runs what it decides.
+    paths = {
+        f"rules.{stem}": find_config_dir() / f"{stem}.csv" for stem in ("categories", "classes", "walkways")
+    }
+    return {role: RawFile(path, describe_file(path, licence="MIT")) for role, path in paths.items()}
 
 
 def _list_sources(profile: Profile) -> Iterator[tuple[str, FileSource]]:

@@ -141,6 +141,13 @@ class StepInput:
             raise KeyError(f"step {self.step.name} does not declare raw {role}")
         return self.job.raw_files.get(role)
 
+    def require_raw(self, role: str) -> RawFile:
+        """Return the raw file of a role that the profile must have."""
+        raw_file = self.raw(role)
+        if raw_file is None:
+            raise KeyError(f"the job has no raw file {role}")
+        return raw_file
+
 
 @dataclass(frozen=True)
 class Folders:

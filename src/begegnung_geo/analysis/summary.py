@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The figures of `summary.json`: what other programs and the pages' first lines rely on."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -9,11 +10,43 @@ import pandas as pd
 from begegnung_geo.issues import count_by_code
 
 SCHEMA_VERSION = 1
+_M2_PER_KM2 = 1_000_000
 _SHARE_DECIMALS = 4
 _PERSON_DECIMALS = 1
 
 
-def summarise_places(begegnungsorte: pd.DataFrame, places: pd.DataFrame) -> dict[str, Any]:
+def build_summary(tables: Mapping[str, pd.DataFrame], *, city: str, population_source: str) -> dict[str, Any]:
+    """
+    Build the content of `summary.json` (schema version 1).
+
+    Parameters
+    ----------
+    tables
+        The tables `begegnungsorte`, `places`, `districts`, `city_area`, `coverage`,
+        `city_coverage`, `underserved`, `demand`, `walk_nodes`, `walk_edges`, `issues`.
+    population_source
+        Title of the population's source, or `estimate`.
+
+    Returns
+    -------
+    summary
+        Plain JSON values; people to one decimal, shares (0-1) to four, null where unknown.
+    """
+    area_km2 = float(gpd.GeoSeries(tables["city_area"]["geometry"]).area.sum()) / _M2_PER_KM2
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "city": city,
+        "area_km2": round(area_km2, 3),
+        "begegnungsorte": _summarise_places(tables["begegnungsorte"], tables["places"]),
+        "population": _summarise_population(tables["demand"], source=population_source),
+        "network": _summarise_network(tables["walk_nodes"], tables["walk_edges"]),
+        "coverage": _summarise_coverage(tables["city_coverage"]),
+        "districts": _summarise_districts(tables["districts"], tables["coverage"], tables["underserved"]),
+        "issues": count_by_code(tables["issues"]),
+    }
+
+
+def _summarise_places(begegnungsorte: pd.DataFrame, places: pd.DataFrame) -> dict[str, Any]:
     """
     Return the counts of Begegnungsorte: total, counted, by class and by standing.
 
@@ -33,7 +66,7 @@ def summarise_places(begegnungsorte: pd.DataFrame, places: pd.DataFrame) -> dict
     }
 
 
-def summarise_network(walk_nodes: gpd.GeoDataFrame, walk_edges: gpd.GeoDataFrame) -> dict[str, Any]:
+def _summarise_network(walk_nodes: pd.DataFrame, walk_edges: pd.DataFrame) -> dict[str, Any]:
     """
     Return size and connectedness of the walk network.
 
@@ -50,7 +83,7 @@ def summarise_network(walk_nodes: gpd.GeoDataFrame, walk_edges: gpd.GeoDataFrame
     }
 
 
-def summarise_population(demand: pd.DataFrame, *, source: str) -> dict[str, Any]:
+def _summarise_population(demand: pd.DataFrame, *, source: str) -> dict[str, Any]:
     """Return the people inside the city and whether they are an estimate."""
     return {
         "persons": round(float(demand["persons"].sum()), _PERSON_DECIMALS),
@@ -59,7 +92,7 @@ def summarise_population(demand: pd.DataFrame, *, source: str) -> dict[str, Any]
     }
 
 
-def summarise_coverage(city_coverage: pd.DataFrame) -> list[dict[str, Any]]:
+def _summarise_coverage(city_coverage: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the city's coverage, one entry a profile and threshold."""
     return [
         {
@@ -74,8 +107,8 @@ def summarise_coverage(city_coverage: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def summarise_districts(
-    districts: gpd.GeoDataFrame, coverage: pd.DataFrame, underserved: pd.DataFrame
+def _summarise_districts(
+    districts: pd.DataFrame, coverage: pd.DataFrame, underserved: pd.DataFrame
 ) -> list[dict[str, Any]]:
     """Return one entry a district: people, share by profile and threshold, the flag and its reasons."""
     labels = (coverage["profile"] + "_" + coverage["threshold_min"].astype(str)).tolist()
@@ -102,11 +135,6 @@ def summarise_districts(
             }
         )
     return entries
-
-
-def summarise_issues(issues: pd.DataFrame) -> dict[str, int]:
-    """Return how many faults there are of each issue code."""
-    return count_by_code(issues)
 
 
 def _count(values: pd.Series) -> dict[str, int]:

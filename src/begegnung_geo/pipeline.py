@@ -1,0 +1,444 @@
+# SPDX-License-Identifier: MIT
+"""
+The story, read top to bottom: from raw files to the site of maps.
+
+Each step reads tables, calls the layer that knows how, and hands back tables. What a
+step reads, writes and depends on stands in STEPS; `steps.py` does the rest.
+"""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from begegnung_geo import __version__
+from begegnung_geo.analysis.addresses import locate_records
+from begegnung_geo.analysis.city_area import build_city_area
+from begegnung_geo.analysis.classify import assign_class, classify_records
+from begegnung_geo.analysis.conflate import conflate_places, split_by_city
+from begegnung_geo.analysis.coverage import build_coverage
+from begegnung_geo.analysis.districts import assign_district, build_districts, derive_districts
+from begegnung_geo.analysis.gaps import build_gaps
+from begegnung_geo.analysis.network import build_network, index_network
+from begegnung_geo.analysis.population import clip_to_city, estimate_population, spread_cells
+from begegnung_geo.analysis.reach import assign_snap_distance, assign_walk_distance
+from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.analysis.row_counts import RowCount, build_row_counts
+from begegnung_geo.analysis.summary import build_summary
+from begegnung_geo.analysis.underserved import flag_underserved
+from begegnung_geo.category_rules import list_feature_filters, read_category_rules
+from begegnung_geo.crs import WGS84
+from begegnung_geo.errors import SourceError
+from begegnung_geo.export import write_downloads
+from begegnung_geo.files import write_bytes
+from begegnung_geo.render.content import SiteContent
+from begegnung_geo.render.site import render_site
+from begegnung_geo.schema import build_empty
+from begegnung_geo.sources.addresses import read_address_register
+from begegnung_geo.sources.osm import read_osm
+from begegnung_geo.sources.places import read_place_list
+from begegnung_geo.sources.vector import read_boundary, read_districts
+from begegnung_geo.sources.zensus import read_population
+from begegnung_geo.steps import Folders, Job, Listener, Step, StepInput, StepOutput, run_steps
+from begegnung_geo.store import read_table
+from begegnung_geo.walk_rules import read_walk_rules
+
+_COARSE_CELL_M = 250  # larger cells are spread over their dwellings: a midpoint would stand for too many
+
+
+def read_areas(step: StepInput) -> StepOutput:
+    """Read boundary and district files; the study area they give clips everything else."""
+    areas = build_empty("district_areas", crs=step.crs)
+    issues: list[pd.DataFrame] = []
+    for source in step.profile.sources.districts:
+        members, faults = read_districts(
+            step.require_raw(f"districts.{source.level}").path,
+            level=source.level,
+            id_column=source.id_column,
+            name_column=source.name_column,
+            crs=step.crs,
+        )
+        areas = pd.concat([areas, members], ignore_index=True)
+        issues.append(faults)
+    given, name = build_empty("given_area", crs=step.crs), step.profile.city.name
+    if boundary := step.raw("boundary"):
+        given, faults = read_boundary(boundary.path, name=name, crs=step.crs)
+        issues.append(faults)
+    elif len(areas):
+        given, faults = build_city_area(name=name, district_areas=areas)
+        issues.append(faults)
+    return StepOutput({"district_areas": areas, "given_area": given}, issues=issues)
+
+
+def read_map(step: StepInput) -> StepOutput:
+    """Read the OSM file around the study area in one pass."""
+    osm = step.require_raw("osm")
+    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    given = step.layer("given_area")
+    tables = read_osm(
+        osm.path,
+        crs=step.crs,
+        clip=_buffer_to_wgs84(given, step.profile.study.buffer_m) if len(given) else None,
+        feature_filters=list_feature_filters(rules),
+        walk_rules=read_walk_rules(step.require_raw("rules.walkways").path),
+    )
+    if len(given) and not len(tables.walkways):
+        raise SourceError(
+            f"the extract has no walkable way within {step.profile.study.buffer_m:g} m of the study area",
+            where=f"{osm.path.name} and the boundary of {given['name'].iloc[0]}",
+            hint="check that boundary, districts and extract belong to the same city",
+        )
+    names = (
+        "osm_features", "walkways", "buildings", "addresses", "boundaries",
+        "background_areas", "background_lines", "background_labels",
+    )  # fmt: skip
+    return StepOutput(
+        {name: getattr(tables, name) for name in names},
+        {"data_date": tables.data_date},
+        [tables.issues],
+    )
+
+
+def tie_districts(step: StepInput) -> StepOutput:
+    """Settle the study area and the districts of every level."""
+    given, areas = step.layer("given_area"), step.layer("district_areas")
+    city_area, area_issues = build_city_area(
+        name=step.profile.city.name,
+        boundary_area=given if len(given) else None,
+        boundaries=step.layer("boundaries"),
+        walkways=step.layer("walkways"),
+    )
+    if len(given):
+        city_area["origin"] = given["origin"]
+    if not len(areas):
+        areas = derive_districts(step.layer("boundaries"), city_area)
+    districts, issues = build_districts(areas)
+    return StepOutput({"city_area": city_area, "districts": districts}, issues=[area_issues, issues])
+
+
+def count_people(step: StepInput) -> StepOutput:
+    """Read the people of a census grid, or estimate them from dwellings; nobody is lost on the way."""
+    city_area, buildings = step.layer("city_area"), step.layer("buildings")
+    source = step.raw("population")
+    if source is None:
+        settings = step.profile.population
+        cells = estimate_population(buildings, city_area=city_area, **settings.model_dump())
+        facts = {"source": "estimate", "is_estimated": True, "input_persons": float(cells["persons"].sum())}
+        return StepOutput({"population_cells": cells}, {**facts, "outside_persons": 0.0, "cell_size_m": 0.0})
+    age = step.raw("population_age")
+    read, issues, meta = read_population(
+        source.path, age_path=age.path if age else None, crs=step.crs, clip=None
+    )
+    if meta.cell_size_m > _COARSE_CELL_M:
+        read = spread_cells(read, buildings, cell_size_m=meta.cell_size_m)
+    cells, outside_persons = clip_to_city(read, city_area)
+    facts = {
+        "source": source.entry.title,
+        "is_estimated": False,
+        "input_persons": meta.input_persons,
+        "outside_persons": outside_persons,
+        "cell_size_m": meta.cell_size_m,
+    }
+    return StepOutput({"population_cells": cells}, facts, [issues])
+
+
+def read_lists(step: StepInput) -> StepOutput:
+    """Read the address register and the lists of places, and give every row its point."""
+    register, issues = build_empty("register_addresses", crs=step.crs), []
+    if source := step.raw("addresses"):
+        buffer = step.layer("city_area").buffer(step.profile.study.buffer_m)
+        register, faults = read_address_register(source.path, crs=step.crs, clip=buffer.union_all())
+        issues.append(faults)
+    records, counts = build_empty("place_records", crs=step.crs), {}
+    for place_list in step.profile.sources.places:
+        path = step.require_raw(f"places.{place_list.key}").path
+        rows, faults, count = read_place_list(path, key=place_list.key, crs=step.crs)
+        records = pd.concat([records, rows], ignore_index=True)
+        counts[place_list.key] = {"read": count.read, "rejected": count.rejected}
+        issues.append(faults)
+    addresses = pd.concat([register, step.layer("addresses")], ignore_index=True)
+    records, faults = locate_records(records, addresses)
+    return StepOutput(
+        {"register_addresses": register, "place_records": records}, {"counts": counts}, [*issues, faults]
+    )
+
+
+def lay_network(step: StepInput) -> StepOutput:
+    """Split the walkways at their junctions."""
+    walk_nodes, walk_edges = build_network(step.layer("walkways"))
+    return StepOutput({"walk_nodes": walk_nodes, "walk_edges": walk_edges})
+
+
+def take_inventory(step: StepInput) -> StepOutput:
+    """Classify all records, merge those of one place, and say in which district each place lies."""
+    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    profile, city_area = step.profile, step.layer("city_area")
+    osm_places, osm_issues, osm_count = assign_class(step.layer("osm_features"), rules)
+    listed, list_issues, list_counts = classify_records(step.layer("place_records"), rules)
+    places = pd.concat([osm_places, listed], ignore_index=True)
+    merged, pairs = conflate_places(places, rules=rules, coverage=profile.coverage)
+    network = index_network(step.layer("walk_nodes"), step.layer("walk_edges"), step_free=False)
+    merged, snap_issues = assign_snap_distance(
+        merged,
+        network,
+        snap_distance_m=profile.walking.snap_distance_m,
+        scrap_length_m=profile.walking.scrap_length_m,
+    )
+    inside, neighbours, split_issues = split_by_city(merged, city_area, buffer_m=profile.study.buffer_m)
+    inside, district_issues = _assign_levels(inside, step)
+    counts = _add_list_rejections([osm_count, *list_counts], step.facts("read_lists")["counts"])
+    return StepOutput(
+        {
+            "places": places,
+            "begegnungsorte": inside,
+            "neighbour_places": neighbours,
+            "row_counts": build_row_counts(counts, inside, neighbours),
+        },
+        issues=[osm_issues, list_issues, snap_issues, split_issues, *district_issues],
+    )
+
+
+def measure_demand(step: StepInput) -> StepOutput:
+    """Measure everybody's walk to the nearest counted place, the neighbours' places included."""
+    walking = step.profile.walking
+    cells, district_issues = _assign_levels(step.layer("population_cells"), step)
+    supply = pd.concat([step.layer("begegnungsorte"), step.layer("neighbour_places")], ignore_index=True)
+    demand, issues = assign_walk_distance(
+        cells,
+        supply[supply["is_counted"]],
+        walk_nodes=step.layer("walk_nodes"),
+        walk_edges=step.layer("walk_edges"),
+        snap_distance_m=walking.snap_distance_m,
+        scrap_length_m=walking.scrap_length_m,
+    )
+    return StepOutput({"demand": demand}, issues=[*district_issues, issues])
+
+
+def measure_coverage(step: StepInput) -> StepOutput:
+    """Sum up who reaches a place in time, flag districts, and outline the gaps."""
+    profile, demand, districts = step.profile, step.layer("demand"), step.layer("districts")
+    coverage, city_coverage = build_coverage(demand, districts, walking=profile.walking)
+    underserved = flag_underserved(
+        coverage,
+        demand,
+        districts,
+        walking=profile.walking,
+        rule=profile.underserved,
+        unknown_share_max=profile.coverage.unknown_share_max,
+    )
+    headline = profile.coverage.headline[0]
+    gaps = build_gaps(
+        demand,
+        step.layer("background_labels"),
+        districts,
+        walking=profile.walking,
+        profile=headline.profile,
+        threshold_min=headline.threshold_min,
+        cell_size_m=step.facts("count_people")["cell_size_m"],
+        persons_min=profile.publication.share_base_min,
+    )
+    tables = {
+        "coverage": coverage, "city_coverage": city_coverage, "underserved": underserved, "gaps": gaps,
+    }  # fmt: skip
+    return StepOutput(tables)
+
+
+def draw_reach(step: StepInput) -> StepOutput:
+    """Outline the areas within reach of a counted place."""
+    supply = pd.concat([step.layer("begegnungsorte"), step.layer("neighbour_places")], ignore_index=True)
+    reach_areas = build_reach_areas(
+        supply[supply["is_counted"]],
+        walk_nodes=step.layer("walk_nodes"),
+        walk_edges=step.layer("walk_edges"),
+        city_area=step.layer("city_area"),
+        walking=step.profile.walking,
+    )
+    return StepOutput({"reach_areas": reach_areas})
+
+
+def collect_issues(step: StepInput) -> StepOutput:
+    """Collect what every step found wrong with its input."""
+    return StepOutput({"issues": step.issues()})
+
+
+def publish_site(step: StepInput) -> StepOutput:
+    """Write pages, downloads, summary and manifest."""
+    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    tables = {name: step.table(name) for name in _SITE_TABLES}
+    people = step.facts("count_people")
+    summary = build_summary(tables, city=step.profile.city.name, population_source=people["source"])
+    entries = tuple(
+        raw.entry for role, raw in sorted(step.job.raw_files.items()) if not role.startswith("rules.")
+    )
+    labels = {key: (entry.label_de, entry.label_en) for key, entry in rules.classes.items()}
+    shown = {name: tables[name] for name in _SITE_TABLES if name not in ("places", "walk_nodes")}
+    content = SiteContent(
+        profile=step.profile,
+        program_version=__version__,
+        data_date=step.facts("read_map")["data_date"],
+        provenance=entries,
+        class_labels=labels,
+        summary=summary,
+        **shown,
+    )
+    pages = render_site(content, language=step.job.language)
+    for name, text in pages.items():
+        write_bytes(step.site / name, text.encode())
+    write_downloads(step.site / "downloads", content)
+    _write_json(step.site / "summary.json", summary)
+    _write_json(step.site / "manifest.json", _describe_run(step, people))
+    return StepOutput(facts={"text": f"{len(pages)} pages"})
+
+
+_SITE_TABLES = (
+    "begegnungsorte", "neighbour_places", "places", "districts", "city_area", "coverage", "city_coverage",
+    "underserved", "reach_areas", "gaps", "demand", "background_areas", "background_lines",
+    "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
+)  # fmt: skip
+
+STEPS = (
+    Step(
+        "read_areas", "inventory", read_areas,
+        raw=("boundary", "districts"), uses=("study", "city", "sources"),
+        writes=("district_areas", "given_area"),
+    ),
+    Step(
+        "read_map", "inventory", read_map,
+        raw=("osm", "rules"), reads=("given_area",), uses=("study",),
+        writes=(
+            "osm_features", "walkways", "buildings", "addresses", "boundaries",
+            "background_areas", "background_lines", "background_labels",
+        ),
+    ),
+    Step(
+        "tie_districts", "inventory", tie_districts,
+        reads=("given_area", "district_areas", "boundaries", "walkways"), uses=("city",),
+        writes=("city_area", "districts"),
+    ),
+    Step(
+        "count_people", "inventory", count_people,
+        raw=("population", "population_age"), reads=("city_area", "buildings"), uses=("population", "study"),
+        writes=("population_cells",),
+    ),
+    Step(
+        "read_lists", "inventory", read_lists,
+        raw=("addresses", "places"), reads=("city_area", "addresses"), uses=("study", "sources"),
+        writes=("register_addresses", "place_records"),
+    ),
+    Step("lay_network", "inventory", lay_network, reads=("walkways",), writes=("walk_nodes", "walk_edges")),
+    Step(
+        "take_inventory", "inventory", take_inventory,
+        raw=("rules",), facts_of=("read_lists",), uses=("study", "walking", "coverage"),
+        reads=(
+            "osm_features", "buildings", "place_records", "city_area", "districts", "walk_nodes", "walk_edges",
+        ),
+        writes=("places", "begegnungsorte", "neighbour_places", "row_counts"),
+    ),
+    Step(
+        "measure_demand", "coverage", measure_demand,
+        uses=("walking",), writes=("demand",),
+        reads=(
+            "population_cells", "districts", "city_area", "begegnungsorte", "neighbour_places",
+            "walk_nodes", "walk_edges",
+        ),
+    ),
+    Step(
+        "measure_coverage", "coverage", measure_coverage,
+        reads=("demand", "districts", "background_labels"), facts_of=("count_people",),
+        uses=("walking", "coverage", "underserved", "publication"),
+        writes=("coverage", "city_coverage", "underserved", "gaps"),
+    ),
+    Step(
+        "draw_reach", "coverage", draw_reach,
+        reads=("begegnungsorte", "neighbour_places", "walk_nodes", "walk_edges", "city_area"),
+        uses=("walking",), writes=("reach_areas",),
+    ),
+    Step("collect_issues", "coverage", collect_issues, gathers_issues=True, writes=("issues",)),
+    Step(
+        "publish_site", "maps", publish_site, is_page=True,
+        reads=_SITE_TABLES, facts_of=("read_map", "count_people"),
+        raw=("osm", "boundary", "districts", "population", "population_age", "addresses", "places", "rules"),
+        uses=(
+            "city", "study", "walking", "coverage", "underserved", "population", "publication", "sources",
+        ),
+    ),
+)  # fmt: skip
+
+
+def run_pipeline(job: Job, folders: Folders, *, until: str, listener: Listener) -> None:
+    """
+    Bring tables and site up to date.
+
+    Parameters
+    ----------
+    until
+        Last stage: `inventory`, `coverage` or `maps`.
+
+    Raises
+    ------
+    BegegnungError
+        If an input cannot be used; the last good output stays as it is.
+    """
+    run_steps(STEPS, job, folders, until=until, listener=listener)
+
+
+def check_inputs(job: Job, *, listener: Listener) -> pd.DataFrame:
+    """Read and classify everything in a temporary folder; returns the table `issues`."""
+    with TemporaryDirectory() as scratch:
+        folders = Folders(Path(scratch) / "processed", Path(scratch) / "site")
+        steps = tuple(step for step in STEPS if step.stage == "inventory" or step.gathers_issues)
+        run_steps(steps, job, folders, until="coverage", listener=listener)
+        return read_table("issues", folder=folders.processed, crs=job.crs)
+
+
+def _buffer_to_wgs84(given: gpd.GeoDataFrame, buffer_m: float) -> shapely.Geometry:
+    return given.buffer(buffer_m).to_crs(WGS84).union_all()
+
+
+def _assign_levels(points: gpd.GeoDataFrame, step: StepInput) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
+    districts, issues = step.layer("districts"), []
+    for level in sorted(districts["level"].unique()):
+        points, faults = assign_district(
+            points,
+            districts,
+            level=level,
+            city_area=step.layer("city_area"),
+            snap_distance_m=step.profile.walking.snap_distance_m,
+        )
+        issues.append(faults)
+    return points, issues
+
+
+def _add_list_rejections(counts: list[RowCount], read_counts: dict[str, dict[str, int]]) -> list[RowCount]:
+    # The reader turns rows away before the classification sees them.
+    seen = {count.source: count for count in counts}
+    for source, row in read_counts.items():
+        rejected = row["rejected"] + (seen[source].rejected if source in seen else 0)
+        seen[source] = RowCount(source, row["read"], rejected)
+    return list(seen.values())
+
+
+def _describe_run(step: StepInput, people: dict[str, object]) -> dict[str, object]:
+    """Return the manifest: inputs with checksum, licence and date; parameters; program version."""
+    inputs = [
+        {"role": role, **raw.entry.model_dump(exclude={"retrieved", "etag", "last_modified"})}
+        for role, raw in sorted(step.job.raw_files.items())
+    ]
+    parameters = step.profile.model_dump(mode="json", exclude={"sources", "fetch"})
+    return {
+        "program": "begegnung-geo",
+        "version": __version__,
+        "language": step.job.language,
+        "data_date": step.facts("read_map")["data_date"],
+        "people": people,
+        "inputs": inputs,
+        "parameters": parameters,
+    }
+
+
+def _write_json(path: Path, content: object) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False)
+    write_bytes(path, text.encode() + b"\n")
