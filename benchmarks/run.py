@@ -147,7 +147,7 @@ def main() -> None:
         wall, peak = measure_process(
             [str(PROGRAM), "sample", "--quiet", "--out", str(Path(scratch) / "raw")], rounds=1
         )
-        town = [str(PROGRAM), "run", "--quiet", "--osm", str(Path(scratch) / "raw" / "musterstadt.osm.pbf")]
+        town = [str(PROGRAM), "run", "--quiet", "--osm", str(raw / "musterstadt.osm.pbf")]
         site, site_peak = measure_process([*town, "--out", str(Path(scratch) / "b")], rounds=1)
         total = wall + site
         print(

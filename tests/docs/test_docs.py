@@ -86,11 +86,13 @@ def test_every_source_file_names_its_licence(project: Path) -> None:
 
 
 def test_links_between_documents_lead_somewhere(project: Path) -> None:
-    broken = []
-    for page in [path for path in _list_tracked(project) if path.suffix == ".md"]:
-        for target in re.findall(r"\]\(([^)#\s]+)\)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page.name}: {target}")
+    broken = [
+        f"{page.name}: {target}"
+        for page in _list_tracked(project)
+        if page.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#\s]+)\)", page.read_text(encoding="utf-8"))
+        if "://" not in target and not (page.parent / target).exists()
+    ]
     assert broken == []
 
 
