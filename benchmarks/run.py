@@ -66,9 +66,8 @@ def report(name: str, ours: float, peer: float, *, peer_name: str, target: float
     """Print one comparison: a ratio below the target is good."""
     ratio = ours / peer
     verdict = "kept" if ratio <= target else "MISSED"
-    print(
-        f"{name:<34} ours {ours:8.3f} s   {peer_name} {peer:8.3f} s   ratio {ratio:5.2f}  (<= {target:g}: {verdict})"
-    )
+    times = f"ours {ours:8.3f} s   {peer_name} {peer:8.3f} s"
+    print(f"{name:<34} {times}   ratio {ratio:5.2f}  (<= {target:g}: {verdict})")
 
 
 def walk_through(path: Path) -> None:
@@ -139,16 +138,12 @@ def main() -> None:
         print(f"network: {len(walk_nodes):,} nodes, {len(walk_edges):,} edges, {PLACES:,} places")
         bench_nearest(network)
         bench_snapping(network)
-        wall, peak = measure_process(
-            [str(PROGRAM), "run", "--quiet", "--osm", str(extract), "--out", str(Path(scratch) / "a")],
-            rounds=1,
-        )
+        out, raw = Path(scratch) / "out", Path(scratch) / "raw"
+        run = [str(PROGRAM), "run", "--quiet", "--out", str(out), "--osm"]
+        wall, peak = measure_process([*run, str(extract)], rounds=1)
         print(f"{'extract to finished site':<34} {wall:.1f} s, {peak:.0f} MB  (<= 25 s, 1,500 MB)")
-        wall, peak = measure_process(
-            [str(PROGRAM), "sample", "--quiet", "--out", str(Path(scratch) / "raw")], rounds=1
-        )
-        town = [str(PROGRAM), "run", "--quiet", "--osm", str(raw / "musterstadt.osm.pbf")]
-        site, site_peak = measure_process([*town, "--out", str(Path(scratch) / "b")], rounds=1)
+        wall, peak = measure_process([str(PROGRAM), "sample", "--quiet", "--out", str(raw)], rounds=1)
+        site, site_peak = measure_process([*run, str(raw / "musterstadt.osm.pbf")], rounds=1)
         total = wall + site
         print(
             f"{'Musterstadt, raw files and site':<34} {total:.1f} s, {max(peak, site_peak):.0f} MB  (<= 45 s)"
