@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+"""Musterstadt: an invented town written as raw files in the formats of the real sources."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from begegnung_geo.files import write_bytes
+from begegnung_geo.provenance import describe_file, write_provenance
+from begegnung_geo.sample import writers
+from begegnung_geo.sample.addresses import Addresses, assign_addresses, assign_street_names
+from begegnung_geo.sample.buildings import Houses, build_houses
+from begegnung_geo.sample.cells import Cells, build_cells
+from begegnung_geo.sample.districts import (
+    OUTSIDE,
+    District,
+    DistrictPlan,
+    build_districts,
+    build_stadtbezirke,
+)
+from begegnung_geo.sample.lists import PEOPLE_HEADER, build_city_features, build_people_rows
+from begegnung_geo.sample.osm import OsmTown
+from begegnung_geo.sample.paint import draw_boundaries, draw_houses, draw_landscape, draw_streets
+from begegnung_geo.sample.people import build_grid, build_residents, merge_grids
+from begegnung_geo.sample.places import Place, Settlement, build_truth_rows, draw_places, plan_places
+from begegnung_geo.sample.plan import BEZIRKE
+from begegnung_geo.sample.roads import build_main_roads
+from begegnung_geo.sample.streets import build_streets
+from begegnung_geo.sample.terrain import Barriers, Ground, Ints, Tile, build_barriers, build_tiles
+
+DATA_DATE = "2026-01-01"
+_FACTS = {
+    "title": "Musterstadt (erfunden)",
+    "publisher": "begegnung_geo",
+    "licence": "CC0-1.0",
+    "attribution": "Erfundene Daten: Musterstadt gibt es nicht",
+    "data_date": DATA_DATE,
+    "retrieved": DATA_DATE,
+}
+
+
+@dataclass(frozen=True)
+class SampleReport:
+    """What was written."""
+
+    files: tuple[Path, ...]
+    persons: int
+    place_count: int
+    node_count: int
+    way_count: int
+    district_count: int
+    stadtbezirk_count: int
+
+
+@dataclass
+class _Collection:
+    osm: OsmTown = field(default_factory=OsmTown)
+    districts: list[District] = field(default_factory=list)
+    grids: list[pd.DataFrame] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+    address_count: int = 0
+    places: list[Place] = field(default_factory=list)
+    quarter: list[int] = field(default_factory=list)
+    persons: int = 0
+    border_nodes: dict[tuple[int, int], int] = field(default_factory=dict)
+
+
+def write_sample(out: Path, *, inhabitants: int = 60_000, seed: int = 2023) -> SampleReport:
+    """
+    Write all raw files of Musterstadt.
+
+    The same arguments give the same bytes. Time and memory grow linearly with
+    the inhabitants: towns of about 60,000 people are laid side by side.
+
+    Parameters
+    ----------
+    out
+        Folder; made where it is missing. Each file is replaced as a whole.
+    inhabitants
+        People of the city; met exactly.
+    seed
+        Another number gives another town.
+
+    Returns
+    -------
+    report
+        Paths and counts of what was written.
+    """
+    tiles = build_tiles(inhabitants)
+    ground = Ground(scale=tiles[0].scale, seed=seed)
+    town = _Collection()
+    for tile in tiles:
+        _build_tile(town, tile, ground=ground, tile_count=len(tiles), seed=seed)
+    out.mkdir(parents=True, exist_ok=True)
+    files = _write_files(out, town, ground)
+    return SampleReport(
+        files=files,
+        persons=town.persons,
+        place_count=len(town.places),
+        node_count=town.osm.node_count,
+        way_count=town.osm.way_count,
+        district_count=len(town.districts),
+        stadtbezirk_count=len({d.stadtbezirk_nr for d in town.districts}),
+    )
+
+
+def _build_tile(town: _Collection, tile: Tile, *, ground: Ground, tile_count: int, seed: int) -> None:
+    barriers = build_barriers(tile, seed=seed)
+    roads = build_main_roads(tile, barriers, seed=seed)
+    cells = build_cells(tile, barriers, roads=roads, seed=seed)
+    streets = build_streets(tile, cells, roads=roads, barriers=barriers, seed=seed)
+    way_name = assign_street_names(streets, tile, seed=seed)
+    rng = np.random.default_rng([seed, tile.index, 9])
+    blocks = ground.bend_geometries(cells.polygons, tile)
+    houses = build_houses(blocks, cells.zone, rng=rng)
+    way_lines = draw_streets(
+        town.osm, streets, tile=tile, ground=ground, way_name=way_name, border_nodes=town.border_nodes
+    )
+    addresses = assign_addresses(houses, streets, way_name=way_name, way_lines=way_lines, rng=rng)
+    cell_bezirk = _find_bezirk(tile, cells, barriers)
+    bezirk = cell_bezirk[houses.cell]
+    districts = build_districts(
+        tile, cells, barriers=barriers, ground=ground, tile_count=tile_count, seed=seed
+    )
+    places = plan_places(
+        Settlement(houses, addresses, bezirk, [b.number for b in BEZIRKE], _name_quarters(tile, districts)),
+        rng=rng,
+    )
+    persons = build_residents(houses, (bezirk != OUTSIDE).astype(np.int64), persons=tile.persons, rng=rng)
+    way_ids = draw_houses(town.osm, houses, addresses=addresses)
+    draw_places(town.osm, places, houses=houses, way_ids=way_ids)
+    draw_landscape(town.osm, cells, blocks, barriers=barriers, tile=tile, ground=ground)
+    _collect(town, houses, addresses=addresses, persons=persons, bezirk=bezirk, rng=rng)
+    first = len(town.districts)
+    town.districts += districts
+    town.places += places
+    town.quarter += [first + _find_district(tile, place.bezirk) for place in places]
+
+
+def _find_bezirk(tile: Tile, cells: Cells, barriers: Barriers) -> Ints:
+    return DistrictPlan(tile, barriers).find(
+        shapely.get_coordinates(shapely.point_on_surface(cells.polygons))
+    )
+
+
+def _name_quarters(tile: Tile, districts: list[District]) -> list[str]:
+    return [districts[_find_district(tile, index)].name for index in range(len(BEZIRKE))]
+
+
+def _find_district(tile: Tile, bezirk: int) -> int:
+    from begegnung_geo.sample.districts import _MERGED
+
+    return max(bezirk, 0) if tile.index == 0 else _MERGED[BEZIRKE[max(bezirk, 0)].number]
+
+
+def _collect(
+    town: _Collection,
+    houses: Houses,
+    *,
+    addresses: Addresses,
+    persons: Ints,
+    bezirk: Ints,
+    rng: np.random.Generator,
+) -> None:
+    points = shapely.get_coordinates(shapely.centroid(houses.polygons))
+    town.grids.append(build_grid(points, persons, zone=houses.zone, rng=rng))
+    town.persons += int(persons[bezirk != OUTSIDE].sum())
+    inside = bezirk != OUTSIDE
+    text = writers.format_addresses(
+        points[inside],
+        street=addresses.street[inside],
+        number=addresses.number[inside],
+        first_oid=town.address_count + 1,
+    )
+    town.addresses.append(text)
+    town.address_count += text.count("\n")
+
+
+def _write_files(out: Path, town: _Collection, ground: Ground) -> tuple[Path, ...]:
+    stadtbezirke = build_stadtbezirke(town.districts)
+    draw_boundaries(town.osm, town.districts, stadtbezirke)
+    town.osm.write(out / writers.OSM_FILE, ground=ground)
+    writers.write_geojson(out / writers.BEZIRKE_FILE, writers.build_district_features(town.districts, ground))
+    writers.write_geojson(
+        out / writers.STADTBEZIRKE_FILE, writers.build_stadtbezirk_features(stadtbezirke, ground)
+    )
+    writers.write_grid(out, merge_grids(town.grids))
+    write_bytes(out / writers.ADDRESSES_FILE, "".join(town.addresses).encode())
+    lon_lat = ground.to_lon_lat(np.array([place.xy for place in town.places]))
+    features: list[dict[str, Any]] = build_city_features(
+        town.places, lon_lat, districts=town.districts, quarter=town.quarter
+    )
+    writers.write_geojson(out / writers.PLACES_FILE, features)
+    people = build_people_rows(town.places, lon_lat)
+    writers.write_csv(out / writers.PEOPLE_LIST_FILE, PEOPLE_HEADER, people)
+    truth = build_truth_rows(town.places, lon_lat, first=1)
+    writers.write_csv(
+        out / writers.TRUTH_FILE,
+        ("truth_id", "name", "class", "lon", "lat", "source_ids"),
+        truth,
+        delimiter=",",
+    )
+    files = [
+        writers.OSM_FILE, writers.STADTBEZIRKE_FILE, writers.BEZIRKE_FILE, writers.PLACES_FILE, writers.PERSONS_FILE,
+        writers.AGES_FILE, writers.ADDRESSES_FILE, writers.PEOPLE_LIST_FILE, writers.TRUTH_FILE,
+    ]  # fmt: skip
+    write_provenance(out, {name: describe_file(out / name, **_FACTS) for name in files})
+    return tuple(out / name for name in [*files, "sources.toml"])
