@@ -31,9 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from begegnung_geo.errors import ConfigError
 
-Effect = Literal[
-    "open", "by_permit", "never", "permit", "forbid", "passable", "impassable", "keep"
-]
+Effect = Literal["open", "by_permit", "never", "permit", "forbid", "passable", "impassable", "keep"]
 _CLASS: tuple[Effect, ...] = ("open", "by_permit", "never")
 _ACCESS: tuple[Effect, ...] = ("permit", "forbid")
 _STEP_FREE: tuple[Effect, ...] = ("passable", "impassable")
@@ -120,14 +118,24 @@ class WalkRules(BaseModel):
         return tuple(sorted({rule.key for rule in self.rules}))
 
     @cached_property
-    def _stages(self) -> dict[tuple[Effect, ...], tuple[WalkRule, ...]]:
-        return {stage: self._by_effect(stage) for stage in (_CLASS, _ACCESS, _STEP_FREE)}
+    def _by_stage_and_key(self) -> dict[tuple[Effect, ...], dict[str, list[WalkRule]]]:
+        stages: dict[tuple[Effect, ...], dict[str, list[WalkRule]]] = {}
+        for stage in (_CLASS, _ACCESS, _STEP_FREE):
+            by_key = stages.setdefault(stage, {})
+            for rule in self._by_effect(stage):
+                by_key.setdefault(rule.key, []).append(rule)
+        return stages
 
     def _by_effect(self, effects: tuple[Effect, ...]) -> tuple[WalkRule, ...]:
         return tuple(rule for rule in self.rules if rule.effect in effects)
 
     def _find_first(self, tags: Mapping[str, str], stage: tuple[Effect, ...]) -> WalkRule | None:
-        return next((rule for rule in self._stages[stage] if rule.matches(tags)), None)
+        by_key = self._by_stage_and_key[stage]
+        firsts = [
+            next((rule for rule in by_key[key] if rule.matches(tags)), None)
+            for key in by_key.keys() & tags.keys()
+        ]
+        return min((rule for rule in firsts if rule), key=lambda rule: rule.order, default=None)
 
 
 def read_walk_rules(path: Path) -> WalkRules:
@@ -154,7 +162,9 @@ def read_walk_rules(path: Path) -> WalkRules:
     except (UnicodeDecodeError, csv.Error) as error:
         raise ConfigError("the walk rule is not a CSV file", where=f"{path}: {error}", hint=hint) from error
     if reader.fieldnames != _COLUMNS:
-        raise ConfigError(f"the walk rule needs the columns {', '.join(_COLUMNS)}", where=str(path), hint=hint)
+        raise ConfigError(
+            f"the walk rule needs the columns {', '.join(_COLUMNS)}", where=str(path), hint=hint
+        )
     rules = []
     for number, line in lines:
         try:

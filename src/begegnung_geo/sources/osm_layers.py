@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""The tables of an OSM file, each from the drawn objects that belong to it."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from begegnung_geo.schema import TABLES
+from begegnung_geo.sources.osm_scene import Scene, flag_inside
+from begegnung_geo.sources.osm_shapes import Bools, Ints
+from begegnung_geo.sources.osm_tags import format_tags, has_other_use, parse_levels
+from begegnung_geo.walk_rules import WalkRules
+
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+def build_osm_features(scene: Scene) -> gpd.GeoDataFrame:
+    """
+    Return the table `osm_features`: nodes as points, areas as polygons, all else as lines.
+
+    A relation without any closed ring is a point amid its ways.
+    """
+    shapes = _select(scene, scene.facts.is_feature)
+    return _build_table(
+        "osm_features",
+        shapes,
+        source_id=shapes["object_id"],
+        tags=[format_tags(scene.facts.tag_sets[number]) for number in shapes["tag_set"]],
+        footprint_area_m2=shapely.area(shapes.geometry.to_numpy()),
+        osm_version=shapes["version"],
+        osm_timestamp=shapes["timestamp"].replace("", None),
+    )
+
+
+def build_walkways(scene: Scene, *, walk_rules: WalkRules) -> gpd.GeoDataFrame:
+    """
+    Return the table `walkways`: walkable ways and the outlines of walkable areas.
+
+    `tags` holds those that `config/walkways.csv` asks for; the outline of a
+    relation's area carries the tags of the relation.
+    """
+    pieces, facts = scene.pieces, scene.facts
+    own_tag_sets = scene.objects.ways.tag_sets[pieces.way_rows[scene.line_pieces]]
+    is_walkway = facts.walk_class[own_tag_sets] != ""
+    rows = np.concatenate([scene.line_pieces[is_walkway], scene.square_pieces])
+    tag_sets = np.concatenate([own_tag_sets[is_walkway], scene.square_tag_sets])
+    lines = pieces.draw_lines(rows)
+    is_inside = flag_inside(lines, scene.clip)
+    rows, tag_sets, lines = rows[is_inside], tag_sets[is_inside], lines[is_inside]
+    nodes, counts = pieces.select_nodes(rows)
+    used, numbers = np.unique(tag_sets, return_inverse=True)
+    tags_used = [facts.tag_sets[number] for number in used]
+    step_free = np.array([walk_rules.is_step_free(tags) for tags in tags_used], dtype=bool)
+    texts = np.array([format_tags(walk_rules.select_tags(tags)) for tags in tags_used], dtype=object)
+    names = np.array([tags.get("name") for tags in tags_used], dtype=object)
+    way_ids = scene.objects.ways.ids[pieces.way_rows[rows]]
+    return gpd.GeoDataFrame(
+        {
+            "walkway_id": _format_piece_ids(scene, rows),
+            "way_id": way_ids,
+            "highway": pd.Series(facts.walk_class[tag_sets], dtype="str"),
+            "name": pd.Series(names[numbers], dtype="str"),
+            "is_step_free": step_free[numbers],
+            "node_ids": _split_lists(pieces.refs[nodes], counts),
+            "tags": pd.Series(texts[numbers], dtype="str"),
+        },
+        geometry=lines,
+        crs=scene.crs,
+    )
+
+
+def build_buildings(scene: Scene) -> gpd.GeoDataFrame:
+    """Return the table `buildings`: closed outlines and multipolygons."""
+    shapes = _select(scene, scene.facts.is_building, polygons_only=True)
+    tag_sets = [scene.facts.tag_sets[number] for number in shapes["tag_set"]]
+    return _build_table(
+        "buildings",
+        shapes,
+        source_id=shapes["object_id"],
+        building=[tags["building"] for tags in tag_sets],
+        levels_count=[parse_levels(tags.get("building:levels")) for tags in tag_sets],
+        has_other_use=[has_other_use(tags) for tags in tag_sets],
+        footprint_area_m2=shapely.area(shapes.geometry.to_numpy()),
+    )
+
+
+def build_addresses(scene: Scene) -> gpd.GeoDataFrame:
+    """Return the table `addresses`: one point an object, inside its outline."""
+    shapes = _select(scene, scene.facts.is_address)
+    tag_sets = [scene.facts.tag_sets[number] for number in shapes["tag_set"]]
+    points = shapes.set_geometry(shapes.geometry.representative_point())
+    return _build_table(
+        "addresses",
+        points,
+        address_id=shapes["object_id"],
+        source="osm",
+        street=[tags.get("addr:street", tags.get("addr:place")) for tags in tag_sets],
+        house_number=[tags["addr:housenumber"] for tags in tag_sets],
+        postcode=[tags.get("addr:postcode") for tags in tag_sets],
+        city=[tags.get("addr:city") for tags in tag_sets],
+        quality="O",
+    )
+
+
+def build_boundaries(scene: Scene) -> gpd.GeoDataFrame:
+    """Return the table `boundaries`: administrative relations whose rings all close."""
+    is_relation = scene.shapes["object_id"].str.startswith("relation/").to_numpy(dtype=bool)
+    shapes = _select(scene, scene.facts.is_boundary, polygons_only=True, among=is_relation)
+    tag_sets = [scene.facts.tag_sets[number] for number in shapes["tag_set"]]
+    return _build_table(
+        "boundaries",
+        shapes,
+        boundary_id=shapes["object_id"],
+        name=[tags.get("name") for tags in tag_sets],
+        admin_level=[int(tags["admin_level"]) for tags in tag_sets],
+        ags=[tags.get("de:amtlicher_gemeindeschluessel") for tags in tag_sets],
+    )
+
+
+def build_background_areas(scene: Scene) -> gpd.GeoDataFrame:
+    """Return the table `background_areas`; water hides green, green hides built-up land."""
+    shapes = _select(scene, scene.facts.area_layer != "", polygons_only=True)
+    return _build_table(
+        "background_areas",
+        shapes,
+        area_id=shapes["object_id"],
+        layer=scene.facts.area_layer[shapes["tag_set"]],
+        name=_list_names(scene, shapes["tag_set"]),
+    )
+
+
+def build_background_lines(scene: Scene) -> gpd.GeoDataFrame:
+    """Return the table `background_lines`; rails and water in tunnels are left out."""
+    tag_sets = scene.objects.ways.tag_sets[scene.pieces.way_rows[scene.line_pieces]]
+    is_mine = scene.facts.line_layer[tag_sets] != ""
+    rows, tag_sets = scene.line_pieces[is_mine], tag_sets[is_mine]
+    lines = scene.pieces.draw_lines(rows)
+    is_inside = flag_inside(lines, scene.clip)
+    rows, tag_sets = rows[is_inside], tag_sets[is_inside]
+    return _build_table(
+        "background_lines",
+        gpd.GeoDataFrame(geometry=lines[is_inside], crs=scene.crs),
+        line_id=_format_piece_ids(scene, rows),
+        layer=scene.facts.line_layer[tag_sets],
+        name=_list_names(scene, tag_sets),
+    )
+
+
+def build_background_labels(scene: Scene) -> gpd.GeoDataFrame:
+    """Return the table `background_labels`: place nodes with a name."""
+    is_node = scene.shapes["object_id"].str.startswith("node/").to_numpy(dtype=bool)
+    shapes = _select(scene, scene.facts.label_kind != "", among=is_node)
+    return _build_table(
+        "background_labels",
+        shapes,
+        label_id=shapes["object_id"],
+        kind=scene.facts.label_kind[shapes["tag_set"]],
+        name=_list_names(scene, shapes["tag_set"]),
+    )
+
+
+def _select(
+    scene: Scene, is_mine: Bools, *, polygons_only: bool = False, among: Bools | None = None
+) -> gpd.GeoDataFrame:
+    chosen = is_mine[scene.shapes["tag_set"].to_numpy()]
+    if polygons_only:
+        chosen &= np.isin(shapely.get_type_id(scene.shapes.geometry.to_numpy()), _POLYGONAL)
+    if among is not None:
+        chosen &= among
+    return scene.shapes[chosen].reset_index(drop=True)
+
+
+def _build_table(table: str, shapes: gpd.GeoDataFrame, /, **columns: object) -> gpd.GeoDataFrame:
+    # Dtypes by contract, also for a table without rows.
+    typed = {
+        column.name: pd.Series(columns[column.name], index=shapes.index, dtype=column.dtype)
+        for column in TABLES[table].columns
+    }
+    return gpd.GeoDataFrame(typed, geometry=shapes.geometry.to_numpy(), crs=shapes.crs)
+
+
+def _list_names(scene: Scene, tag_sets: pd.Series | Ints) -> list[str | None]:
+    return [scene.facts.tag_sets[number].get("name") for number in tag_sets]
+
+
+def _format_piece_ids(scene: Scene, pieces: Ints) -> list[str]:
+    way_ids = scene.objects.ways.ids[scene.pieces.way_rows[pieces]].tolist()
+    numbers = scene.pieces.numbers[pieces].tolist()
+    return [
+        f"way/{way_id}#{number}" if number else f"way/{way_id}"
+        for way_id, number in zip(way_ids, numbers, strict=True)
+    ]
+
+
+def _split_lists(values: Ints, counts: Ints) -> list[list[int]]:
+    plain, ends = values.tolist(), np.cumsum(counts).tolist()
+    return [plain[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
