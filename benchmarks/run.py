@@ -122,9 +122,8 @@ def bench_snapping(network: WalkNetwork) -> None:
 
 def main() -> None:
     """Run everything and print one line a comparison."""
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; medians of {ROUNDS}"
-    )
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
+    print(f"{machine}; medians of {ROUNDS}")
     with tempfile.TemporaryDirectory() as scratch:
         extract = REAL / "heidelberg_streets.osm.pbf"
         if not extract.is_file():

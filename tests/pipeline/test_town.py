@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""Musterstadt end to end: contract files, conserved people, accounted rows, same bytes, incremental."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from begegnung_geo.schema import TABLES
+from begegnung_geo.store import read_table
+from towns import Town, lay_out, run_town
+
+CRS = "EPSG:25832"
+
+
+def _read(town: Town, name: str) -> pd.DataFrame:
+    return read_table(name, folder=town.processed, crs=CRS)
+
+
+def _hash_tree(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_every_table_of_the_contract_is_there_and_keeps_it(town: Town) -> None:
+    for name in TABLES:
+        _read(town, name)
+
+
+def test_site_holds_the_files_of_the_contract(town: Town) -> None:
+    # CONTRACT section 4.
+    expected = [
+        "index.html", "manifest.json", "summary.json", "downloads/begegnungsorte.gpkg",
+        "downloads/begegnungsorte.geojson", "downloads/begegnungsorte.csv", "downloads/begegnungsorte.xlsx",
+        "downloads/coverage_by_district.csv", "downloads/gaps.geojson", "downloads/issues.csv",
+    ]  # fmt: skip
+    assert [name for name in expected if not (town.site / name).is_file()] == []
+    assert list((town.site / "maps").glob("*.html"))
+
+
+def test_summary_has_the_keys_of_the_contract_and_agrees_with_the_tables(town: Town) -> None:
+    summary = json.loads((town.site / "summary.json").read_text(encoding="utf-8"))
+    assert {
+        "schema_version", "city", "area_km2", "begegnungsorte", "population", "network", "coverage",
+        "districts", "issues",
+    } <= set(summary)  # fmt: skip
+    places = _read(town, "begegnungsorte")
+    assert summary["begegnungsorte"]["total"] == len(places)
+    assert summary["begegnungsorte"]["counted"] == int(places["is_counted"].sum())
+    assert sum(summary["begegnungsorte"]["by_class"].values()) == len(places)
+    demand = _read(town, "demand")
+    assert summary["population"]["persons"] == pytest.approx(demand["persons"].sum(), abs=0.05)
+    within = demand["walk_distance_m"] <= 1.33 * 60 * 10
+    adult = next(c for c in summary["coverage"] if (c["profile"], c["threshold_min"]) == ("adult", 10))
+    assert adult["persons_covered"] == pytest.approx(demand.loc[within, "persons"].sum(), abs=0.05)
+    assert adult["covered_share"] == pytest.approx(
+        adult["persons_covered"] / demand["persons"].sum(), abs=1e-4
+    )
+    assert len(summary["districts"]) == len(_read(town, "districts"))
+
+
+def test_people_are_conserved_from_the_raw_grid_to_every_level(town: Town) -> None:
+    with (town.raw / "Zensus2022_Bevoelkerungszahl_100m-Gitter.csv").open(encoding="utf-8-sig") as file:
+        given = sum(
+            int(row["Einwohner"]) for row in csv.DictReader(file, delimiter=";") if row["Einwohner"].isdigit()
+        )
+    facts = json.loads((town.processed / ".steps" / "count_people.json").read_text())["facts"]
+    demand = _read(town, "demand")
+    assert facts["input_persons"] == given
+    assert demand["persons"].sum() + facts["outside_persons"] == pytest.approx(given, abs=1e-6)
+    coverage = _read(town, "coverage")
+    for _, rows in coverage.groupby(["level", "profile", "threshold_min"]):
+        assert rows["persons"].sum() == pytest.approx(demand["persons"].sum(), rel=1e-9)
+
+
+def test_every_source_row_is_kept_merged_or_rejected(town: Town) -> None:
+    counts = _read(town, "row_counts")
+    assert len(counts) >= 3  # OSM, the city's list, the list from people
+    assert (counts["read"] == counts["kept"] + counts["merged"] + counts["rejected"]).all()
+    assert (counts[["read", "kept", "merged", "rejected"]] >= 0).all().all()
+    assert counts["merged"].sum() > 0
+
+
+def test_no_source_record_is_lost_or_used_twice(town: Town) -> None:
+    places = set(_read(town, "places")["place_id"])
+    used = [
+        place_id
+        for table in ("begegnungsorte", "neighbour_places")
+        for place_ids in _read(town, table)["place_ids"]
+        for place_id in place_ids
+    ]
+    assert len(used) == len(set(used))
+    assert set(used) <= places
+
+
+def test_every_place_and_person_has_one_district_on_each_level(town: Town) -> None:
+    levels = _read(town, "districts")["level"].unique()
+    assert len(levels) == 2
+    for table in ("begegnungsorte", "demand"):
+        for level in levels:
+            assert _read(town, table)[f"district_id_{level}"].notna().all()
+
+
+def test_every_page_says_that_the_town_is_invented(town: Town) -> None:
+    pages = list(town.site.rglob("*.html"))
+    assert len(pages) >= 2
+    assert [page.name for page in pages if "erfunden" not in page.read_text(encoding="utf-8")] == []
+
+
+def test_shelter_and_private_contacts_are_in_no_output_file(town: Town) -> None:
+    forbidden = ("frauenhaus", "@privat", "contact:phone")
+    for path in sorted(town.site.rglob("*")):
+        if path.suffix in {".html", ".csv", ".geojson", ".json", ".gpkg"}:
+            content = path.read_bytes().lower()
+            assert [word for word in forbidden if word.encode() in content] == [], path.name
+
+
+def test_downloads_hold_the_same_places_as_the_table(town: Town) -> None:
+    ids = sorted(_read(town, "begegnungsorte")["begegnungsort_id"])
+    layer = gpd.read_file(town.site / "downloads" / "begegnungsorte.gpkg", layer="begegnungsorte")
+    assert sorted(layer["begegnungsort_id"]) == ids
+    table = pd.read_csv(
+        town.site / "downloads" / "begegnungsorte.csv", sep=";", encoding="utf-8-sig", dtype=str
+    )
+    assert len(table) == len(ids)
+    assert len(gpd.read_file(town.site / "downloads" / "begegnungsorte.geojson")) == len(ids)
+    assert len(pd.read_excel(town.site / "downloads" / "begegnungsorte.xlsx")) == len(ids)
+
+
+def test_manifest_names_exactly_the_raw_files_with_their_checksums(town: Town) -> None:
+    manifest = json.loads((town.site / "manifest.json").read_text(encoding="utf-8"))
+    inputs = {entry["file"]: entry for entry in manifest["inputs"] if not entry["role"].startswith("rules.")}
+    raw = {path.name for path in town.raw.iterdir()} - {"sources.toml", "truth.csv"}
+    assert set(inputs) == raw
+    assert all(len(entry["sha256"]) == 64 and entry["licence"] for entry in inputs.values())
+
+
+def test_second_build_from_nothing_gives_the_same_bytes(town: Town, tmp_path: Path, project: Path) -> None:
+    again = lay_out(tmp_path / "again", project)
+    shutil.copytree(town.raw, again.raw)
+    run_town(again.root)
+    first, second = _hash_tree(town.processed), _hash_tree(again.processed)
+    assert [name for name in first if first[name] != second.get(name)] == []
+    first, second = _hash_tree(town.site), _hash_tree(again.site)
+    assert set(first) == set(second)
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_nothing_changed_runs_nothing(fresh_town: Town) -> None:
+    assert run_town(fresh_town.root).ran == []
+
+
+def test_other_walking_speed_leaves_reading_and_network_alone(fresh_town: Town) -> None:
+    profile = fresh_town.root / "config" / "musterstadt.toml"
+    text = profile.read_text(encoding="utf-8")
+    profile.write_text(text + "\n[walking.profiles.adult]\nspeed_m_s = 1.2\n", encoding="utf-8")
+    ran = run_town(fresh_town.root).ran
+    assert {"measure_coverage", "draw_reach", "publish_site"} <= set(ran)
+    assert not {"read_areas", "read_map", "tie_districts", "count_people", "read_lists", "lay_network"} & set(
+        ran
+    )
+
+
+def test_english_site_is_english(fresh_town: Town) -> None:
+    assert run_town(fresh_town.root, language="en").ran == ["publish_site"]
+    page = (fresh_town.site / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="en"' in page

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Project folders with the embedded town, for tests that run the whole pipeline."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from begegnung_geo.jobs import find_profile, plan_city
+from begegnung_geo.pipeline import run_pipeline
+from begegnung_geo.steps import Folders
+
+INHABITANTS = 12_000
+
+
+class Recorder:
+    """Remembers which steps ran and which were up to date."""
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+        self.kept: list[str] = []
+
+    def started(self, step: str, position: int, total: int) -> None:
+        pass
+
+    def finished(self, step: str, text: str, seconds: float | None) -> None:
+        (self.kept if seconds is None else self.ran).append(step)
+
+
+@dataclass(frozen=True)
+class Town:
+    """A project folder with Musterstadt's raw files, and where its output lies."""
+
+    root: Path
+    raw: Path
+    processed: Path
+    site: Path
+
+
+def run_town(root: Path, *, until: str = "maps", language: str = "de") -> Recorder:
+    """Run Musterstadt's profile in a project folder, as `make maps` does."""
+    recorder = Recorder()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        job, folders = plan_city(find_profile("musterstadt"), language=language)
+        absolute = Folders(folders.processed.resolve(), folders.site.resolve())
+        run_pipeline(job, absolute, until=until, listener=recorder)
+    return recorder
+
+
+def lay_out(root: Path, project: Path) -> Town:
+    """Return the paths of a project folder; copies the profile and the rules."""
+    shutil.copytree(project / "config", root / "config")
+    return Town(
+        root,
+        root / "data" / "raw" / "musterstadt",
+        root / "data" / "processed" / "musterstadt",
+        root / "site" / "musterstadt",
+    )
