@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""Rows of the table `places`: cleaned, named or not, without what is private."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from begegnung_geo.analysis.privacy import is_body, redact_fields, redact_text
+from begegnung_geo.analysis.texts import NAME_LIMIT, VALUE_LIMIT, clean_texts
+from begegnung_geo.category_rules import CategoryRule, CategoryRules
+from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+
+CLASS_GIVEN = "class_given"
+"""`rule_id` of a row of a list that names its class by key or label."""
+
+PLACE_COLUMNS = (
+    "place_id", "source", "source_id", "name", "class", "standing", "consumption_free", "evidence", "rule_id",
+    "street", "house_number", "postcode", "city", "opening_hours", "wheelchair", "operator", "precision",
+    "footprint_area_m2", "fields", "geometry",
+)  # fmt: skip
+_TEXT_COLUMNS = ("street", "house_number", "postcode", "city", "opening_hours", "wheelchair", "operator")
+_FIELD_LIMIT = 1000
+
+
+def build_rulings(
+    decided: npt.NDArray[np.int64],
+    rule_list: Sequence[CategoryRule],
+    rules: CategoryRules,
+    *,
+    given: "pd.Series[str] | None" = None,
+) -> pd.DataFrame:
+    """
+    Return class, standing, consumption_free, evidence and rule_id, one row a place.
+
+    Parameters
+    ----------
+    decided
+        Position in `rule_list` of the rule that decided; ignored where `given` is set.
+    rule_list
+        The rules that were tried.
+    rules
+        All rules and classes; a class gives what its rule leaves open.
+    given
+        Class keys that the source itself names, null where it does not.
+    """
+    by_rule = [_rule_ruling(rule, rules) for rule in rule_list]
+    rulings = [by_rule[position] for position in decided]
+    if given is not None:
+        for row in np.flatnonzero(given.notna()):
+            key = str(given.iloc[row])
+            entry = rules.classes[key]
+            rulings[row] = (key, entry.standing, entry.consumption_free, "B", CLASS_GIVEN)
+    columns = ["class", "standing", "consumption_free", "evidence", "rule_id"]
+    return pd.DataFrame(rulings, columns=columns).astype("str")
+
+
+def build_places(
+    records: pd.DataFrame,
+    rulings: pd.DataFrame,
+    fields: Sequence[Mapping[str, object]],
+    *,
+    rules: CategoryRules,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Return rows of `places` and the issues of their names and texts.
+
+    Parameters
+    ----------
+    records
+        source, source_id, name, the text columns, precision, footprint and geometry.
+    rulings
+        From `build_rulings`, in the same order.
+    fields
+        Raw tags or columns, in the same order.
+    rules
+        Rules and classes: whether a class keeps nameless places.
+    """
+    rows = pd.concat([records.reset_index(drop=True), rulings.reset_index(drop=True)], axis=1)
+    rows["row"] = rows.get("row", rows["source_id"])
+    raw_names = rows["name"]
+    rows["name"] = clean_texts(raw_names, limit=NAME_LIMIT).map(redact_text, na_action="ignore").astype("str")
+    for column in _TEXT_COLUMNS:
+        rows[column] = clean_texts(rows[column], limit=VALUE_LIMIT)
+    rows["operator"] = _publish_operators(rows)
+    rows["place_id"] = (rows["source"] + ":" + rows["source_id"]).astype("str")
+
+    is_changed = raw_names.notna() & (raw_names.str.strip() != rows["name"])
+    is_unnamed = rows["name"].isna()
+    keeps = rows["class"].map({key: entry.keeps_unnamed for key, entry in rules.classes.items()}).astype(bool)
+    is_list = rows["source"] != "osm"
+    is_rejected = is_unnamed & (~keeps | is_list)
+    rows.loc[is_unnamed & rows["evidence"].isin(["A", "B", "C"]), "evidence"] = "D"
+    issues = [
+        _report(rows[is_rejected], IssueCode.PLACE_WITHOUT_NAME, "no name: nobody could check it; left out"),
+        _report(
+            rows[is_unnamed & ~is_rejected & (rows["standing"] != "potential")],
+            IssueCode.PLACE_WITHOUT_NAME,
+            "no name: kept with evidence D at best",
+        ),
+        _report(
+            rows[is_changed & ~is_unnamed],
+            IssueCode.PLACE_TEXT_CLEANED,
+            "name cleaned: control characters, blanks, contacts or excess length taken out",
+        ),
+    ]
+    kept = np.flatnonzero(~is_rejected)
+    rows["fields"] = pd.Series([_dump_fields(row) for row in fields], dtype="str")
+    return rows.iloc[kept][list(PLACE_COLUMNS)].reset_index(drop=True), concat_issues(issues)
+
+
+def _rule_ruling(rule: CategoryRule, rules: CategoryRules) -> tuple[str, str, str, str, str]:
+    entry = rules.classes.get(rule.class_key or "")
+    if entry is None:
+        return ("", "", "", "", rule.rule_id)
+    standing = rule.standing or entry.standing
+    consumption_free = rule.consumption_free or entry.consumption_free
+    return (entry.key, standing, consumption_free, rule.evidence or "D", rule.rule_id)
+
+
+def _publish_operators(rows: pd.DataFrame) -> "pd.Series[str]":
+    bodies = {text: is_body(text) for text in rows["operator"].dropna().unique()}
+    is_person = rows["operator"].notna() & ~rows["operator"].map(bodies).fillna(value=False).astype(bool)
+    operators = rows["operator"].map(redact_text, na_action="ignore")
+    return operators.mask(is_person).astype("str")
+
+
+def _dump_fields(fields: Mapping[str, object]) -> str:
+    shown = {
+        key: value[:_FIELD_LIMIT] if isinstance(value, str) else value
+        for key, value in redact_fields(fields).items()
+        if key != "operator"  # its own column says what of it may be shown
+    }
+    return json.dumps(shown, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _report(rows: pd.DataFrame, code: IssueCode, text: str) -> pd.DataFrame:
+    parts = [
+        build_issues(str(source), code, rows=group["row"], texts=text)
+        for source, group in rows.groupby("source", sort=True)
+    ]
+    return concat_issues(parts)
