@@ -2,11 +2,9 @@
 """Snap points to the nearest point on a walkway, exactly, and by a KD-tree."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
@@ -33,14 +31,20 @@ class Snaps:
         Way along the edge from its start to the foot of the leg, in metres; NaN without an edge.
     leg_m
         Straight leg from the point to the edge, in metres; NaN without an edge.
-    component
-        Connected piece of the network, -1 without an edge.
+    segment
+        Position of the straight piece of the edge in `WalkNetwork.segments`, -1 without an edge.
     """
 
     edge: Ints
     offset_m: Floats
     leg_m: Floats
-    component: Ints
+    segment: Ints
+
+    @classmethod
+    def build_empty(cls, count: int) -> "Snaps":
+        """Return `count` entries without an edge."""
+        nowhere = np.full(count, -1, dtype=np.int64)
+        return cls(nowhere, np.full(count, np.nan), np.full(count, np.nan), nowhere.copy())
 
     @property
     def is_snapped(self) -> Bools:
@@ -50,9 +54,10 @@ class Snaps:
 
 @dataclass(frozen=True, eq=False)
 class SnapIndex:
-    """Search trees over the segments of real pieces of network and of scraps."""
+    """Search trees over the segments of real pieces of network and of scraps; which edges are scraps."""
 
     network: WalkNetwork
+    is_scrap: Bools
     layers: "tuple[_Layer, ...]"
 
 
@@ -68,6 +73,14 @@ class _Hits:
     segment: Ints
     along_m: Floats
     leg_m: Floats
+
+    @classmethod
+    def none(cls, count: int) -> "_Hits":
+        return cls(np.full(count, -1, dtype=np.int64), np.zeros(count), np.full(count, np.inf))
+
+    def put(self, rows: Ints, hits: "_Hits") -> None:
+        self.segment[rows], self.along_m[rows] = hits.segment, hits.along_m
+        self.leg_m[rows] = hits.leg_m
 
 
 def snap_to_edges(
@@ -111,22 +124,40 @@ def snap_to_edges(
     else:
         index = build_snap_index(network, scrap_length_m=scrap_length_m)
     xy = _read_coordinates(points)
-    edge = np.full(len(xy), -1, dtype=np.int64)
-    offset_m, leg_m = np.full(len(xy), np.nan), np.full(len(xy), np.nan)
     segments = index.network.segments
+    hits = _Hits.none(len(xy))
     pending = np.flatnonzero(np.isfinite(xy).all(axis=1))
     for layer in index.layers:
         for chunk in np.array_split(pending, max(1, -(-len(pending) // _CHUNK))):
-            hits = _find_nearest(layer, segments, xy[chunk], reach_m=snap_distance_m)
-            is_hit = hits.segment >= 0
-            found, segment = chunk[is_hit], hits.segment[is_hit]
-            edge[found], leg_m[found] = segments.edge[segment], hits.leg_m[is_hit]
-            offset_m[found] = segments.offset_m[segment] + hits.along_m[is_hit]
-        pending = pending[edge[pending] < 0]
-    is_snapped = edge >= 0
-    component = np.full(len(xy), -1, dtype=np.int64)
-    component[is_snapped] = index.network.edge_component[edge[is_snapped]]
-    return Snaps(edge=edge, offset_m=offset_m, leg_m=leg_m, component=component)
+            hits.put(chunk, _find_nearest(layer, segments, xy[chunk], reach_m=snap_distance_m))
+        pending = pending[hits.segment[pending] < 0]
+    return _place_on_edges(hits, segments)
+
+
+def snap_to_segments(xy: Floats, candidates: Ints, network: WalkNetwork, *, snap_distance_m: float) -> Snaps:
+    """
+    Find the nearest point on some given segments for each point.
+
+    Parameters
+    ----------
+    xy
+        One point a row.
+    candidates
+        Positions in `network.segments`, one row a point; -1 is none.
+    network
+        The network.
+    snap_distance_m
+        Longest straight leg, in metres.
+
+    Returns
+    -------
+    snaps
+        One entry a point; ties as in `snap_to_edges`.
+    """
+    is_none = candidates < 0
+    hits = _pick_nearest(network.segments, xy, np.where(is_none, 0, candidates), is_none=is_none)
+    hits.segment[hits.leg_m > snap_distance_m] = -1
+    return _place_on_edges(hits, network.segments)
 
 
 def build_snap_index(network: WalkNetwork, *, scrap_length_m: float) -> SnapIndex:
@@ -142,23 +173,35 @@ def build_snap_index(network: WalkNetwork, *, scrap_length_m: float) -> SnapInde
     """
     is_scrap_component = network.component_length_m < scrap_length_m
     is_scrap_component[:1] = False
-    is_scrap = is_scrap_component[network.edge_component[network.segments.edge]]
-    groups = (np.flatnonzero(~is_scrap), np.flatnonzero(is_scrap))
+    is_scrap = is_scrap_component[network.edge_component]
+    of_segment = is_scrap[network.segments.edge]
+    groups = (np.flatnonzero(~of_segment), np.flatnonzero(of_segment))
     layers = tuple(_build_layer(network.segments, group) for group in groups if len(group))
-    return SnapIndex(network=network, layers=layers)
+    return SnapIndex(network=network, is_scrap=is_scrap, layers=layers)
 
 
 def _build_layer(segments: Segments, chosen: Ints) -> _Layer:
-    # Long segments are cut, for the search only, so that a midpoint tells where its piece is.
-    length = segments.length_m[chosen]
-    pieces = np.maximum(1, np.ceil(length / _PIECE_LENGTH_M)).astype(np.int64)
+    of_piece, middle_xy = cut_segments(segments, chosen, length_max_m=_PIECE_LENGTH_M)
+    pieces = np.bincount(of_piece, minlength=len(chosen))
+    half = float((segments.length_m[chosen] / pieces).max()) / 2
+    return _Layer(tree=cKDTree(middle_xy), segment_of_piece=chosen[of_piece], half_length_max_m=half)
+
+
+def cut_segments(segments: Segments, chosen: Ints, *, length_max_m: float) -> tuple[Ints, Floats]:
+    """
+    Cut segments into equal pieces, so that a midpoint tells where its piece is.
+
+    Returns
+    -------
+    of_piece, middle_xy
+        For each piece the position of its segment in `chosen`, and its midpoint.
+    """
+    pieces = np.maximum(1, np.ceil(segments.length_m[chosen] / length_max_m)).astype(np.int64)
     of_piece = np.repeat(np.arange(len(chosen)), pieces)
     within = np.arange(len(of_piece)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     segment = chosen[of_piece]
-    middle = (within + 0.5) / pieces[of_piece]
-    tree = cKDTree(segments.start[segment] + segments.step[segment] * middle[:, None])
-    half = float((length / pieces).max()) / 2
-    return _Layer(tree=tree, segment_of_piece=segment, half_length_max_m=half)
+    middle = ((within + 0.5) / pieces[of_piece])[:, None]
+    return of_piece, segments.start[segment] + segments.step[segment] * middle
 
 
 def _read_coordinates(points: Floats | gpd.GeoSeries) -> Floats:
@@ -171,29 +214,30 @@ def _read_coordinates(points: Floats | gpd.GeoSeries) -> Floats:
 def _find_nearest(layer: _Layer, segments: Segments, xy: Floats, *, reach_m: float) -> _Hits:
     # A segment at distance d has a piece whose midpoint is at most d + half a piece away. So the
     # k nearest midpoints hold the nearest segment as soon as the k-th is farther than that.
-    hits = _Hits(np.full(len(xy), -1, dtype=np.int64), np.zeros(len(xy)), np.full(len(xy), np.inf))
+    hits = _Hits.none(len(xy))
     slack = layer.half_length_max_m + 2 * TIE_M
     pending = np.arange(len(xy))
     count = _FIRST_NEIGHBOUR_COUNT
     while len(pending):
         middle_m, piece = layer.tree.query(
-            xy[pending], k=np.arange(1, count + 1), distance_upper_bound=reach_m + slack
+            xy[pending],
+            k=np.arange(1, count + 1),
+            distance_upper_bound=reach_m + slack,
+            workers=-1,
         )
-        found = _pick_nearest(layer, segments, xy[pending], piece=np.asarray(piece))
-        hits.segment[pending], hits.along_m[pending] = found.segment, found.along_m
-        hits.leg_m[pending] = found.leg_m
-        farthest = np.asarray(middle_m)[:, -1]  # infinite once every midpoint in reach was seen
+        # The tree marks "no further neighbour" by one past the last piece, infinitely far.
+        is_none = np.isinf(middle_m)
+        segment = layer.segment_of_piece[np.where(is_none, 0, piece)]
+        found = _pick_nearest(segments, xy[pending], segment, is_none=is_none)
+        hits.put(pending, found)
+        farthest = np.asarray(middle_m)[:, -1]
         pending = pending[np.isfinite(farthest) & (farthest <= found.leg_m + slack)]
         count *= 3
-    is_far = hits.leg_m > reach_m
-    hits.segment[is_far] = -1
+    hits.segment[hits.leg_m > reach_m] = -1
     return hits
 
 
-def _pick_nearest(layer: _Layer, segments: Segments, xy: Floats, *, piece: npt.NDArray[Any]) -> _Hits:
-    # The tree marks "no further neighbour" by one past the last piece.
-    is_none = piece >= len(layer.segment_of_piece)
-    segment = layer.segment_of_piece[np.where(is_none, 0, piece)]
+def _pick_nearest(segments: Segments, xy: Floats, segment: Ints, *, is_none: Bools) -> _Hits:
     step_x, step_y = segments.step[segment, 0], segments.step[segment, 1]
     dx, dy = xy[:, :1] - segments.start[segment, 0], xy[:, 1:] - segments.start[segment, 1]
     length = segments.length_m[segment]
@@ -204,9 +248,21 @@ def _pick_nearest(layer: _Layer, segments: Segments, xy: Floats, *, piece: npt.N
     nearest = leg.min(axis=1)
     # Segments are numbered by edge and along it: the lowest segment has the lowest edge and offset.
     is_tied = leg <= nearest[:, None] + TIE_M
-    chosen = np.where(is_tied, segment, np.iinfo(np.int64).max).argmin(axis=1)[:, None]
-    return _Hits(
-        segment=np.take_along_axis(segment, chosen, axis=1)[:, 0],
-        along_m=np.take_along_axis(part * length, chosen, axis=1)[:, 0],
-        leg_m=np.take_along_axis(leg, chosen, axis=1)[:, 0],
+    chosen = np.where(is_tied, segment, np.iinfo(np.int64).max).argmin(axis=1)
+    row = np.arange(len(xy))
+    return _Hits(segment=segment[row, chosen], along_m=(part * length)[row, chosen], leg_m=leg[row, chosen])
+
+
+def _place_on_edges(hits: _Hits, segments: Segments) -> Snaps:
+    is_hit = hits.segment >= 0
+    segment = hits.segment[is_hit]
+    edge = np.full(len(is_hit), -1, dtype=np.int64)
+    offset_m = np.full(len(is_hit), np.nan)
+    edge[is_hit] = segments.edge[segment]
+    offset_m[is_hit] = segments.offset_m[segment] + hits.along_m[is_hit]
+    return Snaps(
+        edge=edge,
+        offset_m=offset_m,
+        leg_m=np.where(is_hit, hits.leg_m, np.nan),
+        segment=hits.segment,
     )
