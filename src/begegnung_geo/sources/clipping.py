@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""What part of a raw file a city needs: a member of an archive, its cells, its addresses."""
+
+import math
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pyogrio
+from pyproj import Transformer
+
+from begegnung_geo.config import Fetch, FileSource, Profile
+from begegnung_geo.crs import LAEA_EUROPE, WGS84
+from begegnung_geo.errors import ConfigError, SourceError
+from begegnung_geo.sources.archives import Box, ClipCount, clip_grid, clip_register, open_member
+from begegnung_geo.sources.http_answers import MEGABYTE
+
+_KM_PER_DEGREE = 111.2
+_COPY_BYTES = 1 << 20
+_CELL_M = 100
+
+
+@dataclass(frozen=True)
+class Clipping:
+    """How a file in place is made from what was received; all empty: as it is."""
+
+    member: str = ""
+    box: Box | None = None
+    ags: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the file in place differs from the file received."""
+        return bool(self.member or self.box or self.ags)
+
+    @property
+    def label(self) -> str:
+        """What is done, the same text for the same clipping."""
+        steps = [f"member {self.member}" if self.member else ""]
+        if self.box:
+            steps.append("cells within {:.0f} {:.0f} {:.0f} {:.0f} (EPSG:3035)".format(*self.box))
+        if self.ags:
+            steps.append(f"addresses of AGS {self.ags}")
+        return ", ".join(step for step in steps if step)
+
+    def matches(self, note: str) -> bool:
+        """Return whether a file with this note was made the same way."""
+        return note == self.label or note.startswith(f"{self.label};") if self.label else not note
+
+    def write(self, received: Path, target: Path, *, rules: Fetch) -> str:
+        """
+        Write the file that is going to be in place; returns the note for its provenance.
+
+        Raises
+        ------
+        SourceError
+            If the archive is refused, or nothing of the table lies in the area.
+        """
+        with self._open(received, rules=rules) as stream:
+            if self.box:
+                count = clip_grid(stream, target, box=self.box)
+            elif self.ags:
+                count = clip_register(stream, target, ags=self.ags)
+            else:
+                with target.open("wb") as file:
+                    shutil.copyfileobj(stream, file, _COPY_BYTES)
+                return self.label
+        return self._report(count, target)
+
+    @contextmanager
+    def _open(self, received: Path, *, rules: Fetch) -> Iterator[IO[bytes]]:
+        if self.member:
+            with open_member(received, self.member, rules=rules) as stream:
+                yield stream
+            return
+        if received.stat().st_size > rules.download_max_mb * MEGABYTE:
+            raise SourceError("the file is larger than download_max_mb", where=str(received))
+        with received.open("rb") as stream:
+            yield stream
+
+    def _report(self, count: ClipCount, target: Path) -> str:
+        if not count.kept:
+            raise SourceError(
+                f"none of {count.read} rows lies in the area: {self.label}",
+                where=str(target),
+                hint="check the district or boundary file and city.ags in the profile",
+            )
+        broken = f", {count.malformed} unreadable" if count.malformed else ""
+        return f"{self.label}; {count.kept} of {count.read} rows{broken}"
+
+
+def plan_clipping(source: FileSource, profile: Profile, *, raw_dir: Path) -> Clipping:
+    """
+    Return how a source is clipped to the city.
+
+    Raises
+    ------
+    ConfigError
+        If the clip needs the city's AGS or area, and neither is known.
+    """
+    if source.clip == "ags":
+        if not profile.city.ags:
+            raise ConfigError(
+                f"{source.file} is clipped by AGS, but the profile has none",
+                where="key city.ags",
+                hint='give the official municipality key, for Dortmund ags = "05913000"',
+            )
+        return Clipping(member=source.member, ags=profile.city.ags)
+    if source.clip == "box":
+        return Clipping(member=source.member, box=_project_box(find_box(profile, raw_dir=raw_dir)))
+    return Clipping(member=source.member)
+
+
+def find_box(profile: Profile, *, raw_dir: Path) -> Box:
+    """
+    Return the city's bounding box with the study's buffer, in WGS84 degrees.
+
+    From the boundary file, else the first district file, else `study.box_wgs84`.
+
+    Raises
+    ------
+    ConfigError
+        If none of them is known.
+    SourceError
+        If the file cannot be read.
+    """
+    box = _find_extent(profile, raw_dir=raw_dir)
+    west, south, east, north = box
+    if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):  # noqa: PLR2004 - degrees
+        raise SourceError(
+            f"the city's extent is impossible: {box}",
+            where="boundary or district file",
+            hint="the file must be in longitude/latitude (WGS84) or carry its CRS",
+        )
+    up = profile.study.buffer_m / 1000 / _KM_PER_DEGREE
+    aside = up / max(0.05, math.cos(math.radians(max(abs(south), abs(north)))))
+    return west - aside, south - up, east + aside, north + up
+
+
+def _find_extent(profile: Profile, *, raw_dir: Path) -> Box:
+    sources = profile.sources
+    for source in (sources.boundary, *sources.districts):
+        if source and (raw_dir / source.file).is_file():
+            return _measure_extent(raw_dir / source.file)
+    if profile.study.box_wgs84:
+        return profile.study.box_wgs84
+    raise ConfigError(
+        "the city's area is not known, so nothing can be clipped to it",
+        where="sources.boundary, sources.districts, study.box_wgs84",
+        hint="name a boundary or district file, or give box_wgs84 = [west, south, east, north]",
+    )
+
+
+def _measure_extent(path: Path) -> Box:
+    try:
+        info = pyogrio.read_info(path, force_total_bounds=True)
+        west, south, east, north = (float(value) for value in info["total_bounds"])
+        to_wgs84 = Transformer.from_crs(info["crs"] or WGS84, WGS84, always_xy=True)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError, TypeError) as error:
+        raise SourceError(
+            "the extent of the city cannot be read",
+            where=f"{path}: {error}",
+            hint="remove the file and run `make fetch` again",
+        ) from error
+    return to_wgs84.transform_bounds(west, south, east, north)
+
+
+def _project_box(box: Box) -> Box:
+    to_grid = Transformer.from_crs(WGS84, LAEA_EUROPE, always_xy=True)
+    west, south, east, north = to_grid.transform_bounds(*box)
+    # Whole cells: the same box for the same city, however the last digits of its border change.
+    return (
+        west // _CELL_M * _CELL_M,
+        south // _CELL_M * _CELL_M,
+        (east // _CELL_M + 1) * _CELL_M,
+        (north // _CELL_M + 1) * _CELL_M,
+    )
