@@ -139,7 +139,8 @@ def derive_districts(boundaries: gpd.GeoDataFrame, city_area: gpd.GeoDataFrame) 
             )
     if not found:
         found = [_frame_areas(["city"], _DERIVED_LEVELS[0], [str(city_area["name"].iloc[0])], shapes=[city])]
-    return gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=city_area.crs)
+    joined = pd.concat(found, ignore_index=True)
+    return gpd.GeoDataFrame(joined, geometry=joined["geometry"].to_numpy(), crs=city_area.crs)
 
 
 def assign_district(

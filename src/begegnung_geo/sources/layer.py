@@ -55,8 +55,8 @@ def read_layer(path: Path, *, columns: Sequence[str] = ()) -> tuple[gpd.GeoDataF
     Returns
     -------
     features
-        Any geometry, null where the file has none, in the CRS of the file (none
-        if it names none); file order, index from 0.
+        Any geometry without heights, null where the file has none, in the CRS of the
+        file (none if it names none); file order, index from 0.
     issues
         Table `issues`: whether the encoding had to be guessed.
 
@@ -82,7 +82,9 @@ def read_layer(path: Path, *, columns: Sequence[str] = ()) -> tuple[gpd.GeoDataF
             where=f"{path}; its columns: {', '.join(str(c) for c in features.columns if c != 'geometry')}",
             hint="name one of these columns; capitals matter",
         )
-    return features, issues
+    # Heights are of no use, and a collection that has some only in part cannot be projected.
+    flat = shapely.force_2d(features.geometry.to_numpy())
+    return features.set_geometry(gpd.GeoSeries(flat, index=features.index, crs=features.crs)), issues
 
 
 def project_layer(

@@ -114,7 +114,7 @@ def read_boundary(path: Path, *, name: str, crs: CRS | str) -> tuple[gpd.GeoData
 
 
 def _keep_polygons(features: gpd.GeoDataFrame, path: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    shapes = shapely.force_2d(features.geometry.to_numpy())
+    shapes = features.geometry.to_numpy().copy()
     is_invalid = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
     reasons = shapely.is_valid_reason(shapes[is_invalid])
     shapes[is_invalid] = shapely.make_valid(shapes[is_invalid], method="structure", keep_collapsed=False)
