@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""What the pages are made from: the tables of one run and a few facts about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from begegnung_geo.config import Profile
+from begegnung_geo.provenance import SourceEntry
+
+
+@dataclass(frozen=True)
+class SiteContent:
+    """
+    Everything a site shows.
+
+    The frames are the tables of `schema.py` in the profile's metric CRS. `demand` is
+    read for sums only: no figure of a single cell reaches a page.
+
+    Attributes
+    ----------
+    data_date
+        Date of the newest map data, ISO 8601; empty where no source tells it.
+    class_labels
+        Class key of `config/categories.csv` -> (German, English) name of the class.
+    class_groups
+        Class key -> letter of its group in `config/classes.csv`, the sign on the map.
+    summary
+        The content of `summary.json` (CONTRACT section 4).
+    """
+
+    profile: Profile
+    program_version: str
+    data_date: str
+    provenance: tuple[SourceEntry, ...]
+    begegnungsorte: gpd.GeoDataFrame
+    neighbour_places: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    city_area: gpd.GeoDataFrame
+    coverage: pd.DataFrame
+    city_coverage: pd.DataFrame
+    underserved: pd.DataFrame
+    reach_areas: gpd.GeoDataFrame
+    gaps: gpd.GeoDataFrame
+    demand: gpd.GeoDataFrame
+    background_areas: gpd.GeoDataFrame
+    background_lines: gpd.GeoDataFrame
+    background_labels: gpd.GeoDataFrame
+    walk_edges: gpd.GeoDataFrame
+    issues: pd.DataFrame
+    row_counts: pd.DataFrame
+    class_labels: Mapping[str, tuple[str, str]]
+    class_groups: Mapping[str, str]
+    summary: Mapping[str, Any]
+
+    @property
+    def is_invented(self) -> bool:
+        """Whether the town does not exist; every page then says so."""
+        return self.profile.city.is_invented
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether the people were estimated instead of counted."""
+        return bool(self.summary.get("population", {}).get("is_estimated", False))

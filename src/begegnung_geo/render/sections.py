@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+"""The parts of a page that hold figures: four key figures, what stands out, districts compared."""
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from begegnung_geo.render.figures import Reach, find_reach, format_share
+from begegnung_geo.render.scopes import Scope, order_levels
+from begegnung_geo.render.statements import Speaker
+from begegnung_geo.render.text import clean_text
+
+_NOTABLE_GAPS = 5
+
+
+def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, str]]:
+    """Return the four key figures: `value`, `label`, `note`; a district's with the city's beside."""
+    words = speaker.words
+    headlines = range(min(2, len(speaker.content.profile.coverage.headline)))
+    figures = [_build_share_figure(scope, city, speaker, number=number) for number in headlines]
+    places = scope.begegnungsorte
+    counted = int(places["is_counted"].sum())
+    potential = int((places["standing"] == "potential").sum())
+    more = words.say("figure.places_more", count=len(places) - counted)
+    if potential:
+        more = f"{more}, {words.say('figure.places_potential', count=potential)}"
+    figures.append(
+        {"value": words.number(counted), "label": words.say("figure.places", count=counted), "note": more}
+    )
+    reach = speaker.headline_reach(scope)
+    if reach.status != "no_people":
+        count = len(scope.gaps)
+        persons = speaker.persons_prose(float(scope.gaps["persons"].sum()))
+        minutes = words.number(reach.threshold_min)
+        figures.append(
+            {
+                "value": words.number(count),
+                "label": words.say("figure.gaps", count=count, minutes=minutes),
+                "note": words.say("figure.gaps_people", count=count, persons=persons),
+            }
+        )
+    return figures
+
+
+def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, Any]]:
+    """Return what stands out: sentences, those about a gap with its position in `scope.gaps`."""
+    words = speaker.words
+    items: list[dict[str, Any]] = []
+    for position, gap in enumerate(scope.gaps.head(_NOTABLE_GAPS).to_dict("records")):
+        name = name_gap(gap, speaker)
+        sentence = words.say(
+            "notable.gap",
+            name=name,
+            persons=speaker.persons_prose(gap["persons"]),
+            minutes=words.number(gap["threshold_min"]),
+        )
+        items.append({"text": sentence, "gap": position, "name": name})
+    if len(scope.gaps) > _NOTABLE_GAPS:
+        items.append({"text": words.say("notable.more_gaps", count=len(scope.gaps) - _NOTABLE_GAPS)})
+    flagged = list_flagged(scope.districts, speaker)
+    if flagged:
+        names = ", ".join(flagged)
+        items.append({"text": words.say("notable.underserved", count=len(flagged), names=names)})
+    items += _compare(scope, city, speaker)
+    return items or [{"text": words.say("notable.nothing")}]
+
+
+def list_flagged(districts: gpd.GeoDataFrame, speaker: Speaker) -> list[str]:
+    """Return the names of the under-served districts of the finest level that has any district."""
+    levels = order_levels(districts)
+    flags = speaker.content.underserved
+    if not levels:
+        return []
+    finest = districts[districts["level"] == levels[-1]]
+    is_flagged = flags["is_underserved"] & (flags["level"] == levels[-1])
+    flagged_ids = set(flags.loc[is_flagged, "district_id"])
+    return [clean_text(name) for name in finest.loc[finest["district_id"].isin(flagged_ids), "name"]]
+
+
+def build_district_tables(scope: Scope, speaker: Speaker, *, pages: dict[str, str]) -> list[dict[str, Any]]:
+    """
+    Return one table a level with share, people and verdict of each district.
+
+    Parameters
+    ----------
+    pages
+        District id of the page level -> slug of its page.
+    """
+    tables = []
+    for number, level in enumerate(order_levels(scope.districts), start=1):
+        members = scope.districts[scope.districts["level"] == level]
+        tables.append(
+            {
+                "key": level,
+                "name": speaker.level(level, count=len(members), number=number),
+                "rows": [
+                    build_district_row(record, speaker, pages=pages)
+                    for record in members.drop(columns="geometry").to_dict("records")
+                ],
+            }
+        )
+    return tables
+
+
+def build_district_row(record: dict[Any, Any], speaker: Speaker, *, pages: dict[str, str]) -> dict[str, Any]:
+    """Return one district's figures as text; `bar` is the share in whole percent or None."""
+    content = speaker.content
+    level, district_id = str(record["level"]), str(record["district_id"])
+    is_own = (content.coverage["level"] == level) & (content.coverage["district_id"] == district_id)
+    rows = content.coverage[is_own]
+    headlines = content.profile.coverage.headline[:2]
+    reaches = [find_reach(rows, (h.profile, h.threshold_min), profile=content.profile) for h in headlines]
+    column = f"district_id_{level}"
+    places = content.begegnungsorte
+    counted = (
+        places[places["is_counted"] & (places[column] == district_id)] if column in places else places[:0]
+    )
+    persons = float(rows["persons"].max()) if len(rows) else 0.0
+    return {
+        "id": district_id,
+        "name": clean_text(record["name"]),
+        "slug": pages.get(district_id, "") if pages else "",
+        "persons": speaker.persons(persons),
+        "persons_sort": round(persons),
+        "shares": [speaker.share(reach) for reach in reaches],
+        "sorts": [round(reach.share_low * 100, 1) if reach.has_share else -1 for reach in reaches],
+        "bar": round(reaches[0].share_low * 100) if reaches[0].has_share else None,
+        "places": speaker.words.number(len(counted)),
+        "places_sort": len(counted),
+        **_judge_district(record, reaches[0], speaker),
+    }
+
+
+def name_gap(gap: dict[Any, Any], speaker: Speaker) -> str:
+    """Return the name of a gap, or its number where it has none."""
+    number = speaker.words.number(int(gap["gap_id"]))
+    return clean_text(gap["name"]) or speaker.words.say("notable.gap_unnamed", number=number)
+
+
+def _build_share_figure(scope: Scope, city: Scope, speaker: Speaker, *, number: int) -> dict[str, str]:
+    words = speaker.words
+    reach = speaker.headline_reach(scope, number=number)
+    minutes, people = words.number(reach.threshold_min), speaker.profile(reach.profile)
+    if scope.is_city:
+        covered, persons = speaker.persons_prose(reach.persons_covered), speaker.persons_prose(reach.persons)
+        note = words.say("figure.people", covered=covered, persons=persons) if reach.has_share else ""
+    else:
+        city_share = format_share(speaker.headline_reach(city, number=number), words=words)
+        note = words.say("figure.city", place=city.name, share=city_share)
+    return {
+        "value": format_share(reach, words=words),
+        "label": words.say("figure.share", minutes=minutes, people=people),
+        "note": note,
+    }
+
+
+def _compare(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, Any]]:
+    words = speaker.words
+    items = []
+    levels = order_levels(scope.districts)
+    if levels:
+        members = scope.districts[scope.districts["level"] == levels[0]]
+        rows = [
+            build_district_row(r, speaker, pages={})
+            for r in members.drop(columns="geometry").to_dict("records")
+        ]
+        ranked = sorted(
+            (row for row in rows if row["bar"] is not None), key=lambda row: (row["sorts"][0], row["name"])
+        )
+        if len(ranked) > 1 and ranked[0]["shares"][0] != ranked[-1]["shares"][0]:
+            best, worst = ranked[-1], ranked[0]
+            sentence = words.say(
+                "notable.spread",
+                best=best["name"],
+                best_share=best["shares"][0],
+                worst=worst["name"],
+                worst_share=worst["shares"][0],
+            )
+            items.append({"text": sentence})
+    if not scope.is_city:
+        share = speaker.share(speaker.headline_reach(city))
+        items.append({"text": words.say("notable.against_city", place=city.name, share=share)})
+    return items
+
+
+def _judge_district(record: dict[Any, Any], reach: Reach, speaker: Speaker) -> dict[str, Any]:
+    words, content = speaker.words, speaker.content
+    flags = content.underserved
+    is_own = (flags["level"] == record["level"]) & (flags["district_id"] == record["district_id"])
+    found = flags[is_own]
+    flag = found.to_dict("records")[0] if len(found) else None
+    if flag is None:
+        return {"verdict": words.say("verdict.not_assessed_plain"), "stability": "", "is_underserved": False}
+    stability = str(flag["stability"])
+    if stability == "not_assessable":
+        reason = _explain_not_assessed(reach, speaker)
+        verdict = words.say("verdict.not_assessed", reasons=reason)
+        return {"verdict": verdict, "stability": "", "is_underserved": False}
+    sure = words.say(f"stability.{stability}")
+    if not flag["is_underserved"]:
+        return {"verdict": words.say("verdict.served"), "stability": sure, "is_underserved": False}
+    reasons = "; ".join(_explain(code, speaker) for code in flag["reasons"])
+    verdict = (
+        words.say("verdict.underserved_because", reasons=reasons)
+        if reasons
+        else words.say("verdict.underserved")
+    )
+    return {"verdict": verdict, "stability": sure, "is_underserved": True}
+
+
+def _explain_not_assessed(reach: Reach, speaker: Speaker) -> str:
+    if reach.status == "no_people":
+        return speaker.words.say("reason.no_people")
+    if reach.status == "no_statement":
+        return speaker.words.say("reason.unknown_share")
+    limit = speaker.words.number(speaker.content.profile.underserved.persons_min)
+    return speaker.words.say("reason.few_people", persons=limit)
+
+
+def _explain(code: str, speaker: Speaker) -> str:
+    rule = speaker.content.profile.underserved
+    if speaker.words.has(f"reason.{code}"):
+        return speaker.words.say(f"reason.{code}", share=speaker.words.share(rule.share_below))
+    return speaker.words.say("reason.other")
+
+
+def find_finest_flagged(districts: gpd.GeoDataFrame, underserved: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the under-served districts of the finest level, as the map hatches them."""
+    levels = order_levels(districts)
+    if not levels:
+        return districts
+    flags = underserved[underserved["is_underserved"] & (underserved["level"] == levels[-1])]
+    finest = districts[districts["level"] == levels[-1]]
+    return finest[finest["district_id"].isin(set(flags["district_id"]))]

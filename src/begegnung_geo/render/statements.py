@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: MIT
+"""The sentences of a page: the answer, what stands out, how sure it is, how it was calculated."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from begegnung_geo.render.content import SiteContent
+from begegnung_geo.render.figures import (
+    Reach,
+    find_reach,
+    format_persons,
+    format_persons_prose,
+    format_share,
+    format_speed,
+)
+from begegnung_geo.render.scopes import Scope
+from begegnung_geo.render.text import Words, clean_text
+
+_WEAK_EVIDENCE = ("D", "E")
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """The words together with the rules of publication: says figures, never shows raw ones."""
+
+    content: SiteContent
+    words: Words
+
+    def headline_reach(self, scope: Scope, *, number: int = 0) -> Reach:
+        """Return the statement of one of the profile's headlines for an area."""
+        headline = self.content.profile.coverage.headline[number]
+        use = (headline.profile, headline.threshold_min)
+        return find_reach(scope.coverage, use, profile=self.content.profile)
+
+    def share(self, reach: Reach) -> str:
+        """Return the share with its mark of honesty, or why there is none."""
+        share = format_share(reach, words=self.words)
+        is_marked = self.content.is_estimated and reach.has_share
+        return self.words.say("share.estimated", share=share) if is_marked else share
+
+    def persons(self, persons: float) -> str:
+        """Return people for a table."""
+        return format_persons(persons, publication=self.content.profile.publication, words=self.words)
+
+    def persons_prose(self, persons: float) -> str:
+        """Return people for a sentence."""
+        return format_persons_prose(persons, publication=self.content.profile.publication, words=self.words)
+
+    def profile(self, key: str) -> str:
+        """Return the name of a walking profile."""
+        return self.words.say(f"profile.{key}") if self.words.has(f"profile.{key}") else clean_text(key)
+
+    def profile_of(self, key: str) -> str:
+        """Return the name of a walking profile inside a sentence."""
+        if self.words.has(f"profile_of.{key}"):
+            return self.words.say(f"profile_of.{key}")
+        return self.words.say("profile_of.other", name=clean_text(key))
+
+    def level(self, key: str, *, count: int, number: int) -> str:
+        """Return the name of a district level; `number` is its rank from coarse to fine."""
+        if self.words.has(f"level.{key}"):
+            return self.words.say(f"level.{key}", count=count)
+        if number == 1:
+            return self.words.say("level.district", count=count)
+        return self.words.say("level.numbered", number=self.words.number(number))
+
+
+def say_headline(scope: Scope, speaker: Speaker) -> str:
+    """Return the sentence that answers, without a full stop: the page's first heading."""
+    reach, words = speaker.headline_reach(scope), speaker.words
+    if not len(scope.begegnungsorte) and not (reach.has_share and reach.persons_covered > 0):
+        return words.say("headline.no_place", place=scope.name)
+    if not reach.has_share:
+        return words.say(f"headline.{reach.status}", place=scope.name)
+    values: dict[str, Any] = {
+        "place": scope.name,
+        "share": format_share(reach, words=words),
+        "minutes": words.number(reach.threshold_min),
+    }
+    if speaker.content.is_estimated:
+        return words.say("headline.estimated", **values)
+    if reach.status == "range":
+        return words.say("headline.range", **values)
+    return words.say(
+        "headline.known_people",
+        covered=speaker.persons_prose(reach.persons_covered),
+        persons=speaker.persons_prose(reach.persons),
+        **values,
+    )
+
+
+def list_lead(scope: Scope, speaker: Speaker) -> list[str]:
+    """Return the sentences under the heading: pace, gaps, doubt."""
+    reach, words = speaker.headline_reach(scope), speaker.words
+    publication = speaker.content.profile.publication
+    sentences = []
+    if not len(scope.begegnungsorte):
+        sentences.append(words.say("lead.no_place"))
+    elif not scope.begegnungsorte["is_counted"].any():
+        sentences.append(words.say("lead.no_counted"))
+    if reach.status == "no_people":
+        count = len(scope.begegnungsorte)
+        return [
+            *sentences,
+            words.say("lead.places_without_people", count=count),
+            words.say("lead.no_people"),
+        ][: 3 if count else 2]
+    if reach.status == "few_people":
+        return [*sentences, words.say("lead.few_people", limit=words.number(publication.share_base_min))]
+    if reach.status == "no_statement":
+        share = words.share(reach.persons_unknown / reach.persons)
+        return [*sentences, words.say("lead.no_statement", share=share)]
+    sentences += [_say_gaps(scope, speaker), _say_pace(reach, speaker)]
+    if speaker.content.is_estimated:
+        sentences.append(words.say("lead.estimated"))
+    if reach.status == "range":
+        sentences.append(_say_unknown(reach, speaker))
+    return sentences
+
+
+def say_statement(reach: Reach, speaker: Speaker) -> str:
+    """Return the sentence under the map for one choice of who walks and how long."""
+    words = speaker.words
+    values: dict[str, Any] = {
+        "people": speaker.profile(reach.profile),
+        "minutes": words.number(reach.threshold_min),
+    }
+    if not reach.has_share:
+        return words.say("map.statement_none", reason=format_share(reach, words=words), **values)
+    share = format_share(reach, words=words)
+    if speaker.content.is_estimated:
+        return words.say("map.statement_estimated", share=share, **values)
+    if reach.status == "range":
+        return words.say("map.statement_range", share=share, **values)
+    return words.say(
+        "map.statement",
+        share=share,
+        covered=speaker.persons_prose(reach.persons_covered),
+        persons=speaker.persons_prose(reach.persons),
+        **values,
+    )
+
+
+def list_certainty(scope: Scope, speaker: Speaker) -> list[str]:
+    """Return what is counted, estimated and unknown behind the page's figures."""
+    reach, words = speaker.headline_reach(scope), speaker.words
+    source = clean_text(speaker.content.summary.get("population", {}).get("source", ""))
+    sentences = []
+    if speaker.content.is_estimated:
+        sentences.append(words.say("certainty.estimated"))
+    elif reach.status != "no_people":
+        sentences.append(words.say("certainty.counted", source=source))
+    if reach.status in ("known", "range", "no_statement"):
+        if reach.persons_unknown > 0:
+            share = words.share(reach.persons_unknown / reach.persons)
+            sentences.append(words.say("certainty.unknown", share=share))
+        else:
+            sentences.append(words.say("certainty.all_known"))
+    if len(scope.begegnungsorte):
+        weak = int(scope.begegnungsorte["evidence"].isin(_WEAK_EVIDENCE).sum())
+        sentences.append(words.say("certainty.weak", count=weak))
+    return sentences
+
+
+def list_method(speaker: Speaker) -> list[str]:
+    """Return how the figures were calculated, with the numbers of this profile."""
+    words, profile = speaker.words, speaker.content.profile
+    headline, rule = profile.coverage.headline[0], profile.underserved
+    speeds = [
+        words.say("method.speed", people=speaker.profile(key), speed=format_speed(profile, key, words=words))
+        for key in profile.walking.profiles
+    ]
+    if speaker.content.is_estimated:
+        area = words.number(profile.population.floor_area_per_person_m2)
+        people = words.say("method.people_estimated", area=area)
+    else:
+        people = words.say("method.people_counted")
+    return [
+        words.say("method.places"),
+        words.say("method.counted"),
+        words.say("method.potential"),
+        words.say("method.network"),
+        words.say("method.speeds", speeds="; ".join(speeds)),
+        words.say("method.border", distance=words.number(profile.study.buffer_m)),
+        words.say("method.unknown", distance=words.number(profile.walking.snap_distance_m)),
+        people,
+        words.say(
+            "method.gaps",
+            minutes=words.number(headline.threshold_min),
+            people=speaker.profile(headline.profile),
+        ),
+        words.say(
+            "method.underserved",
+            persons=words.number(rule.persons_min),
+            share=words.share(rule.share_below),
+            minutes=words.number(rule.threshold_min),
+        ),
+        words.say(
+            "method.small",
+            limit=words.number(profile.publication.suppress_below),
+            step=words.number(profile.publication.round_to),
+            base=words.number(profile.publication.share_base_min),
+        ),
+        words.say("method.judgement"),
+    ]
+
+
+def _say_gaps(scope: Scope, speaker: Speaker) -> str:
+    persons = speaker.persons_prose(float(scope.gaps["persons"].sum()))
+    return speaker.words.say("lead.gaps", count=len(scope.gaps), persons=persons)
+
+
+def _say_pace(reach: Reach, speaker: Speaker) -> str:
+    speed = format_speed(speaker.content.profile, reach.profile, words=speaker.words)
+    return speaker.words.say("lead.pace", people=speaker.profile_of(reach.profile), speed=speed)
+
+
+def _say_unknown(reach: Reach, speaker: Speaker) -> str:
+    return speaker.words.say(
+        "lead.unknown",
+        persons=speaker.persons_prose(reach.persons_unknown),
+        low=speaker.words.share(reach.share_low),
+        high=speaker.words.share(reach.share_high),
+    )

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Signs and colours: one place for map, legend and table, so that they cannot differ."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+LAND = "#f4f2ee"
+OUTSIDE = "#ebe9e4"
+GREEN = "#e4ebdd"
+WATER = "#d3e2ec"
+INK = "#1b1b1f"
+GAP = "#b3261e"
+NEIGHBOUR = "#6f6f76"
+WALKING_OPACITY = 0.7
+WALKING_RAMP = ("#fff3ae", "#a3d9a5", "#4aa3ae", "#34548c")
+
+
+@dataclass(frozen=True)
+class PlaceGroup:
+    """Classes that share a sign on the map; `sides` is 0 for a circle."""
+
+    key: str
+    letter: str
+    sides: int
+    turn_degrees: int
+
+
+PLACE_GROUPS = (
+    PlaceGroup("neighbourhood", "N", 0, 0),
+    PlaceGroup("senior", "S", 4, 45),
+    PlaceGroup("youth", "J", 4, 0),
+    PlaceGroup("library", "B", 6, 30),
+    PlaceGroup("culture", "K", 5, 0),
+    PlaceGroup("religious", "R", 8, 22),
+    PlaceGroup("club", "V", 3, 0),
+    PlaceGroup("education", "E", 6, 0),
+    PlaceGroup("social", "H", 5, 180),
+    PlaceGroup("everyday", "A", 3, 180),
+)
+_NUMBER_OF_LETTER = MappingProxyType({group.letter: number for number, group in enumerate(PLACE_GROUPS)})
+
+
+def find_group(letter: str) -> int:
+    """Return the position in `PLACE_GROUPS`; an unknown letter is an everyday place."""
+    return _NUMBER_OF_LETTER.get(letter, len(PLACE_GROUPS) - 1)
+
+
+def composite(colour: str, *, opacity: float = WALKING_OPACITY, ground: str = LAND) -> str:
+    """Return the colour the eye sees when `colour` lies on `ground` with an opacity (0-1)."""
+    mixed = (
+        round(opacity * above + (1 - opacity) * below)
+        for above, below in zip(_split(colour), _split(ground), strict=True)
+    )
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def _split(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

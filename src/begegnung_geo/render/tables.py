@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""Rows of the pages' tables: Begegnungsorte, districts, sources, findings; text ready to print."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from begegnung_geo.issues import count_by_code
+from begegnung_geo.render.content import SiteContent
+from begegnung_geo.render.symbols import find_group
+from begegnung_geo.render.text import Words, clean_text
+
+_HOURS_RULE = re.compile(
+    r"(?P<days>(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)(?:[-,] ?(?:Mo|Tu|We|Th|Fr|Sa|Su|PH))*)\s+"
+    r"(?P<times>off|closed|\d{1,2}:\d{2}-\d{1,2}:\d{2}\+?(?:, ?\d{1,2}:\d{2}-\d{1,2}:\d{2}\+?)*)"
+)
+_DAY = re.compile(r"Mo|Tu|We|Th|Fr|Sa|Su|PH")
+_STANDING_NUMBER = {"established": 0, "everyday": 1, "potential": 2}
+_LONG_TEXT = 400
+_WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One Begegnungsort as its table row and popup show it."""
+
+    number: int
+    name: str
+    kind: str
+    role: str
+    address: str
+    hours: str
+    access: str
+    operator: str
+    evidence: str
+    is_counted: bool
+    group: int
+    standing: int
+
+
+def build_place_rows(places: gpd.GeoDataFrame, content: SiteContent, *, words: Words) -> list[PlaceRow]:
+    """
+    Return one row a place, named ones first by name.
+
+    Parameters
+    ----------
+    places
+        Table `begegnungsorte` or `neighbour_places`. `number` is the position in it.
+    """
+    sources = _name_sources(content, words=words)
+    rows = [
+        _build_place_row(number, record, content=content, sources=sources, words=words)
+        for number, record in enumerate(places.drop(columns="geometry").to_dict("records"))
+    ]
+    unnamed = words.say("place.unnamed")
+    return sorted(rows, key=lambda row: (row.name == unnamed, row.name.casefold(), row.number))
+
+
+def describe_hours(raw: object, *, words: Words) -> str:
+    """
+    Return opening hours in words where the whole text is plain, else the text as it is.
+
+    `Mo-Fr 09:00-17:00; Sa off` becomes `Mo-Fr 09:00-17:00 Uhr; Sa geschlossen` with
+    typographic dashes. Nothing is guessed: months, weeks, comments stay as written.
+    """
+    text = clean_text(raw, limit=_LONG_TEXT)
+    if text == "24/7":
+        return words.say("hours.always")
+    rules = [rule.strip() for rule in text.split(";") if rule.strip()]
+    found = [_HOURS_RULE.fullmatch(rule) for rule in rules]
+    if not rules or not all(found):
+        return text
+    return "; ".join(_describe_rule(match, words=words) for match in found if match)
+
+
+def build_source_rows(content: SiteContent, *, words: Words) -> list[dict[str, str]]:
+    """Return one row a raw file; `url` is empty unless it leads to the web."""
+    rows = []
+    for entry in content.provenance:
+        licence = [clean_text(part, limit=_LONG_TEXT) for part in (entry.licence, entry.attribution) if part]
+        rows.append(
+            {
+                "title": clean_text(entry.title or entry.file),
+                "publisher": clean_text(entry.publisher),
+                "licence": " · ".join(dict.fromkeys(licence)) or words.say("source.not_known"),
+                "date": words.date(entry.data_date or entry.retrieved) or words.say("source.not_known"),
+                "url": entry.url if entry.url.startswith(_WEB) else "",
+            }
+        )
+    return rows
+
+
+def build_credit(content: SiteContent) -> str:
+    """Return the attributions that must stand at the map, each once."""
+    parts = [clean_text(entry.attribution, limit=_LONG_TEXT) for entry in content.provenance]
+    return " · ".join(dict.fromkeys(part for part in parts if part))
+
+
+def build_issue_rows(issues: pd.DataFrame, *, words: Words) -> list[dict[str, str]]:
+    """Return one row a kind of finding, most frequent first."""
+    counts = sorted(count_by_code(issues).items(), key=lambda item: (-item[1], item[0]))
+    return [
+        {
+            "count": words.number(count),
+            "what": words.say(f"issue.{code}")
+            if words.has(f"issue.{code}")
+            else words.say("issue.other", code=clean_text(code)),
+        }
+        for code, count in counts
+    ]
+
+
+def build_count_rows(content: SiteContent, *, words: Words) -> list[dict[str, str]]:
+    """Return one row a source of places: read = kept + merged + rejected."""
+    sources = _name_sources(content, words=words)
+    return [
+        {
+            "source": sources.get(str(record["source"]), clean_text(record["source"])),
+            **{key: words.number(record[key]) for key in ("read", "kept", "merged", "rejected")},
+        }
+        for record in content.row_counts.to_dict("records")
+    ]
+
+
+def _build_place_row(
+    number: int,
+    record: dict[Any, Any],
+    *,
+    content: SiteContent,
+    sources: Mapping[str, str],
+    words: Words,
+) -> PlaceRow:
+    class_key, standing = str(record["class"]), str(record["standing"])
+    is_counted = bool(record["is_counted"])
+    label = content.class_labels.get(class_key, (class_key, class_key))[words.language == "en"]
+    wheelchair = clean_text(record["wheelchair"])
+    own_sources = {place_id.partition(":")[0] for place_id in record["place_ids"]}
+    return PlaceRow(
+        number=number,
+        name=clean_text(record["name"]) or words.say("place.unnamed"),
+        kind=clean_text(label),
+        role=words.say(f"role.{standing}{'_counted' if is_counted else ''}"),
+        address=_join_address(record),
+        hours=describe_hours(record["opening_hours"], words=words),
+        access=words.say(f"access.{wheelchair}") if words.has(f"access.{wheelchair}") else "",
+        operator=clean_text(record["operator"]),
+        evidence=words.say(
+            "evidence.with_sources",
+            grade=words.say(f"evidence.{record['evidence']}"),
+            sources=", ".join(sorted(sources.get(key, clean_text(key)) for key in own_sources)),
+        ),
+        is_counted=is_counted,
+        group=find_group(content.class_groups.get(class_key, "")),
+        standing=_STANDING_NUMBER[standing],
+    )
+
+
+def _join_address(record: dict[Any, Any]) -> str:
+    street = " ".join(filter(None, (clean_text(record["street"]), clean_text(record["house_number"]))))
+    town = " ".join(filter(None, (clean_text(record["postcode"]), clean_text(record["city"]))))
+    return ", ".join(filter(None, (street, town)))
+
+
+def _name_sources(content: SiteContent, *, words: Words) -> dict[str, str]:
+    names = {source.key: clean_text(source.title or source.key) for source in content.profile.sources.places}
+    return {"osm": words.say("source.osm"), **names}
+
+
+def _describe_rule(rule: re.Match[str], *, words: Words) -> str:
+    days = _DAY.sub(lambda day: words.say(f"hours.{day[0]}"), rule["days"]).replace("-", "–")
+    days = re.sub(r", ?", ", ", days)
+    if rule["times"] in ("off", "closed"):
+        return f"{days} {words.say('hours.closed')}"
+    times = re.sub(r", ?", ", ", rule["times"].replace("-", "–"))
+    return f"{days} {words.say('hours.clock', hours=times)}"

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""
+All words of the pages, in German and English, and how numbers and dates are written.
+
+The sentences stand in `assets/words.toml`, both languages side by side. A sentence is
+a whole template with named values; nothing is glued together from pieces.
+"""
+
+import importlib.resources
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+LANGUAGES = ("de", "en")
+_GROUP_SIGN = {"de": ".", "en": ","}
+_DECIMAL_SIGN = {"de": ",", "en": "."}
+_PERCENT = {"de": "{number}\N{NO-BREAK SPACE}%", "en": "{number}%"}
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_NAME_LIMIT = 120
+_INVISIBLE = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+@cache
+def read_phrases() -> dict[str, dict[str, Any]]:
+    """Return all phrases by dotted key: language -> text, or -> plural form -> text."""
+    source = importlib.resources.files("begegnung_geo.render") / "assets" / "words.toml"
+    return dict(_flatten(tomllib.loads(source.read_text(encoding="utf-8")), prefix=""))
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language of the pages."""
+
+    language: str
+
+    def say(self, key: str, *, count: int | None = None, **values: str) -> str:
+        """
+        Return a phrase with its named values filled in.
+
+        Parameters
+        ----------
+        key
+            Dotted key of `words.toml`.
+        count
+            Chooses the plural form, and is `{count}` in the text.
+
+        Raises
+        ------
+        KeyError
+            If the key, a value or the plural form is missing: a fault of the program.
+        """
+        phrase = read_phrases()[key][self.language]
+        if isinstance(phrase, dict):
+            if count is None:
+                raise KeyError(f"{key} needs a count")
+            phrase = phrase[_choose_form(count, phrase)]
+        if count is not None:
+            values = {"count": self.number(count), **values}
+        return str(phrase).format_map(values)
+
+    def has(self, key: str) -> bool:
+        """Return whether there is such a phrase."""
+        return key in read_phrases()
+
+    def number(self, value: float, *, decimals: int = 0) -> str:
+        """Return a number as people of the language write it: 22.000 or 22,000."""
+        plain = f"{value:,.{decimals}f}"
+        grouped, _, fraction = plain.partition(".")
+        whole = grouped.replace(",", _GROUP_SIGN[self.language])
+        return f"{whole}{_DECIMAL_SIGN[self.language]}{fraction}" if fraction else whole
+
+    def share(self, value: float) -> str:
+        """Return a share (0-1) as whole percent; never 0 % or 100 % unless it is exact."""
+        percent = round(value * 100)
+        if percent == 0 and value > 0:
+            return self.say("share.below", share=self._percent(1))
+        if percent == 100 and value < 1:  # noqa: PLR2004
+            return self.say("share.above", share=self._percent(99))
+        return self._percent(percent)
+
+    def date(self, iso: str) -> str:
+        """Return an ISO date as 14.07.2026 or 14 July 2026; other text comes back cleaned."""
+        found = _ISO_DATE.match(iso)
+        if not found:
+            return clean_text(iso)
+        year, month, day = found.groups()
+        return self.say("date.full", day=day, month=month, year=year)
+
+    def _percent(self, percent: int) -> str:
+        return _PERCENT[self.language].format(number=percent)
+
+
+def clean_text(text: object, *, limit: int = _NAME_LIMIT) -> str:
+    """
+    Return text from a source fit for a page: one line, no invisible signs, not too long.
+
+    Missing values (None, NaN) give an empty text. Signs that turn the writing direction
+    are dropped, because they would reorder the words around the name. What is longer
+    than `limit` ends in an ellipsis.
+    """
+    if text is None or text != text:  # noqa: PLR0124 - NaN is the one value unlike itself
+        return ""
+    one_line = " ".join(_INVISIBLE.sub(" ", str(text)).split())
+    return one_line if len(one_line) <= limit else one_line[: limit - 1].rstrip() + "…"
+
+
+def _flatten(node: dict[str, Any], *, prefix: str) -> list[tuple[str, dict[str, Any]]]:
+    if set(node) >= set(LANGUAGES):
+        return [(prefix, node)]
+    return [
+        leaf
+        for key, child in node.items()
+        for leaf in _flatten(child, prefix=f"{prefix}.{key}" if prefix else key)
+    ]
+
+
+def _choose_form(count: int, forms: dict[str, str]) -> str:
+    if count == 0 and "zero" in forms:
+        return "zero"
+    return "one" if count == 1 else "other"

@@ -1,0 +1,417 @@
+# SPDX-License-Identifier: MIT
+"""A hand-made town of a few streets, with figures anyone can add up, for the tests of the pages."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
+
+from begegnung_geo.config import Profile, build_profile
+from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
+from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.render.content import SiteContent
+from begegnung_geo.schema import build_empty, conform_table
+
+CRS = "EPSG:25832"
+WEST, SOUTH = 435_000.0, 6_028_000.0  # in the German Bight
+WIDTH, HEIGHT = 4000.0, 3000.0
+
+PERSONS = {"01": 1500.0, "02": 900.0, "11": 1200.0, "12": 400.0}
+COVERED_SHARE = {"01": 0.8, "02": 0.5, "11": 0.25, "12": 0.1}
+NAMES = {"01": "Altstadt", "02": "Hafen", "11": "Am Deich", "12": "Außenmark"}
+CLASSES = ("municipal_centre", "library", "worship", "cafe_restaurant", "allotment_club", "youth_centre")
+GROUPS = dict(zip(CLASSES, "NBRAVJ", strict=True))
+LABELS = {
+    "municipal_centre": ("Begegnungs- und Bürgerhaus", "Community centre"),
+    "library": ("Bibliothek", "Library"),
+    "worship": ("Kirche oder anderes Gotteshaus", "Place of worship"),
+    "cafe_restaurant": ("Café oder Gaststätte", "Café or restaurant"),
+    "allotment_club": ("Kleingartenvereinsheim", "Allotment clubhouse"),
+    "youth_centre": ("Jugendfreizeitstätte", "Youth centre"),
+}
+
+
+def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteContent:
+    """Return the content of a site: 4,000 people, 2 Stadtbezirke of 2 Bezirke, 12 places, 1 gap."""
+    profile = build_town_profile(name=name, is_invented=is_invented)
+    districts = _build_districts()
+    coverage = _build_coverage(profile)
+    content = SiteContent(
+        profile=profile,
+        program_version="0.1.0",
+        data_date="2026-07-14",
+        provenance=(
+            SourceEntry(
+                file="town.osm.pbf",
+                title="Kartendaten der Kleinstadt",
+                publisher="OpenStreetMap",
+                url="https://www.openstreetmap.org/copyright",
+                licence="ODbL 1.0",
+                attribution="© OpenStreetMap-Mitwirkende",
+                data_date="2026-07-14",
+            ),
+        ),
+        begegnungsorte=_build_places(12),
+        neighbour_places=_build_places(2, east=WIDTH + 300).drop(
+            columns=["district_id_stadtbezirk", "district_id_statistischer_bezirk"]
+        ),
+        districts=districts,
+        city_area=gpd.GeoDataFrame(
+            {"name": [name], "origin": ["boundary_file"]},
+            geometry=[_at(box(0, 0, WIDTH, HEIGHT))],
+            crs=CRS,
+        ),
+        coverage=coverage,
+        city_coverage=_sum_city(coverage),
+        underserved=_build_underserved(),
+        reach_areas=_build_reach_areas(profile),
+        gaps=_build_gaps(),
+        demand=_build_demand(),
+        background_areas=_build_background_areas(),
+        background_lines=_build_background_lines(),
+        background_labels=gpd.GeoDataFrame(
+            {
+                "label_id": ["node/1", "node/2"],
+                "kind": ["quarter", "village"],
+                "name": ["Markt", "Deichdorf"],
+            },
+            geometry=[_at(Point(900, 900)), _at(Point(3300, 2300))],
+            crs=CRS,
+        ),
+        walk_edges=_build_walk_edges(),
+        issues=concat_issues(
+            [
+                build_issues("orte.csv", IssueCode.PLACE_WITHOUT_NAME, rows=["3"], texts="ohne Namen"),
+                count_issue("town.osm.pbf", IssueCode.OSM_NODE_MISSING, count=1204, text="abgeschnitten"),
+            ]
+        ),
+        row_counts=pd.DataFrame(
+            {"source": ["osm"], "read": [1300], "kept": [12], "merged": [3], "rejected": [1285]}
+        ),
+        class_labels=LABELS,
+        class_groups=GROUPS,
+        summary={"population": {"persons": 4000.0, "is_estimated": False, "source": "Zensus"}},
+    )
+    for table in ("begegnungsorte", "districts", "coverage", "city_coverage", "reach_areas", "gaps"):
+        conform_table(getattr(content, table), table)  # the town keeps the contract it stands in for
+    return content
+
+
+def build_town_profile(*, name: str = "Kleinstadt", is_invented: bool = True, **sections: Any) -> Profile:
+    """Return a profile with the shipped defaults."""
+    overrides = {
+        "city": {"key": "kleinstadt", "name": name, "is_invented": is_invented},
+        "sources": {"osm": {"file": "town.osm.pbf"}},
+        **sections,
+    }
+    return build_profile(overrides, where="test")
+
+
+def without_places(content: SiteContent) -> SiteContent:
+    """Return the town without any place: nobody is within reach."""
+    coverage = content.coverage.assign(persons_covered=0.0, covered_share=0.0, covered_share_max=0.0)
+    return replace(
+        content,
+        begegnungsorte=content.begegnungsorte[:0],
+        neighbour_places=content.neighbour_places[:0],
+        coverage=coverage,
+        city_coverage=_sum_city(coverage),
+        reach_areas=content.reach_areas[:0],
+    )
+
+
+def without_people(content: SiteContent) -> SiteContent:
+    """Return the town without a known inhabitant."""
+    nobody = {"persons": 0.0, "persons_covered": 0.0, "persons_unknown": 0.0}
+    unknown = {"covered_share": np.nan, "covered_share_max": np.nan}
+    return replace(
+        content,
+        coverage=content.coverage.assign(**nobody, **unknown),
+        city_coverage=content.city_coverage.assign(**nobody, **unknown),
+        gaps=content.gaps[:0],
+        demand=content.demand[:0],
+        underserved=content.underserved.assign(
+            is_underserved=False,
+            stability="not_assessable",
+            reasons=[[] for _ in range(len(content.underserved))],
+        ),
+        summary={"population": {"persons": 0.0, "is_estimated": False, "source": ""}},
+    )
+
+
+def with_unknown(content: SiteContent, *, share: float) -> SiteContent:
+    """Return the town where a share of everyone's walks is unknown."""
+    coverage = content.coverage.assign(
+        persons_unknown=content.coverage["persons"] * share,
+        covered_share_max=(content.coverage["covered_share"] + share).clip(upper=1.0),
+    )
+    return replace(content, coverage=coverage, city_coverage=_sum_city(coverage))
+
+
+def with_estimate(content: SiteContent) -> SiteContent:
+    """Return the town with people estimated from floor area."""
+    return replace(
+        content, summary={"population": {"persons": 4000.0, "is_estimated": True, "source": "OSM"}}
+    )
+
+
+def with_one_district(content: SiteContent) -> SiteContent:
+    """Return the town as one single district."""
+    whole = content.districts[:1].assign(district_id="0", name=content.profile.city.name, level="city")
+    whole = whole.set_geometry([MultiPolygon([content.city_area.geometry.iloc[0]])], crs=CRS)
+    coverage = content.city_coverage.assign(level="city", district_id="0")
+    underserved = content.underserved[:1].assign(level="city", district_id="0", is_underserved=False)
+    underserved["reasons"] = [[]]
+    return replace(
+        content,
+        districts=whole,
+        coverage=coverage,
+        underserved=underserved,
+        begegnungsorte=content.begegnungsorte.assign(district_id_city="0"),
+    )
+
+
+def with_names(content: SiteContent, names: list[str]) -> SiteContent:
+    """Return the town with other names: of places, streets, districts, gaps, quarters, sources."""
+
+    def rename(frame: Any, columns: list[str]) -> Any:
+        if not len(frame):
+            return frame
+        return frame.assign(**{c: [names[i % len(names)] for i in range(len(frame))] for c in columns})
+
+    entry = content.provenance[0]
+    return replace(
+        content,
+        begegnungsorte=rename(content.begegnungsorte, ["name", "street", "opening_hours", "operator"]),
+        neighbour_places=rename(content.neighbour_places, ["name"]),
+        districts=rename(content.districts, ["name"]),
+        gaps=rename(content.gaps, ["name"]),
+        walk_edges=rename(content.walk_edges, ["name"]),
+        background_labels=rename(content.background_labels, ["name"]),
+        provenance=(
+            entry.model_copy(
+                update={"title": names[0], "attribution": names[0], "url": "javascript:alert(1)"}
+            ),
+        ),
+    )
+
+
+def _at(shape: Any) -> Any:
+    return shapely.transform(shape, lambda xy: xy + np.array([WEST, SOUTH]))
+
+
+def _build_districts() -> gpd.GeoDataFrame:
+    half_w, half_h = WIDTH / 2, HEIGHT / 2
+    rows = [
+        ("0", "stadtbezirk", "Mitte", None, box(0, 0, half_w, HEIGHT)),
+        ("1", "stadtbezirk", "Osterfeld", None, box(half_w, 0, WIDTH, HEIGHT)),
+        ("01", "statistischer_bezirk", NAMES["01"], "0", box(0, 0, half_w, half_h)),
+        ("02", "statistischer_bezirk", NAMES["02"], "0", box(0, half_h, half_w, HEIGHT)),
+        ("11", "statistischer_bezirk", NAMES["11"], "1", box(half_w, 0, WIDTH, half_h)),
+        ("12", "statistischer_bezirk", NAMES["12"], "1", box(half_w, half_h, WIDTH, HEIGHT)),
+    ]
+    frame = gpd.GeoDataFrame(
+        {
+            "district_id": [row[0] for row in rows],
+            "level": [row[1] for row in rows],
+            "name": [row[2] for row in rows],
+            "parent_id": pd.Series([row[3] for row in rows], dtype="str"),
+            "area_km2": [row[4].area / 1e6 for row in rows],
+        },
+        geometry=[MultiPolygon([_at(row[4])]) for row in rows],
+        crs=CRS,
+    )
+    return gpd.GeoDataFrame(conform_table(frame, "districts"))
+
+
+def _build_places(count: int, *, east: float = 0.0) -> gpd.GeoDataFrame:
+    rng = np.arange(count)
+    standing = np.array(["established", "established", "everyday", "everyday", "potential", "established"])
+    x = 250 + (rng * 577) % (WIDTH / 2 - 100) if not east else east + rng * 150.0
+    y = 250 + (rng * 811) % (HEIGHT - 400)
+    in_east = np.where(rng % 5 == 0, WIDTH / 2, 0.0) if not east else np.zeros(count)
+    classes = np.array(CLASSES)[rng % 6]
+    frame = gpd.GeoDataFrame(
+        {
+            "begegnungsort_id": [f"osm:node/{'n' if east else ''}{i:03d}" for i in rng],
+            "name": pd.Series([None if i == 7 else f"Haus {chr(65 + i)}" for i in rng], dtype="str"),
+            "class": classes,
+            "standing": standing[rng % 6],
+            "is_counted": np.isin(rng % 6, [0, 1, 2, 5]),
+            "consumption_free": "yes",
+            "evidence": np.array(["A", "C", "D", "C", "E", "B"])[rng % 6],
+            "place_ids": [[f"osm:node/{i}"] for i in rng],
+            "street": pd.Series(["Hafenstraße"] * count, dtype="str"),
+            "house_number": pd.Series([str(i + 1) for i in rng], dtype="str"),
+            "postcode": pd.Series(["27498"] * count, dtype="str"),
+            "city": pd.Series(["Kleinstadt"] * count, dtype="str"),
+            "opening_hours": pd.Series(
+                [["Mo-Fr 09:00-17:00; Sa off", None, "nach Vereinbarung"][i % 3] for i in rng], dtype="str"
+            ),
+            "wheelchair": pd.Series([["yes", None, "limited", "no"][i % 4] for i in rng], dtype="str"),
+            "operator": pd.Series([["Stadt", None][i % 2] for i in rng], dtype="str"),
+            "precision": "object",
+            "snap_distance_m": 5.0,
+            "district_id_stadtbezirk": np.where(in_east > 0, "1", "0"),
+            "district_id_statistischer_bezirk": [
+                f"{int(e > 0)}{1 + int(v >= HEIGHT / 2)}" for e, v in zip(in_east, y, strict=True)
+            ],
+        },
+        geometry=[_at(Point(a + e, b)) for a, e, b in zip(x, in_east, y, strict=True)],
+        crs=CRS,
+    )
+    return gpd.GeoDataFrame(conform_table(frame, "begegnungsorte"))
+
+
+def _build_coverage(profile: Profile) -> pd.DataFrame:
+    # The share of senior / 10 minutes is COVERED_SHARE; other choices reach more or fewer.
+    factor = {5: 0.5, 10: 1.0, 15: 1.2}
+    rows = []
+    for walker in profile.walking.profiles:
+        for minutes in profile.walking.thresholds_min:
+            covered = {
+                key: min(PERSONS[key], PERSONS[key] * COVERED_SHARE[key] * factor[minutes]) for key in PERSONS
+            }
+            for level, members in (
+                ("statistischer_bezirk", {key: [key] for key in PERSONS}),
+                ("stadtbezirk", {"0": ["01", "02"], "1": ["11", "12"]}),
+            ):
+                for district_id, parts in members.items():
+                    persons = sum(PERSONS[key] for key in parts)
+                    reached = sum(covered[key] for key in parts)
+                    rows.append(
+                        {
+                            "district_id": district_id,
+                            "level": level,
+                            "profile": walker,
+                            "threshold_min": minutes,
+                            "persons": persons,
+                            "persons_covered": reached,
+                            "persons_unknown": 0.0,
+                            "covered_share": reached / persons,
+                            "covered_share_max": reached / persons,
+                        }
+                    )
+    return conform_table(pd.DataFrame(rows), "coverage")
+
+
+def _sum_city(coverage: pd.DataFrame) -> pd.DataFrame:
+    rows = coverage[coverage["level"] == "stadtbezirk"]
+    sums = rows.groupby(["profile", "threshold_min"], as_index=False)[
+        ["persons", "persons_covered", "persons_unknown"]
+    ].sum()
+    sums["covered_share"] = sums["persons_covered"] / sums["persons"]
+    sums["covered_share_max"] = (sums["persons_covered"] + sums["persons_unknown"]) / sums["persons"]
+    return sums
+
+
+def _build_underserved() -> pd.DataFrame:
+    # Rule: below 50 % and at least 500 people. 12 has too few; 1 (east) has 1,600 at 21 %.
+    return pd.DataFrame(
+        {
+            "district_id": ["0", "1", "01", "02", "11", "12"],
+            "level": ["stadtbezirk"] * 2 + ["statistischer_bezirk"] * 4,
+            "is_underserved": [False, True, False, False, True, False],
+            "stability": ["robust", "robust", "robust", "fragile", "likely", "not_assessable"],
+            "reasons": [[], ["share_below_limit"], [], [], ["share_below_limit", "share_below_median"], []],
+        }
+    )
+
+
+def _build_reach_areas(profile: Profile) -> gpd.GeoDataFrame:
+    centres = [(400, 500), (1300, 1000), (900, 2200), (2400, 700)]
+    rows, shapes = [], []
+    for walker, settings in profile.walking.profiles.items():
+        for minutes in profile.walking.thresholds_min:
+            radius = settings.speed_m_s * 60 * minutes * 0.75
+            union = shapely.union_all([_at(Point(c)).buffer(radius) for c in centres])
+            rows.append({"profile": walker, "threshold_min": minutes})
+            shapes.append(MultiPolygon([union]) if union.geom_type == "Polygon" else union)
+    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=shapes, crs=CRS)
+
+
+def _build_gaps() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "gap_id": ["001"],
+            "profile": ["senior"],
+            "threshold_min": [10],
+            "persons": [1234.0],
+            "name": ["Deichdorf"],
+            "district_id_stadtbezirk": ["1"],
+            "district_id_statistischer_bezirk": ["11"],
+        },
+        geometry=[MultiPolygon([_at(box(2900, 300, 3700, 1200))])],
+        crs=CRS,
+    )
+
+
+def _build_demand() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"demand_id": ["100mN1E1"], "persons": [4321.0], "is_estimated": [False]},
+        geometry=[_at(Point(10, 10))],
+        crs=CRS,
+    )
+
+
+def _build_background_areas() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"area_id": ["way/1", "way/2"], "layer": ["water", "green"], "name": ["Hafen", "Park"]},
+        geometry=[_at(box(1500, 2000, 1900, 2900)), _at(box(2100, 1300, 2700, 1900))],
+        crs=CRS,
+    )
+
+
+def _build_background_lines() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "line_id": ["way/3", "way/4"],
+            "layer": ["main_road", "rail"],
+            "name": pd.Series(["Hauptstraße", None], dtype="str"),
+        },
+        geometry=[_at(LineString([(0, 1450), (4000, 1550)])), _at(LineString([(2050, 0), (2050, 3000)]))],
+        crs=CRS,
+    )
+
+
+def _build_walk_edges() -> gpd.GeoDataFrame:
+    lines = [
+        *[(f"Querstraße {i}", [(200 * i, 100), (200 * i + 40, 1450), (200 * i, 2900)]) for i in range(1, 20)],
+        *[(f"Längsweg {i}", [(100, 250 * i), (2000, 250 * i + 30), (3900, 250 * i)]) for i in range(1, 12)],
+    ]
+    frame = gpd.GeoDataFrame(
+        {
+            "edge_id": np.arange(len(lines)),
+            "from_node": np.arange(len(lines)) * 2,
+            "to_node": np.arange(len(lines)) * 2 + 1,
+            "component_id": 0,
+            "length_m": [LineString(xy).length for _, xy in lines],
+            "is_step_free": True,
+            "highway": "residential",
+            "name": [name for name, _ in lines],
+            "way_id": np.arange(len(lines)),
+        },
+        geometry=[_at(LineString(xy)) for _, xy in lines],
+        crs=CRS,
+    )
+    return gpd.GeoDataFrame(conform_table(frame, "walk_edges"))
+
+
+def read_block(page: str, key: str) -> Any:
+    """Return a JSON data block of a page."""
+    return json.loads(page.split(f'id="{key}">', 1)[1].split("</script>", 1)[0])
+
+
+def empty_table(name: str) -> Any:
+    """Return a table without rows."""
+    return build_empty(name, crs=CRS)
+
+
+def polygon_of(coordinates: list[tuple[float, float]]) -> Polygon:
+    """Return a polygon inside the town, from its south-west corner."""
+    return _at(Polygon(coordinates))
