@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+"""The downloads of a site: the same places and figures as GeoPackage, GeoJSON, CSV and XLSX."""
+
+from begegnung_geo.export.downloads import DownloadContent, Downloads, write_downloads
+
+__all__ = ["DownloadContent", "Downloads", "write_downloads"]

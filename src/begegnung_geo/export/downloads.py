@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: MIT
+"""Which files a site offers, and what stands in each."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import geopandas as gpd
+import pandas as pd
+
+from begegnung_geo.config import Profile
+from begegnung_geo.export.formats import write_csv, write_geojson, write_geopackage, write_workbook
+from begegnung_geo.export.tables import (
+    HIDDEN,
+    build_coverage_rows,
+    build_district_rows,
+    build_gap_rows,
+    build_issue_rows,
+    build_place_rows,
+)
+from begegnung_geo.export.text import clean_texts
+from begegnung_geo.export.words import DICTIONARY, ESTIMATED, INVENTED, PLACE_WORDS, find_word
+from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.schema import TABLES
+
+_LOG = logging.getLogger(__name__)
+
+
+class DownloadContent(Protocol):
+    """What the downloads are made from; frames are the tables of `schema.py`, metric CRS."""
+
+    @property
+    def profile(self) -> Profile:
+        """The profile, for its publication rules and the name of the city."""
+
+    @property
+    def data_date(self) -> str:
+        """Date of the newest map data, ISO 8601, may be empty."""
+
+    @property
+    def provenance(self) -> Sequence[SourceEntry]:
+        """Origin, licence and date of each raw file."""
+
+    @property
+    def class_labels(self) -> Mapping[str, tuple[str, str]]:
+        """Class key -> (German, English) name."""
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether the people were estimated instead of counted."""
+
+    @property
+    def begegnungsorte(self) -> gpd.GeoDataFrame:
+        """Table `begegnungsorte`."""
+
+    @property
+    def districts(self) -> gpd.GeoDataFrame:
+        """Table `districts`."""
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """Table `coverage`."""
+
+    @property
+    def underserved(self) -> pd.DataFrame:
+        """Table `underserved`."""
+
+    @property
+    def gaps(self) -> gpd.GeoDataFrame:
+        """Table `gaps`."""
+
+    @property
+    def issues(self) -> pd.DataFrame:
+        """Table `issues`."""
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """The plainest `DownloadContent`; a `SiteContent` will do as well."""
+
+    profile: Profile
+    data_date: str
+    provenance: Sequence[SourceEntry]
+    class_labels: Mapping[str, tuple[str, str]]
+    begegnungsorte: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    coverage: pd.DataFrame
+    underserved: pd.DataFrame
+    gaps: gpd.GeoDataFrame
+    issues: pd.DataFrame
+    is_estimated: bool = False
+
+
+def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
+    """
+    Write all downloads; the same content gives the same bytes.
+
+    Only columns named in `words.py` leave the house. People follow the publication
+    rules of the profile; mail addresses and phone numbers inside texts are removed.
+    GeoPackage is in the metric CRS, everything else in WGS 84.
+
+    Parameters
+    ----------
+    folder
+        Is made where it does not exist; other files in it stay.
+    content
+        Tables of one run, in the metric CRS.
+
+    Returns
+    -------
+    paths
+        `begegnungsorte.csv .geojson .gpkg .xlsx`, `coverage_by_district.csv`,
+        `gaps.geojson`, `issues.csv`, sorted.
+    """
+    publication = content.profile.publication
+    places = build_place_rows(content.begegnungsorte, content.districts, class_labels=content.class_labels)
+    place_table = pd.DataFrame(places).drop(columns="geometry")
+    gaps = build_gap_rows(content.gaps, publication=publication)
+    coverage = build_coverage_rows(
+        content.coverage,
+        content.districts,
+        content.underserved,
+        publication=publication,
+        unknown_share_max=content.profile.coverage.unknown_share_max,
+    )
+    sources, words = _build_source_rows(content), _build_dictionary_rows(place_table)
+    about = _describe(content)
+    layers = {
+        "begegnungsorte": places,
+        "districts": build_district_rows(content.districts),
+        "gaps": gaps,
+        "datenlexikon": words,
+        "quellen": sources,
+    }
+    sheets = {
+        "Begegnungsorte": place_table.rename(columns=_find_heading),
+        "Datenlexikon": words,
+        "Quellen": sources,
+    }
+    title = f"Begegnungsorte {content.profile.city.name}"
+    paths = {name: folder / name for name in _FILE_NAMES}
+    write_csv(paths["begegnungsorte.csv"], place_table)
+    write_csv(paths["coverage_by_district.csv"], _show_hidden(coverage))
+    write_csv(paths["issues.csv"], build_issue_rows(content.issues))
+    write_geojson(paths["begegnungsorte.geojson"], places, about=about)
+    write_geojson(paths["gaps.geojson"], gaps, about=about)
+    write_geopackage(paths["begegnungsorte.gpkg"], layers, data_date=content.data_date)
+    write_workbook(paths["begegnungsorte.xlsx"], sheets, title=title, data_date=content.data_date)
+    _LOG.info("%d downloads, %d places, %d gaps", len(paths), len(places), len(gaps))
+    return sorted(paths.values())
+
+
+_FILE_NAMES = (
+    "begegnungsorte.csv",
+    "begegnungsorte.geojson",
+    "begegnungsorte.gpkg",
+    "begegnungsorte.xlsx",
+    "coverage_by_district.csv",
+    "gaps.geojson",
+    "issues.csv",
+)
+
+
+def _show_hidden(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows for a CSV: `.` where a figure is known but not told."""
+    shown = coverage.drop(columns="hidden").astype(object)
+    for name in ("persons", "persons_covered", "persons_unknown", "covered_share", "covered_share_max"):
+        is_hidden = coverage["hidden"].str.split().map(lambda names, name=name: name in names).astype(bool)
+        shown[name] = shown[name].mask(is_hidden, HIDDEN)
+    return shown
+
+
+def _find_heading(column: str) -> str:
+    word = find_word(PLACE_WORDS, column)
+    return word.heading if word else column
+
+
+def _describe(content: DownloadContent) -> dict[str, Any]:
+    return {
+        "title": f"Begegnungsorte {content.profile.city.name}",
+        "data_date": content.data_date,
+        "notes": _list_notes(content),
+        "sources": [
+            {
+                "title": entry.title,
+                "licence": entry.licence,
+                "attribution": entry.attribution,
+                "date": entry.data_date,
+            }
+            for entry in content.provenance
+        ],
+    }
+
+
+def _list_notes(content: DownloadContent) -> list[str]:
+    notes = [(content.profile.city.is_invented, INVENTED), (content.is_estimated, ESTIMATED)]
+    return [note for applies, note in notes if applies]
+
+
+def _build_source_rows(content: DownloadContent) -> pd.DataFrame:
+    entries = [
+        (
+            entry.title,
+            entry.publisher,
+            entry.licence,
+            entry.attribution,
+            entry.data_date,
+            entry.url,
+            entry.file,
+        )
+        for entry in content.provenance
+    ]
+    entries += [(note, "", "", "", content.data_date, "", "") for note in _list_notes(content)]
+    names = ["Titel", "Herausgeber", "Lizenz", "Namensnennung", "Datenstand", "Adresse", "Datei"]
+    rows = pd.DataFrame(entries, columns=names, dtype="str")
+    return rows.apply(clean_texts)
+
+
+def _build_dictionary_rows(place_table: pd.DataFrame) -> pd.DataFrame:
+    """Return a row a column of each download, with the values that the contract allows."""
+    rows = []
+    for download, words in DICTIONARY.items():
+        listed = list(place_table.columns) if download == "begegnungsorte" else list(words)
+        for column in listed:
+            word = find_word(words, column)
+            table = TABLES.get("coverage" if download == "coverage_by_district" else download)
+            contract = table.find_column(column) if table else None
+            allowed = ", ".join(contract.allowed) if contract else ""
+            if word is not None:
+                rows.append((download, column, word.heading, word.meaning, word.unit, allowed, word.origin))
+    names = ["Datei", "Spalte", "Überschrift", "Bedeutung", "Einheit", "Werte", "Herkunft"]
+    return pd.DataFrame(rows, columns=names, dtype="str")

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""The rows that leave the house: listed columns only, small numbers hidden, private text removed."""
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from begegnung_geo.config import Publication
+from begegnung_geo.crs import WGS84
+from begegnung_geo.export.text import clean_texts
+from begegnung_geo.export.words import (
+    COVERAGE_WORDS,
+    DISTRICT_WORDS,
+    GAP_WORDS,
+    ISSUE_WORDS,
+    NO_STATEMENT,
+    NOT_PUBLISHED,
+    PLACE_WORDS,
+    TOO_FEW,
+    Word,
+)
+from begegnung_geo.issues import IssueCode
+
+HIDDEN = "."
+_SHARE_DECIMALS = 2
+_DEGREE_DECIMALS = 6
+# These texts quote an address or a coordinate of a list's row. The row may be a shelter, which
+# is withheld only later: its place must not leave the house through the list of faults.
+_QUOTING_CODES = (
+    IssueCode.ADDRESS_NOT_FOUND,
+    IssueCode.ADDRESS_UNCERTAIN,
+    IssueCode.PLACE_POSITION_INVALID,
+    IssueCode.PLACE_DUPLICATE_ID,
+)
+
+
+def build_place_rows(
+    begegnungsorte: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    class_labels: Mapping[str, tuple[str, str]],
+) -> gpd.GeoDataFrame:
+    """
+    Return the Begegnungsorte with listed columns only.
+
+    Parameters
+    ----------
+    begegnungsorte
+        Table `begegnungsorte`: Point, metric CRS.
+    districts
+        Table `districts`, for the names of the districts.
+    class_labels
+        Class key -> (German, English) name.
+
+    Returns
+    -------
+    rows
+        In the same CRS, sorted by id: the columns of `PLACE_WORDS` in their order, `place_ids`
+        as one text, `lon` and `lat` in WGS 84 with six decimals; then the geometry.
+    """
+    places = begegnungsorte.sort_values("begegnungsort_id", ignore_index=True)
+    degrees = places.geometry.to_crs(WGS84)
+    known = {
+        "class_name": places["class"].map(lambda key: class_labels.get(key, (key, key))[0]).astype("str"),
+        "place_ids": places["place_ids"].map("; ".join).astype("str"),
+        "snap_distance_m": places["snap_distance_m"].round(1),
+        "lon": degrees.x.round(_DEGREE_DECIMALS),
+        "lat": degrees.y.round(_DEGREE_DECIMALS),
+    }
+    levels = sorted(c.removeprefix("district_id_") for c in places.columns if c.startswith("district_id_"))
+    for level in levels:
+        names = districts[districts["level"] == level].set_index("district_id")["name"]
+        known[f"district_name_{level}"] = places[f"district_id_{level}"].map(names).astype("str")
+    rows = _select(places.assign(**known), PLACE_WORDS, levels)
+    return gpd.GeoDataFrame(rows, geometry=places.geometry.to_numpy(), crs=places.crs)
+
+
+def build_coverage_rows(
+    coverage: pd.DataFrame,
+    districts: gpd.GeoDataFrame,
+    underserved: pd.DataFrame,
+    *,
+    publication: Publication,
+    unknown_share_max: float,
+) -> pd.DataFrame:
+    """
+    Return `coverage` as it may be published, one row a district, profile and threshold.
+
+    Counts below `suppress_below` (but not 0) are null, others rounded to `round_to`;
+    shares have two decimals and are null on fewer than `share_base_min` people, where
+    the count behind them is hidden, and where more than `unknown_share_max` of the
+    people have no known distance. Whatever is null for such a reason is named in
+    `hidden` (column names, blank between), the reason of a missing share in `note`.
+    """
+    key = ["level", "district_id"]
+    flags = underserved[[*key, "is_underserved", "stability", "reasons"]]
+    rows = coverage.merge(districts[[*key, "name"]], on=key, how="left").merge(flags, on=key, how="left")
+    counts = ["persons", "persons_covered", "persons_unknown"]
+    shares = ["covered_share", "covered_share_max"]
+    persons, unknown = rows["persons"], rows["persons_unknown"]
+    is_few = flag_few(rows["persons"], publication)
+    is_small = (persons > 0) & (persons < publication.share_base_min)
+    is_vague = (persons > 0) & (unknown > unknown_share_max * persons)
+    is_hidden = {name: is_few | flag_few(rows[name], publication) for name in counts}
+    is_hidden |= dict.fromkeys(shares, is_small | is_vague | is_hidden["persons_covered"])
+    published = {name: round_persons(rows[name], publication) for name in counts}
+    published |= {name: rows[name].round(_SHARE_DECIMALS) for name in shares}
+    rows = rows.assign(**{name: published[name].mask(is_hidden[name]) for name in (*counts, *shares)})
+    rows["note"] = np.select([is_small, is_vague], [TOO_FEW, NO_STATEMENT], default="")
+    rows["reasons"] = rows["reasons"].map(lambda codes: " ".join(codes) if isinstance(codes, list) else "")
+    hidden = pd.DataFrame(is_hidden).apply(lambda row: " ".join(row.index[row.to_numpy()]), axis=1)
+    rows = rows.sort_values([*key, "profile", "threshold_min"], ignore_index=False)
+    return _select(rows, COVERAGE_WORDS, []).assign(hidden=hidden.reindex(rows.index)).reset_index(drop=True)
+
+
+def build_district_rows(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the table `districts` with listed columns only, sorted by level and id, same CRS."""
+    ordered = districts.sort_values(["level", "district_id"], ignore_index=True)
+    rows = _select(ordered.assign(area_km2=ordered["area_km2"].round(4)), DISTRICT_WORDS, [])
+    return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=districts.crs)
+
+
+def build_gap_rows(gaps: gpd.GeoDataFrame, *, publication: Publication) -> gpd.GeoDataFrame:
+    """Return the table `gaps` with people rounded, null where too few to be told; same CRS."""
+    ordered = gaps.sort_values("gap_id", ignore_index=True)
+    persons = round_persons(ordered["persons"], publication).mask(flag_few(ordered["persons"], publication))
+    levels = sorted(c.removeprefix("district_id_") for c in ordered.columns if c.startswith("district_id_"))
+    rows = _select(ordered.assign(persons=persons), GAP_WORDS, levels)
+    return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=gaps.crs)
+
+
+def build_issue_rows(issues: pd.DataFrame) -> pd.DataFrame:
+    """Return the table `issues`; texts that quote where a row of a list lies are left out."""
+    is_quoting = issues["code"].isin([code.value for code in _QUOTING_CODES]) & (issues["row"] != "*")
+    rows = issues.assign(text=issues["text"].mask(is_quoting, NOT_PUBLISHED))
+    return _select(rows.sort_values(list(ISSUE_WORDS), ignore_index=True), ISSUE_WORDS, [])
+
+
+def flag_few(persons: pd.Series, publication: Publication) -> pd.Series:
+    """Return where a number of people is too small to be told; nobody is not too few."""
+    return (persons > 0) & (persons < publication.suppress_below)
+
+
+def round_persons(persons: pd.Series, publication: Publication) -> pd.Series:
+    """Return people rounded to `round_to`."""
+    return (persons / publication.round_to).round() * publication.round_to
+
+
+def _select(rows: pd.DataFrame, words: Mapping[str, Word], levels: list[str]) -> pd.DataFrame:
+    """Return only the columns that have words, in that order, texts cleaned."""
+    names = [
+        name
+        for word in words
+        for name in ([f"{word}{level}" for level in levels] if word.endswith("_") else [word])
+    ]
+    chosen = pd.DataFrame(rows)[names].copy()
+    for name in names:
+        if chosen[name].dtype == "str":
+            chosen[name] = clean_texts(chosen[name])
+    return chosen
