@@ -23,6 +23,7 @@ import csv
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -37,6 +38,7 @@ _ACCESS: tuple[Effect, ...] = ("permit", "forbid")
 _STEP_FREE: tuple[Effect, ...] = ("passable", "impassable")
 _COLUMNS = ["order", "key", "value", "effect", "reason"]
 _COMPARISON = re.compile(r"([<>]) (\d+(?:\.\d+)?)")
+_UPRIGHT_DEGREES = 90
 _QUANTITY = re.compile(r"[-+~]?\s*(\d{1,5}(?:[.,]\d{1,5})?)\s*(%|°|m|cm)?")
 
 
@@ -58,18 +60,17 @@ class WalkRule(BaseModel):
             raise ValueError(f"{value!r} is not a comparison such as '> 6'")
         return value
 
-    def matches(self, tags: Mapping[str, str]) -> bool:
-        """Return whether the tags of a way carry this line's key and value."""
-        text = tags.get(self.key)
-        if text is None:
-            return False
-        if self.value == "*":
-            return True
+    @property
+    def is_exact(self) -> bool:
+        """Whether the value is a text to compare with, not `*` or a comparison."""
+        return self.value != "*" and self.value[0] not in "<>"
+
+    def matches(self, text: str) -> bool:
+        """Return whether a tag value fits this line."""
         comparison = _COMPARISON.fullmatch(self.value)
         if comparison is None:
-            return text.strip().lower() == self.value
-        quantity = parse_quantity(text)
-        limit = float(comparison[2])
+            return self.value in ("*", text.strip().lower())
+        quantity, limit = parse_quantity(text), float(comparison[2])
         if quantity is None:
             return False
         return quantity > limit if comparison[1] == ">" else quantity < limit
@@ -105,37 +106,52 @@ class WalkRules(BaseModel):
         return rule is None or rule.effect == "passable"
 
     def select_tags(self, tags: Mapping[str, str]) -> dict[str, str]:
-        """Return the tags that any line asks for, sorted by key."""
-        return {key: tags[key] for key in self._keys if key in tags}
+        """Return the tags that any line asks for, sorted by key; all answers depend on them alone."""
+        return {key: tags[key] for key in self.keys if key in tags}
 
     @cached_property
-    def class_keys(self) -> tuple[str, ...]:
-        """Keys that make an object a candidate: highway, railway and so on."""
-        return tuple(sorted({rule.key for rule in self._by_effect(_CLASS)}))
+    def class_keys(self) -> frozenset[str]:
+        """Keys that can make an object walkable: highway, railway and so on."""
+        return frozenset(rule.key for rule in self._by_effect(("open", "by_permit")))
 
     @cached_property
-    def _keys(self) -> tuple[str, ...]:
+    def keys(self) -> tuple[str, ...]:
+        """All keys that any line asks for, sorted."""
         return tuple(sorted({rule.key for rule in self.rules}))
 
     @cached_property
-    def _by_stage_and_key(self) -> dict[tuple[Effect, ...], dict[str, list[WalkRule]]]:
-        stages: dict[tuple[Effect, ...], dict[str, list[WalkRule]]] = {}
-        for stage in (_CLASS, _ACCESS, _STEP_FREE):
-            by_key = stages.setdefault(stage, {})
-            for rule in self._by_effect(stage):
-                by_key.setdefault(rule.key, []).append(rule)
-        return stages
+    def _indexes(self) -> dict[tuple[Effect, ...], dict[str, "_KeyIndex"]]:
+        return {stage: self._index_stage(stage) for stage in (_CLASS, _ACCESS, _STEP_FREE)}
+
+    def _index_stage(self, stage: tuple[Effect, ...]) -> dict[str, "_KeyIndex"]:
+        rules = self._by_effect(stage)
+        return {
+            key: _KeyIndex(
+                exact={rule.value: rule for rule in reversed(rules) if rule.key == key and rule.is_exact},
+                others=tuple(rule for rule in rules if rule.key == key and not rule.is_exact),
+            )
+            for key in sorted({rule.key for rule in rules})
+        }
 
     def _by_effect(self, effects: tuple[Effect, ...]) -> tuple[WalkRule, ...]:
         return tuple(rule for rule in self.rules if rule.effect in effects)
 
     def _find_first(self, tags: Mapping[str, str], stage: tuple[Effect, ...]) -> WalkRule | None:
-        by_key = self._by_stage_and_key[stage]
-        firsts = [
-            next((rule for rule in by_key[key] if rule.matches(tags)), None)
-            for key in by_key.keys() & tags.keys()
-        ]
-        return min((rule for rule in firsts if rule), key=lambda rule: rule.order, default=None)
+        found = (index.find(tags[key]) for key, index in self._indexes[stage].items() if key in tags)
+        return min(filter(None, found), key=lambda rule: rule.order, default=None)
+
+
+@dataclass(frozen=True)
+class _KeyIndex:
+    """The lines of one question about one key: a text is looked up, only the rest is tried."""
+
+    exact: dict[str, WalkRule]
+    others: tuple[WalkRule, ...]
+
+    def find(self, text: str) -> WalkRule | None:
+        rule = self.exact.get(text.strip().lower())
+        found = [other for other in self.others if other.matches(text)]
+        return min([*found, rule] if rule else found, key=lambda rule: rule.order, default=None)
 
 
 def read_walk_rules(path: Path) -> WalkRules:
@@ -195,5 +211,5 @@ def parse_quantity(text: str) -> float | None:
         return None
     number = float(found[1].replace(",", "."))
     if found[2] == "°":
-        return 100 * math.tan(math.radians(number)) if number < 90 else None
+        return 100 * math.tan(math.radians(number)) if number < _UPRIGHT_DEGREES else None
     return number / 100 if found[2] == "cm" else number

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
@@ -25,7 +24,7 @@ from begegnung_geo.sources.osm_layers import (
 )
 from begegnung_geo.sources.osm_objects import OsmObjects, read_objects
 from begegnung_geo.sources.osm_scene import build_scene
-from begegnung_geo.sources.osm_tags import NODE_KEYS, RELATION_KEYS, FeatureFilters
+from begegnung_geo.sources.osm_tags import NODE_KEYS, FeatureFilters
 from begegnung_geo.walk_rules import WalkRules
 
 _log = logging.getLogger(__name__)
@@ -94,8 +93,7 @@ def read_osm(
         If `crs` does not measure in metres.
     """
     metric_crs = require_metric(crs, where="read_osm")
-    relation_keys = RELATION_KEYS.union(feature_filters, walk_rules.class_keys)
-    objects = read_objects(path, node_keys=NODE_KEYS.union(feature_filters), relation_keys=relation_keys)
+    objects = read_objects(path, node_keys=NODE_KEYS.union(feature_filters))
     scene = build_scene(
         objects,
         source=path.name,
@@ -106,7 +104,7 @@ def read_osm(
     )
     tables = OsmTables(
         osm_features=build_osm_features(scene),
-        walkways=build_walkways(scene, walk_rules=walk_rules),
+        walkways=build_walkways(scene),
         buildings=build_buildings(scene),
         addresses=build_addresses(scene),
         boundaries=build_boundaries(scene),
@@ -136,5 +134,5 @@ def _project_clip(clip: shapely.Polygon | None, crs: CRS) -> shapely.Geometry | 
 
 def _find_data_date(objects: OsmObjects) -> str:
     heads = (objects.nodes, objects.ways, objects.relations)
-    newest = max((max(head.timestamps, default="") for head in heads), default="")
+    newest = max(head.find_newest() for head in heads)
     return (newest or objects.replication_timestamp)[:10]

@@ -10,7 +10,6 @@ from begegnung_geo.schema import TABLES
 from begegnung_geo.sources.osm_scene import Scene, flag_inside
 from begegnung_geo.sources.osm_shapes import Bools, Ints
 from begegnung_geo.sources.osm_tags import format_tags, has_other_use, parse_levels
-from begegnung_geo.walk_rules import WalkRules
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -33,7 +32,7 @@ def build_osm_features(scene: Scene) -> gpd.GeoDataFrame:
     )
 
 
-def build_walkways(scene: Scene, *, walk_rules: WalkRules) -> gpd.GeoDataFrame:
+def build_walkways(scene: Scene) -> gpd.GeoDataFrame:
     """
     Return the table `walkways`: walkable ways and the outlines of walkable areas.
 
@@ -42,28 +41,24 @@ def build_walkways(scene: Scene, *, walk_rules: WalkRules) -> gpd.GeoDataFrame:
     """
     pieces, facts = scene.pieces, scene.facts
     own_tag_sets = scene.objects.ways.tag_sets[pieces.way_rows[scene.line_pieces]]
-    is_walkway = facts.walk_class[own_tag_sets] != ""
+    is_walkway = facts.is_walkway[own_tag_sets]
     rows = np.concatenate([scene.line_pieces[is_walkway], scene.square_pieces])
     tag_sets = np.concatenate([own_tag_sets[is_walkway], scene.square_tag_sets])
     lines = pieces.draw_lines(rows)
     is_inside = flag_inside(lines, scene.clip)
     rows, tag_sets, lines = rows[is_inside], tag_sets[is_inside], lines[is_inside]
     nodes, counts = pieces.select_nodes(rows)
-    used, numbers = np.unique(tag_sets, return_inverse=True)
-    tags_used = [facts.tag_sets[number] for number in used]
-    step_free = np.array([walk_rules.is_step_free(tags) for tags in tags_used], dtype=bool)
-    texts = np.array([format_tags(walk_rules.select_tags(tags)) for tags in tags_used], dtype=object)
-    names = np.array([tags.get("name") for tags in tags_used], dtype=object)
+    walk_facts = [fact for number in tag_sets if (fact := facts.walk_facts[number]) is not None]
     way_ids = scene.objects.ways.ids[pieces.way_rows[rows]]
     return gpd.GeoDataFrame(
         {
             "walkway_id": _format_piece_ids(scene, rows),
             "way_id": way_ids,
-            "highway": pd.Series(facts.walk_class[tag_sets], dtype="str"),
-            "name": pd.Series(names[numbers], dtype="str"),
-            "is_step_free": step_free[numbers],
+            "highway": pd.Series([fact.walk_class for fact in walk_facts], dtype="str"),
+            "name": pd.Series(_list_names(scene, tag_sets), dtype="str"),
+            "is_step_free": pd.Series([fact.is_step_free for fact in walk_facts], dtype="bool"),
             "node_ids": _split_lists(pieces.refs[nodes], counts),
-            "tags": pd.Series(texts[numbers], dtype="str"),
+            "tags": pd.Series([fact.tags for fact in walk_facts], dtype="str"),
         },
         geometry=lines,
         crs=scene.crs,

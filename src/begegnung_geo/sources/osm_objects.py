@@ -11,17 +11,19 @@ never reach Python.
 """
 
 import re
+from array import array
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import osmium
 import pyarrow as pa
 import pyarrow.csv
-from osmium.osm import NODE, RELATION
+from osmium.osm import NODE
 
 from begegnung_geo.errors import SourceError
 
@@ -30,7 +32,13 @@ SUFFIXES = {".osm.pbf": "pbf", ".osm": "osm", ".osm.gz": "osm.gz", ".osm.bz2": "
 
 _OPL = "opl,locations_on_ways=true,add_metadata=version+timestamp"
 _ESCAPE = re.compile(r"%([0-9a-f]+)%")
+_LOWEST_SURROGATE, _HIGHEST_SURROGATE = 0xD800, 0xDFFF  # halves of characters: no UTF-8
+_PREFIX_BYTES = 4
+_HEADER_BYTES_MAX = 65536
+_BODY_LENGTH = re.compile(rb"\x18([\x80-\xff]*[\x00-\x7f])$")
+_LON_MAX, _LAT_MAX = 180, 90
 _WAYS_PER_BATCH = 100_000
+_DELETED = b"dD"
 _NO_TIME = b"t1970"  # written by tools that drop the time of the edit
 _NODE_COLUMNS = {"ref": pa.int64(), "lon": pa.float64(), "lat": pa.float64()}
 _HINT = "fetch the file again, or check it with `osmium fileinfo -e`"
@@ -41,12 +49,29 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ObjectHeads:
-    """Id, version, last edit and tags of objects of one kind; equal tags share a number."""
+    """
+    Id, version, last edit and tags of objects of one kind.
+
+    Versions (`v2`) and timestamps (`t2026-…`) are as OPL writes them; equal tags share
+    a number.
+    """
 
     ids: Ints
-    versions: Ints
-    timestamps: list[str]
+    versions: list[bytes]
+    timestamps: list[bytes]
     tag_sets: Ints
+
+    def parse_version(self, row: int) -> int:
+        """Return the version of an object, 0 where the file has none."""
+        return int(self.versions[row][1:])
+
+    def parse_timestamp(self, row: int) -> str:
+        """Return the last edit of an object as ISO 8601, empty where the file has none."""
+        return _parse_time(self.timestamps[row])
+
+    def find_newest(self) -> str:
+        """Return the newest last edit."""
+        return _parse_time(max(self.timestamps, default=b"t"))
 
 
 @dataclass(frozen=True)
@@ -56,7 +81,7 @@ class OsmObjects:
 
     `refs`, `lons`, `lats` hold the nodes of all ways one after the other, way i from
     `ref_offsets[i]` to `ref_offsets[i + 1]`; NaN where the file lacks the node.
-    `members` are the (way id, role) of each relation.
+    `members` holds those of each relation as text, for `parse_member_ways`.
     """
 
     tag_sets: list[dict[str, str]]
@@ -69,13 +94,13 @@ class OsmObjects:
     lons: Floats
     lats: Floats
     relations: ObjectHeads
-    members: list[list[tuple[int, str]]]
+    members: list[bytes]
     replication_timestamp: str
 
 
-def read_objects(path: Path, *, node_keys: Collection[str], relation_keys: Collection[str]) -> OsmObjects:
+def read_objects(path: Path, *, node_keys: Collection[str]) -> OsmObjects:
     """
-    Read all ways, and the nodes and relations that carry one of the keys.
+    Read all ways and relations, and the nodes that carry one of the keys.
 
     A file whose ways come before their nodes is read a second time, with the
     positions of all nodes known.
@@ -84,8 +109,8 @@ def read_objects(path: Path, *, node_keys: Collection[str], relation_keys: Colle
     ----------
     path
         `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
-    node_keys, relation_keys
-        Nodes and relations without any of these keys are skipped.
+    node_keys
+        Nodes without any of these keys are skipped.
 
     Raises
     ------
@@ -93,17 +118,14 @@ def read_objects(path: Path, *, node_keys: Collection[str], relation_keys: Colle
         If the file is missing, a directory, empty, cut off, or no OSM file.
     """
     source = _require_osm_file(path)
-    filters = (
-        osmium.filter.KeyFilter(*sorted(node_keys)).enable_for(NODE),
-        osmium.filter.KeyFilter(*sorted(relation_keys)).enable_for(RELATION),
-    )
+    node_filter = osmium.filter.KeyFilter(*sorted(node_keys)).enable_for(NODE)
     try:
         with TemporaryDirectory(prefix="begegnung-osm-") as folder:
             opl = Path(folder) / "objects.opl"
-            header = _write_opl(source, opl, filters, osmium.index.create_map("flex_mem"))
+            header = _write_opl(source, opl, node_filter, osmium.index.create_map("flex_mem"))
             objects = _read_opl(opl, header)
             if _has_nodes(source, objects.refs[np.isnan(objects.lons)]):
-                _write_opl(source, opl, filters, _locate_nodes(source))
+                _write_opl(source, opl, node_filter, _locate_nodes(source))
                 objects = _read_opl(opl, header)
     except (RuntimeError, OSError) as error:
         raise SourceError(
@@ -116,6 +138,18 @@ def read_objects(path: Path, *, node_keys: Collection[str], relation_keys: Colle
             hint="check the area and the filter the extract was made with, and fetch it again",
         )
     return objects
+
+
+def parse_member_ways(members: bytes) -> Iterator[tuple[int, str]]:
+    """Return the id and role of each member way of a relation."""
+    for member in members[1:-1].decode().split(","):
+        if member.startswith("w"):
+            ref, role = member[1:].split("@", 1)
+            yield int(ref), _unescape(role)
+
+
+def _parse_time(stamp: bytes) -> str:
+    return "" if stamp.startswith(_NO_TIME) else stamp[1:].decode()
 
 
 def find_suffix(path: Path) -> str | None:
@@ -149,19 +183,22 @@ def _ends_with_block(path: Path) -> bool:
     with path.open("rb") as file:
         while end < size:
             file.seek(end)
-            prefix = file.read(4)
-            header = file.read(min(int.from_bytes(prefix, "big"), 65536))
-            length = re.search(rb"\x18([\x80-\xff]*[\x00-\x7f])$", header)
-            if len(prefix) < 4 or length is None:
-                return len(prefix) == 4  # an unknown header: libosmium says what is wrong
-            end += 4 + len(header) + sum((byte & 127) << 7 * i for i, byte in enumerate(length[1]))
+            prefix = file.read(_PREFIX_BYTES)
+            header = file.read(min(int.from_bytes(prefix, "big"), _HEADER_BYTES_MAX))
+            length = _BODY_LENGTH.search(header)
+            if len(prefix) < _PREFIX_BYTES:
+                return False
+            if length is None:
+                return True  # no such header: libosmium says what is wrong
+            body_bytes = sum((byte & 127) << 7 * i for i, byte in enumerate(length[1]))
+            end += _PREFIX_BYTES + len(header) + body_bytes
     return end == size
 
 
 def _write_opl(
     source: osmium.io.File,
     opl: Path,
-    filters: tuple[osmium.BaseFilter, ...],
+    node_filter: osmium.BaseFilter,
     locations: osmium.index.LocationTable,
 ) -> str:
     add_locations = osmium.NodeLocationsForWays(locations)
@@ -170,7 +207,7 @@ def _write_opl(
         osmium.io.Reader(source) as reader,
         osmium.SimpleWriter(osmium.io.File(str(opl), _OPL), overwrite=True) as writer,
     ):
-        osmium.apply(reader, add_locations, *filters, writer)
+        osmium.apply(reader, add_locations, node_filter, writer)
         return str(reader.header().get("osmosis_replication_timestamp"))
 
 
@@ -189,101 +226,89 @@ def _locate_nodes(source: osmium.io.File) -> osmium.index.LocationTable:
 
 
 @dataclass
-class _HeadLists:
-    """Lists that grow line by line."""
+class _Lines:
+    """The lines of one kind of object, growing."""
 
-    ids: list[int] = field(default_factory=list)
-    versions: list[int] = field(default_factory=list)
-    timestamps: list[str] = field(default_factory=list)
-    tag_sets: list[int] = field(default_factory=list)
+    ids: "array[int]" = field(default_factory=lambda: array("q"))
+    versions: list[bytes] = field(default_factory=list)
+    timestamps: list[bytes] = field(default_factory=list)
+    tag_sets: "array[int]" = field(default_factory=lambda: array("q"))
     payloads: list[bytes] = field(default_factory=list)
 
     def build(self) -> ObjectHeads:
-        return ObjectHeads(
-            np.array(self.ids, dtype=np.int64),
-            np.array(self.versions, dtype=np.int64),
-            self.timestamps,
-            np.array(self.tag_sets, dtype=np.int64),
-        )
+        ids, tag_sets = (np.array(numbers, dtype=np.int64) for numbers in (self.ids, self.tag_sets))
+        return ObjectHeads(ids, self.versions, self.timestamps, tag_sets)
 
 
 def _read_opl(opl: Path, replication_timestamp: str) -> OsmObjects:
-    lists = {b"n": _HeadLists(), b"w": _HeadLists(), b"r": _HeadLists()}
+    nodes, ways, relations = _Lines(), _Lines(), _Lines()
+    kinds = {ord("n"): nodes, ord("w"): ways, ord("r"): relations}
     set_numbers: dict[bytes, int] = {}
-    ref_counts: list[int] = []
-    batches = []
-    ways = lists[b"w"]
+    way_nodes = []
     with opl.open("rb") as lines:
         for line in lines:
-            ident, version, visible, stamp, tags, payload = line[:-1].split(b" ", 5)
-            if visible == b"dD":
+            ident, version, visible, stamp, tags, payload = line.split(b" ", 5)
+            if visible == _DELETED:
                 continue
-            heads = lists[line[:1]]
-            heads.ids.append(int(ident[1:]))
-            heads.versions.append(int(version[1:]))
-            heads.timestamps.append("" if stamp.startswith(_NO_TIME) else stamp[1:].decode())
-            heads.tag_sets.append(set_numbers.setdefault(tags, len(set_numbers)))
-            heads.payloads.append(payload)
-            if heads is ways:
-                ref_counts.append(payload.count(b"n"))
-                if len(heads.payloads) == _WAYS_PER_BATCH:
-                    batches.append(_parse_way_nodes(heads.payloads))
-                    heads.payloads.clear()
-    batches.append(_parse_way_nodes(ways.payloads))
-    refs, lons, lats = (np.concatenate([batch[i] for batch in batches]) for i in range(3))
-    node_lons, node_lats = _parse_positions(lists[b"n"].payloads)
+            kind = kinds[line[0]]
+            kind.ids.append(int(ident[1:]))
+            kind.versions.append(version)
+            kind.timestamps.append(stamp)
+            kind.tag_sets.append(set_numbers.setdefault(tags, len(set_numbers)))
+            kind.payloads.append(payload)
+            if len(ways.payloads) == _WAYS_PER_BATCH:
+                way_nodes.append(_parse_way_nodes(ways.payloads))
+                ways.payloads.clear()
+    way_nodes.append(_parse_way_nodes(ways.payloads))
+    ref_counts, refs, lons, lats = (np.concatenate(parts) for parts in zip(*way_nodes, strict=True))
+    node_lons, node_lats = _parse_positions(nodes.payloads)
     return OsmObjects(
         tag_sets=[_parse_tags(text) for text in set_numbers],
-        nodes=lists[b"n"].build(),
+        nodes=nodes.build(),
         node_lons=node_lons,
         node_lats=node_lats,
         ways=ways.build(),
-        ref_offsets=np.concatenate([[0], np.cumsum(np.array(ref_counts, dtype=np.int64))]),
-        refs=refs.astype(np.int64),
+        ref_offsets=np.concatenate([[0], np.cumsum(ref_counts)]),
+        refs=refs,
         lons=lons,
         lats=lats,
-        relations=lists[b"r"].build(),
-        members=[list(_parse_members(payload)) for payload in lists[b"r"].payloads],
+        relations=relations.build(),
+        members=relations.payloads,
         replication_timestamp=replication_timestamp,
     )
 
 
-def _parse_way_nodes(payloads: list[bytes]) -> tuple[npt.NDArray[np.generic], Floats, Floats]:
-    # "Nn1x7.5y51.5,n2xy": node 2 is not in the file.
-    rows = b"\n".join(payload[2:] for payload in payloads if len(payload) > 1)
-    rows = rows.replace(b",n", b"\n").translate(bytes.maketrans(b"xy", b",,"))
-    return _parse_numbers(rows, _NODE_COLUMNS)
+def _parse_way_nodes(payloads: list[bytes]) -> tuple[Ints, Ints, Floats, Floats]:
+    # "Nn1x7.5y51.5,n2xy\n": node 2 is not in the file; a way without nodes is "N\n".
+    counts = np.array([payload.count(b"n") for payload in payloads], dtype=np.int64)
+    rows = b"".join(payloads).replace(b",n", b"\n").translate(bytes.maketrans(b"xy", b",,"), b"Nn")
+    return counts, *_parse_numbers(rows, _NODE_COLUMNS)
 
 
 def _parse_positions(payloads: list[bytes]) -> tuple[Floats, Floats]:
-    rows = b"\n".join(payloads).replace(b" ", b",").translate(None, b"xy")
+    rows = b"".join(payloads).replace(b" ", b",").translate(None, b"xy")
     lons, lats = _parse_numbers(rows, {"lon": pa.float64(), "lat": pa.float64()})
     return lons, lats
 
 
-def _parse_numbers(rows: bytes, columns: dict[str, pa.DataType]) -> tuple[npt.NDArray[np.generic], ...]:
-    if not rows:
-        return tuple(np.array([], dtype=dtype.to_pandas_dtype()) for dtype in columns.values())
+def _parse_numbers(rows: bytes, columns: dict[str, pa.DataType]) -> list[npt.NDArray[Any]]:
+    if not rows.strip():
+        return [np.array([], dtype=dtype.to_pandas_dtype()) for dtype in columns.values()]
     table = pyarrow.csv.read_csv(
         pa.BufferReader(rows),
         read_options=pyarrow.csv.ReadOptions(column_names=list(columns)),
         convert_options=pyarrow.csv.ConvertOptions(column_types=columns),
     )
     *others, lons, lats = (column.to_numpy() for column in table.columns)
-    is_on_earth = (np.abs(lons) <= 180) & (np.abs(lats) <= 90)
-    return *others, np.where(is_on_earth, lons, np.nan), np.where(is_on_earth, lats, np.nan)
+    is_on_earth = (np.abs(lons) <= _LON_MAX) & (np.abs(lats) <= _LAT_MAX)
+    return [*others, np.where(is_on_earth, lons, np.nan), np.where(is_on_earth, lats, np.nan)]
 
 
 def _parse_tags(text: bytes) -> dict[str, str]:
-    pairs = (pair.split("=", 1) for pair in text[1:].decode().split(",") if pair)
-    return {_unescape(key): _unescape(value) for key, value in pairs}
-
-
-def _parse_members(payload: bytes) -> Iterator[tuple[int, str]]:
-    for member in payload[1:].decode().split(","):
-        if member.startswith("w"):
-            ref, role = member[1:].split("@", 1)
-            yield int(ref), _unescape(role)
+    tags = [pair.split("=", 1) for pair in text[1:].decode().split(",") if pair]
+    if b"%" in text:
+        return {_unescape(key): _unescape(value) for key, value in tags}
+    return {key: value for key, value in tags}  # noqa: C416  # each is a list of two
 
 
 def _unescape(text: str) -> str:
@@ -292,5 +317,5 @@ def _unescape(text: str) -> str:
 
 def _to_char(found: re.Match[str]) -> str:
     code = int(found[1], 16)
-    is_surrogate = 0xD800 <= code <= 0xDFFF  # half a character: cannot be stored as UTF-8
+    is_surrogate = _LOWEST_SURROGATE <= code <= _HIGHEST_SURROGATE
     return "\N{REPLACEMENT CHARACTER}" if is_surrogate else chr(code)

@@ -97,7 +97,7 @@ def build_scene(
     )
     is_kept = ~shapely.is_missing(geometry) & flag_inside(geometry, clip)
     shapes = gpd.GeoDataFrame(drawn[is_kept], geometry=geometry[is_kept], crs=crs)
-    is_line = (facts.walk_class != "") | (facts.line_layer != "")
+    is_line = facts.is_walkway | (facts.line_layer != "")
     is_line_way = is_line[objects.ways.tag_sets] & _flag_last(objects.ways.ids)
     square_pieces, square_tag_sets = _find_squares(objects, facts, pieces)
     return Scene(
@@ -135,8 +135,8 @@ def _build_shapes(heads: ObjectHeads, rows: Ints, *, kind: str, geometry: Geomet
         {
             "object_id": [f"{kind}/{number}" for number in heads.ids[rows].tolist()],
             "tag_set": heads.tag_sets[rows],
-            "version": heads.versions[rows],
-            "timestamp": [heads.timestamps[row] for row in rows.tolist()],
+            "version": [heads.parse_version(row) for row in rows.tolist()],
+            "timestamp": [heads.parse_timestamp(row) for row in rows.tolist()],
             "geometry": pd.Series(geometry, dtype=object),
         }
     )
@@ -181,7 +181,7 @@ def _draw_ways(
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     heads = objects.ways
     is_drawn, is_last = facts.is_drawn()[heads.tag_sets], _flag_last(heads.ids)
-    is_line = ((facts.walk_class != "") | (facts.line_layer != ""))[heads.tag_sets]
+    is_line = (facts.is_walkway | (facts.line_layer != ""))[heads.tag_sets]
     rows = np.flatnonzero(is_drawn & is_last & (pieces.first_pieces >= 0))
     firsts, tag_sets = pieces.first_pieces[rows], heads.tag_sets[rows]
     is_closed = pieces.flag_closed()[firsts]
@@ -265,12 +265,12 @@ def _draw_relations(
 def _find_squares(objects: OsmObjects, facts: TagFacts, pieces: WayPieces) -> tuple[Ints, Ints]:
     heads = objects.relations
     is_multipolygon = np.array([tags.get("type") == "multipolygon" for tags in facts.tag_sets], dtype=bool)
-    is_square = (is_multipolygon & (facts.walk_class != ""))[heads.tag_sets]
+    is_square = (is_multipolygon & facts.is_walkway)[heads.tag_sets]
     rows = np.flatnonzero(is_square & _flag_last(heads.ids))
     members = find_member_ways(objects, pieces, rows)
     way_tag_sets = objects.ways.tag_sets[members.way_rows]
     is_way_of_its_own = np.array(["highway" in tags for tags in facts.tag_sets], dtype=bool)
-    is_walkable = facts.walk_class != ""
+    is_walkable = facts.is_walkway
     is_outline = (members.way_rows >= 0) & ~(is_way_of_its_own | is_walkable)[way_tag_sets]
     way_rows, firsts = np.unique(members.way_rows[is_outline], return_index=True)
     tag_sets = heads.tag_sets[rows[members.relations[is_outline][firsts]]]

@@ -9,7 +9,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from begegnung_geo.crs import WGS84
-from begegnung_geo.sources.osm_objects import Floats, Ints, OsmObjects
+from begegnung_geo.sources.osm_objects import Floats, Ints, OsmObjects, parse_member_ways
 
 Bools = npt.NDArray[np.bool_]
 Geometries = npt.NDArray[np.object_]
@@ -138,7 +138,7 @@ def find_member_ways(objects: OsmObjects, pieces: WayPieces, relations: Ints) ->
     members = [
         (number, way_id, role == "inner")
         for number, row in enumerate(relations.tolist())
-        for way_id, role in dict(objects.members[row]).items()
+        for way_id, role in dict(parse_member_ways(objects.members[row])).items()
     ]
     numbers = np.array([member[0] for member in members], dtype=np.int64)
     way_ids = np.array([member[1] for member in members], dtype=np.int64)
@@ -178,12 +178,11 @@ def build_relation_areas(pieces: WayPieces, members: MemberWays, *, count: int) 
     missing = np.bincount(members.relations[~is_present], minlength=count)
     open_ends = _count_open_ends(lines, owners, count)
     is_defective = (missing > 0) | (open_ends > 0)
-
-    areas = _build_areas(lines, owners, count)
-    if is_defective.any():
-        outer = _build_areas(lines[~is_inner], owners[~is_inner], count)
-        inner = _build_areas(lines[is_inner], owners[is_inner], count)
-        areas = np.where(is_defective, shapely.difference(outer, inner), areas)
+    is_loose = is_defective[owners]
+    nested = _build_areas(lines[~is_loose], owners[~is_loose], count)
+    outer = _build_areas(lines[is_loose & ~is_inner], owners[is_loose & ~is_inner], count)
+    inner = _build_areas(lines[is_loose & is_inner], owners[is_loose & is_inner], count)
+    areas = np.where(is_defective, shapely.difference(outer, inner), nested)
     areas[shapely.is_empty(areas)] = None
     return RelationAreas(areas, _collect_lines(lines, owners, count), missing, open_ends)
 

@@ -3,13 +3,13 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from begegnung_geo.schema import LABEL_KINDS
+from begegnung_geo.schema import BACKGROUND_AREA_LAYERS, LABEL_KINDS
 from begegnung_geo.walk_rules import WalkRules
 
 FeatureFilters = Mapping[str, frozenset[str] | None]
@@ -20,32 +20,26 @@ Bools = npt.NDArray[np.bool_]
 _OTHER_USE_KEYS = frozenset(
     ("amenity", "shop", "office", "leisure", "tourism", "craft", "healthcare", "industrial", "man_made")
 )
-_AREA_LAYERS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("water", "natural", frozenset(("water",))),
-    ("water", "waterway", frozenset(("riverbank",))),
-    ("water", "landuse", frozenset(("basin", "reservoir"))),
-    ("green", "leisure", frozenset(("park", "garden", "nature_reserve", "golf_course"))),
-    (
-        "green",
-        "landuse",
-        frozenset(
-            ("forest", "grass", "meadow", "recreation_ground", "cemetery", "allotments")
-            + ("village_green", "orchard")
-        ),
-    ),
-    ("green", "natural", frozenset(("wood", "scrub", "heath"))),
-    ("built_up", "landuse", frozenset(("residential", "commercial", "retail", "industrial"))),
-)
-_LINE_LAYERS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("motorway", "highway", frozenset(("motorway", "motorway_link", "trunk", "trunk_link"))),
-    (
-        "main_road",
-        "highway",
-        frozenset(("primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link")),
-    ),
-    ("rail", "railway", frozenset(("rail", "light_rail", "tram"))),
-    ("waterway", "waterway", frozenset(("river", "stream", "canal"))),
-)
+_AREA_LAYERS = {
+    "natural": {"water": "water", "wood": "green", "scrub": "green", "heath": "green"},
+    "waterway": {"riverbank": "water"},
+    "landuse": {
+        **dict.fromkeys(("basin", "reservoir"), "water"),
+        **dict.fromkeys(("forest", "grass", "meadow", "recreation_ground", "cemetery"), "green"),
+        **dict.fromkeys(("allotments", "village_green", "orchard"), "green"),
+        **dict.fromkeys(("residential", "commercial", "retail", "industrial"), "built_up"),
+    },
+    "leisure": dict.fromkeys(("park", "garden", "nature_reserve", "golf_course"), "green"),
+}
+_LINE_LAYERS = {
+    "highway": {
+        **dict.fromkeys(("motorway", "motorway_link", "trunk", "trunk_link"), "motorway"),
+        **dict.fromkeys(("primary", "primary_link", "secondary", "secondary_link"), "main_road"),
+        **dict.fromkeys(("tertiary", "tertiary_link"), "main_road"),
+    },
+    "railway": dict.fromkeys(("rail", "light_rail", "tram"), "rail"),
+    "waterway": dict.fromkeys(("river", "stream", "canal"), "waterway"),
+}
 # A closed way with these is a line that comes back to its start, unless area=yes.
 _LINE_KEYS = frozenset(
     ("highway", "railway", "waterway", "barrier", "route", "power", "aerialway", "aeroway")
@@ -69,15 +63,19 @@ _ADMIN_LEVEL = re.compile(r"[1-9]|1[0-2]")
 NODE_KEYS = frozenset(("addr:housenumber", "place"))
 """Keys by which nodes are read, besides those of the places asked for."""
 
-RELATION_KEYS = frozenset(
-    ("addr:housenumber", "boundary", "building", "landuse", "leisure", "natural", "waterway")
-)
-"""Keys by which relations are read, besides those of the places and the walk rule."""
+
+@dataclass(frozen=True)
+class WalkFacts:
+    """What the walk rule says to a set of tags, apart from the name."""
+
+    walk_class: str
+    is_step_free: bool
+    tags: str
 
 
 @dataclass(frozen=True)
 class TagFacts:
-    """One entry a set of tags: the tables its objects belong to. Empty text: none."""
+    """One entry a set of tags: the tables its objects belong to. Empty text or None: not one of them."""
 
     tag_sets: list[dict[str, str]]
     is_feature: Bools
@@ -85,7 +83,8 @@ class TagFacts:
     is_address: Bools
     is_boundary: Bools
     is_area: Bools
-    walk_class: Texts
+    is_walkway: Bools
+    walk_facts: list[WalkFacts | None]
     area_layer: Texts
     line_layer: Texts
     label_kind: Texts
@@ -101,25 +100,57 @@ def build_tag_facts(
 ) -> TagFacts:
     """Judge each set of tags once; objects with equal tags share the answer."""
     area_keys = frozenset(feature_filters) - _LINE_KEYS
+    # Most ways are streets and nothing else: only the others are asked every question.
+    asked_keys = area_keys.union(NODE_KEYS, _AREA_LAYERS, ("building", "boundary"), feature_filters)
+    asked = [(i, tags) for i, tags in enumerate(tag_sets) if not asked_keys.isdisjoint(tags)]
+    walk_facts = _judge_walkways(tag_sets, walk_rules)
 
-    def flags(answers: list[bool]) -> Bools:
-        return np.array(answers, dtype=bool)
+    def flags(question: Callable[[Tags], bool]) -> Bools:
+        answers = np.zeros(len(tag_sets), dtype=bool)
+        answers[[i for i, tags in asked if question(tags)]] = True
+        return answers
 
-    def texts(answers: list[str]) -> Texts:
-        return np.array(answers, dtype=object)
+    def texts(question: Callable[[Tags], str]) -> Texts:
+        answers = np.full(len(tag_sets), "", dtype=object)
+        for i, tags in asked:
+            answers[i] = question(tags)
+        return answers
 
     return TagFacts(
         tag_sets=tag_sets,
-        is_feature=flags([matches_filters(tags, feature_filters) for tags in tag_sets]),
-        is_building=flags([_is_building(tags) for tags in tag_sets]),
-        is_address=flags([_is_address(tags) for tags in tag_sets]),
-        is_boundary=flags([_is_boundary(tags) for tags in tag_sets]),
-        is_area=flags([is_area(tags, area_keys=area_keys) for tags in tag_sets]),
-        walk_class=texts([walk_rules.find_class(tags) or "" for tags in tag_sets]),
-        area_layer=texts([_find_layer(tags, _AREA_LAYERS) for tags in tag_sets]),
-        line_layer=texts([_find_line_layer(tags) for tags in tag_sets]),
-        label_kind=texts([_find_label_kind(tags) for tags in tag_sets]),
+        is_feature=flags(lambda tags: matches_filters(tags, feature_filters)),
+        is_building=flags(_is_building),
+        is_address=flags(_is_address),
+        is_boundary=flags(_is_boundary),
+        is_area=flags(lambda tags: is_area(tags, area_keys=area_keys)),
+        is_walkway=np.array([facts is not None for facts in walk_facts], dtype=bool),
+        walk_facts=walk_facts,
+        area_layer=texts(_find_area_layer),
+        line_layer=np.array([_find_line_layer(tags) for tags in tag_sets], dtype=object),
+        label_kind=texts(_find_label_kind),
     )
+
+
+def _judge_walkways(tag_sets: list[dict[str, str]], walk_rules: WalkRules) -> list[WalkFacts | None]:
+    # Most tags (names, speed limits …) do not matter for the rule: few combinations remain.
+    known: dict[tuple[str | None, ...], WalkFacts | None] = {}
+
+    def judge(tags: Tags) -> WalkFacts | None:
+        if walk_rules.class_keys.isdisjoint(tags):
+            return None
+        combination = tuple(map(tags.get, walk_rules.keys))
+        if combination not in known:
+            walk_class = walk_rules.find_class(tags)
+            known[combination] = (
+                None
+                if walk_class is None
+                else WalkFacts(
+                    walk_class, walk_rules.is_step_free(tags), format_tags(walk_rules.select_tags(tags))
+                )
+            )
+        return known[combination]
+
+    return [judge(tags) for tags in tag_sets]
 
 
 def matches_filters(tags: Tags, feature_filters: FeatureFilters) -> bool:
@@ -148,7 +179,7 @@ def is_area(tags: Tags, *, area_keys: Collection[str]) -> bool:
         return True
     if "area" in tags:
         return tags["area"] != "no"
-    if _find_layer(tags, _AREA_LAYERS):
+    if _find_area_layer(tags):
         return True
     return any(key in area_keys and (key, value) not in _LINE_VALUES for key, value in tags.items())
 
@@ -182,12 +213,14 @@ def _is_boundary(tags: Tags) -> bool:
     return is_administrative and _ADMIN_LEVEL.fullmatch(tags.get("admin_level", "")) is not None
 
 
-def _find_layer(tags: Tags, layers: tuple[tuple[str, str, frozenset[str]], ...]) -> str:
-    return next((layer for layer, key, values in layers if tags.get(key) in values), "")
+def _find_area_layer(tags: Tags) -> str:
+    found = [layers.get(tags[key], "") for key, layers in _AREA_LAYERS.items() if key in tags]
+    return next((layer for layer in BACKGROUND_AREA_LAYERS if layer in found), "")
 
 
 def _find_line_layer(tags: Tags) -> str:
-    layer = _find_layer(tags, _LINE_LAYERS)
+    found = (layers.get(tags[key], "") for key, layers in _LINE_LAYERS.items() if key in tags)
+    layer = next(filter(None, found), "")
     is_hidden = layer in ("rail", "waterway") and tags.get("tunnel", "no") != "no"
     return "" if is_hidden or tags.get("area") == "yes" else layer
 
