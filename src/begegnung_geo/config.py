@@ -111,7 +111,6 @@ class Population(_Frozen):
     """The estimate of people from residential floor area."""
 
     floor_area_per_person_m2: float = Field(gt=0)
-    floor_area_min_per_person_m2: float = Field(ge=0)
     storey_default_count: float = Field(gt=0)
     footprint_min_m2: float = Field(ge=0)
     building_yes_footprint_max_m2: float = Field(ge=0)

@@ -122,7 +122,9 @@ def read_population(
         cells, age_issues = _join_ages(rows, path, age_path, metric=metric, clip=clip)
         issues.append(age_issues)
     cells, repeated_persons, repeat_issues = _drop_repeats(cells, path, is_grid=rows.cell_size_m > 0)
-    issues += [repeat_issues, _report_groups(cells, age_path or path), _report_total(rows, path)]
+    issues += [repeat_issues, _report_total(rows, path)]
+    if rows.has_total:
+        issues.append(_report_groups(cells, age_path or path))
     population_cells = _build_cells(cells, rows, metric)
     is_inside = _flag_clip(cells, rows, metric=metric, clip=clip)
     kept = population_cells[is_inside].sort_values("cell_id", ignore_index=True)
