@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""From pairs to groups: connected records are one place, but no chain ties two places."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+IntArray = npt.NDArray[np.int64]
+
+SPREAD_MAX_M = 400.0
+"""A group's points may not lie farther apart unless outlines tie them (judgement)."""
+CLEARLY_DIFFERENT = 0.02
+"""Two named records with a lower score are held apart in every group (judgement)."""
+
+
+def build_groups(pairs: pd.DataFrame, xy: npt.NDArray[np.float64]) -> IntArray:
+    """
+    Return the group of each record.
+
+    Parameters
+    ----------
+    pairs
+        From `match_places`; `decision` "same" ties two records, `is_forbidden` and a
+        clearly different score between two names hold them apart. The tightest ties
+        come first; a tie that would bring two held-apart records into one group, or
+        stretch a group over more than 400 m, is not made.
+    xy
+        Coordinates of the records in metres, in the order of `left` and `right`.
+
+    Returns
+    -------
+    groups
+        For each record the lowest row of its group: input order does not matter as
+        long as the records are sorted by id.
+    """
+    is_tie = (pairs["decision"] == "same").to_numpy(dtype=bool)
+    groups = _connect(pairs[is_tie], len(xy))
+    held = (
+        pairs["is_forbidden"] | (pairs["name_score"].notna() & (pairs["score"] < CLEARLY_DIFFERENT))
+    ).to_numpy(dtype=bool)
+    left, right = pairs["left"].to_numpy(dtype=np.int64), pairs["right"].to_numpy(dtype=np.int64)
+    inside = groups[left] == groups[right]
+    troubled = np.unique(np.concatenate([groups[left[held & inside]], _find_wide(groups, xy)]))
+    if not len(troubled):
+        return groups
+    is_troubled = np.isin(groups[left], troubled) & inside
+    ties = pairs[is_tie & is_troubled].sort_values(
+        ["is_asked", "score", "gap_m", "left", "right"],
+        ascending=[False, False, True, True, True],
+        kind="stable",
+    )
+    apart = pairs[held & is_troubled]
+    return _connect_guarded(groups, ties, apart, xy=xy)
+
+
+def _connect(ties: pd.DataFrame, count: int) -> IntArray:
+    graph = coo_array((np.ones(len(ties)), (ties["left"], ties["right"])), shape=(count, count))
+    labels = connected_components(graph, directed=False)[1]
+    lowest = np.full(count, count, dtype=np.int64)
+    np.minimum.at(lowest, labels, np.arange(count))
+    return np.asarray(lowest[labels])
+
+
+def _find_wide(groups: IntArray, xy: npt.NDArray[np.float64]) -> IntArray:
+    bounds = pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1]}).groupby(groups).agg(["min", "max"])
+    width = bounds[("x", "max")] - bounds[("x", "min")]
+    height = bounds[("y", "max")] - bounds[("y", "min")]
+    return bounds.index[np.hypot(width, height) > SPREAD_MAX_M].to_numpy(dtype=np.int64)
+
+
+def _connect_guarded(
+    groups: IntArray, ties: pd.DataFrame, apart: pd.DataFrame, *, xy: npt.NDArray[np.float64]
+) -> IntArray:
+    # Few records are left here, so a plain loop from the tightest tie down is enough.
+    rows = np.unique(np.concatenate([ties["left"], ties["right"]]))
+    guarded = groups.copy()
+    guarded[rows] = rows
+    members: dict[int, list[int]] = {int(row): [int(row)] for row in rows}
+    enemies: dict[int, set[int]] = {int(row): set() for row in rows}
+    for one, other in zip(apart["left"].tolist(), apart["right"].tolist(), strict=True):
+        enemies.setdefault(one, set()).add(other)
+        enemies.setdefault(other, set()).add(one)
+    for one, other, gap in zip(
+        ties["left"].tolist(), ties["right"].tolist(), ties["gap_m"].tolist(), strict=True
+    ):
+        home, guest = sorted((int(guarded[one]), int(guarded[other])))
+        if home == guest or enemies[home] & set(members[guest]):
+            continue
+        joined = members[home] + members[guest]
+        spread = np.ptp(xy[joined], axis=0)
+        if gap > 0 and np.hypot(*spread) > SPREAD_MAX_M:
+            continue
+        members[home] = joined
+        enemies[home] |= enemies[guest]
+        guarded[members.pop(guest)] = home
+        enemies.pop(guest)
+    return guarded

@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: MIT
+"""From `places` to `begegnungsorte`: records of one place become one, no id is lost."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from begegnung_geo.analysis.clusters import build_groups
+from begegnung_geo.analysis.match import describe_pairs, match_places
+from begegnung_geo.analysis.match_facts import APART, OTHER, build_match_facts
+from begegnung_geo.category_rules import CategoryRules
+from begegnung_geo.config import Coverage
+from begegnung_geo.crs import require_crs
+from begegnung_geo.errors import CrsError
+from begegnung_geo.issues import IssueCode, concat_issues, count_issue
+
+MATCH_COLUMNS = (
+    "place_id_a", "place_id_b", "score", "decision", "is_merged", "name_score", "gap_m", "class_relation",
+    "address_relation", "reasons",
+)  # fmt: skip
+_RELATIONS = np.array(["apart", "other", "kin", "same"], dtype=object)
+_ADDRESSES = np.array(["different", "unknown", "same"], dtype=object)
+_WORTH_KEEPING = 0.02
+_ID_LENGTH = 12
+_DIGITS = re.compile(r"\d+")
+_PRECISION_ORDER = {"object": 0, "house": 1, "street": 2, "site": 3, "unknown": 4}
+_HOUSE_AREA_M2 = (20.0, 10_000.0)  # an outline between a hut and a campus marks the door best
+_SINGLES = ("opening_hours", "wheelchair", "operator")
+_ADDRESS = ("street", "house_number", "postcode", "city")
+
+
+def conflate_places(
+    places: gpd.GeoDataFrame,
+    *,
+    rules: CategoryRules,
+    coverage: Coverage,
+    footprints: gpd.GeoDataFrame | None = None,
+    reviews: pd.DataFrame | None = None,
+    known_ids: Mapping[str, str] | None = None,
+    source_order: Sequence[str] = (),
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Merge the records of one place.
+
+    Parameters
+    ----------
+    places
+        Table `places` of all sources: Point, metric CRS, one row a record.
+    rules
+        Rules and classes: which classes may be one place.
+    coverage
+        Which standing counts as supply.
+    footprints
+        Table `osm_features` for the outlines of OSM places; without it points are compared.
+    reviews
+        Answers of staff that hold against every score: columns `place_id_a`,
+        `place_id_b`, `answer` ("same" or "different").
+    known_ids
+        `begegnungsort_id` that a record had before, by `place_id`: kept.
+    source_order
+        Source keys in order of age, `osm` first by itself; decides ids and ties. Sources
+        that are not named follow in alphabetical order.
+
+    Returns
+    -------
+    begegnungsorte
+        Table `begegnungsorte` without district and snap columns: Point, same CRS, sorted
+        by `begegnungsort_id`. `place_ids` holds every record once, the leading one
+        first: best evidence, then a name, then the source order. Class and standing are
+        the leading record's, every other column comes from the first record that has
+        it, the address as a whole. `is_counted` as `coverage` says, never for a class
+        of standing potential.
+    matches
+        One row a pair worth a look, best score first: `decision` same, review or
+        different, `is_merged`, and the reasons in words.
+    """
+    records = places.sort_values("place_id", kind="stable", ignore_index=True)
+    facts = build_match_facts(records, rules, footprints)
+    pairs = _ask_reviews(match_places(facts), records["place_id"], reviews)
+    groups = build_groups(pairs, facts.xy)
+    merged = _merge_records(records, groups, known_ids=known_ids or {}, source_order=source_order)
+    merged["is_counted"] = merged["standing"].isin(coverage.counted_standing) | (
+        merged["standing"].isin(coverage.counted_if_consumption_free) & (merged["consumption_free"] == "yes")
+    )
+    begegnungsorte = gpd.GeoDataFrame(
+        merged.sort_values("begegnungsort_id", ignore_index=True), geometry="geometry", crs=places.crs
+    )
+    return begegnungsorte, _build_matches(pairs, records["place_id"], groups)
+
+
+def split_by_city(
+    begegnungsorte: gpd.GeoDataFrame, city_area: gpd.GeoDataFrame, *, buffer_m: float
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Part the meeting places of the city from those of its neighbours.
+
+    Parameters
+    ----------
+    begegnungsorte
+        Table `begegnungsorte`: Point, metric CRS.
+    city_area
+        Table `city_area`: one area, same CRS. A place on its border is inside.
+    buffer_m
+        How far beyond the border a place still counts as supply, in metres.
+
+    Returns
+    -------
+    inside
+        The city's own.
+    neighbours
+        Those beyond the border within `buffer_m`.
+    issues
+        One line with the number of places farther out, which are left out.
+
+    Raises
+    ------
+    CrsError
+        If the two tables are not in the same CRS.
+    """
+    if begegnungsorte.crs is None:
+        raise CrsError(
+            "table begegnungsorte has no coordinate reference system", where="table begegnungsorte"
+        )
+    require_crs(city_area, begegnungsorte.crs, name="table city_area")
+    area = shapely.union_all(np.array(city_area.geometry, dtype=object))
+    distance = shapely.distance(np.array(begegnungsorte.geometry, dtype=object), area)
+    is_inside = distance == 0
+    is_near = ~is_inside & (distance <= buffer_m)
+    outside = begegnungsorte[~is_inside & ~is_near]
+    records = outside["place_ids"].explode().astype("str")
+    by_source = records.str.partition(":")[0].value_counts() if len(records) else pd.Series(dtype="int64")
+    issues = [
+        count_issue(
+            str(source),
+            IssueCode.PLACE_OUTSIDE,
+            count=int(count),
+            text=f"outside the study area and its surroundings of {buffer_m:.0f} m; left out",
+        )
+        for source, count in sorted(by_source.items())
+    ]
+    return (
+        begegnungsorte[is_inside].reset_index(drop=True),
+        begegnungsorte[is_near].reset_index(drop=True),
+        concat_issues(issues),
+    )
+
+
+def build_begegnungsort_id(place_id: str) -> str:
+    """Return the id that a place has from its first record: `b` and twelve hex digits."""
+    return "b" + hashlib.sha256(place_id.encode()).hexdigest()[:_ID_LENGTH]
+
+
+def rank_records(places: pd.DataFrame, *, source_order: Sequence[str] = ()) -> pd.DataFrame:
+    """
+    Return the order of precedence of records, one column a criterion.
+
+    `lead` decides who leads and whose attributes are taken: evidence, then a name, then
+    the order of the sources, then the OSM id. `origin` decides the id and does not look
+    at what may change: the order of the sources, then the OSM id.
+    """
+    order = {source: rank for rank, source in enumerate(dict.fromkeys(("osm", *source_order)))}
+    later = {
+        source: len(order) + rank for rank, source in enumerate(sorted(set(places["source"]) - set(order)))
+    }
+    source_rank = places["source"].map(order | later).astype("int64")
+    natural = places["source_id"].map(_pad_digits)
+    origin = pd.DataFrame({"rank": source_rank, "natural": natural}).sort_values(["rank", "natural"]).index
+    lead = pd.DataFrame(
+        {
+            "evidence": places["evidence"],
+            "nameless": places["name"].isna(),
+            "rank": source_rank,
+            "natural": natural,
+        }
+    ).sort_values(["evidence", "nameless", "rank", "natural"])
+    ranks = pd.DataFrame(index=places.index)
+    ranks["origin"] = pd.Series(np.arange(len(places)), index=origin)
+    ranks["lead"] = pd.Series(np.arange(len(places)), index=lead.index)
+    return ranks
+
+
+def _merge_records(
+    records: gpd.GeoDataFrame,
+    groups: npt.NDArray[np.int64],
+    *,
+    known_ids: Mapping[str, str],
+    source_order: Sequence[str],
+) -> pd.DataFrame:
+    ranks = rank_records(records, source_order=source_order)
+    rows = pd.DataFrame(records).assign(group=groups, origin=ranks["origin"], lead=ranks["lead"])
+    rows = rows.sort_values(["group", "lead"], kind="stable", ignore_index=True)
+    leads = rows.drop_duplicates("group").set_index("group")
+    firsts = rows.groupby("group")[["name", *_SINGLES]].first()
+    merged = leads[["class", "standing", "evidence"]].join(firsts)
+    free = rows[rows["consumption_free"] != "unknown"].drop_duplicates("group").set_index("group")
+    merged["consumption_free"] = (
+        free["consumption_free"].reindex(merged.index).fillna("unknown").astype("str")
+    )
+    merged = merged.join(_pick_addresses(rows)).join(_pick_points(rows))
+    merged["place_ids"] = rows.groupby("group")["place_id"].agg(list)
+    merged["begegnungsort_id"] = _pick_ids(rows, known_ids)
+    for column in ("name", *_SINGLES, *_ADDRESS):
+        merged[column] = merged[column].astype("str")
+    return merged.reset_index(drop=True)
+
+
+def _pick_addresses(rows: pd.DataFrame) -> pd.DataFrame:
+    # An address is taken as a whole: street and number of two sources would be a third house.
+    lack = rows["street"].isna().astype("int64") * 2 + rows["house_number"].isna()
+    ordered = rows.assign(lack=lack).sort_values(["group", "lack", "lead"], kind="stable")
+    return ordered.drop_duplicates("group").set_index("group")[list(_ADDRESS)]
+
+
+def _pick_points(rows: pd.DataFrame) -> pd.DataFrame:
+    precision = rows["precision"].map(_PRECISION_ORDER)
+    area = rows["footprint_area_m2"]
+    is_campus = (area > _HOUSE_AREA_M2[1]).astype("int64")
+    is_house = area.between(*_HOUSE_AREA_M2).astype("int64")
+    ordered = rows.assign(exact=precision, campus=is_campus, house=-is_house)
+    ordered = ordered.sort_values(["group", "exact", "campus", "house", "lead"], kind="stable")
+    return ordered.drop_duplicates("group").set_index("group")[["precision", "geometry"]]
+
+
+def _pick_ids(rows: pd.DataFrame, known_ids: Mapping[str, str]) -> "pd.Series[str]":
+    ordered = rows.sort_values(["group", "origin"], kind="stable")
+    origins = ordered.drop_duplicates("group").set_index("group")["place_id"]
+    ids = origins.map(build_begegnungsort_id)
+    known = ordered.assign(known=ordered["place_id"].map(dict(known_ids)))
+    known = known[known["known"].notna()].drop_duplicates("known").drop_duplicates("group")
+    kept = known.set_index("group")["known"]
+    return kept.reindex(ids.index).fillna(ids).astype("str")
+
+
+def _ask_reviews(
+    pairs: pd.DataFrame, place_ids: "pd.Series[str]", reviews: pd.DataFrame | None
+) -> pd.DataFrame:
+    pairs = pairs.assign(is_asked=False)
+    if reviews is None or reviews.empty:
+        return pairs
+    row_of = pd.Series(place_ids.index, index=place_ids)
+    ends = reviews[["place_id_a", "place_id_b"]].apply(lambda ids: ids.map(row_of))
+    known = ends.notna().all(axis=1)
+    left, right = ends[known].min(axis=1).astype("int64"), ends[known].max(axis=1).astype("int64")
+    asked = pd.DataFrame({"left": left, "right": right, "answer": reviews.loc[known, "answer"]})
+    asked = asked.drop_duplicates(["left", "right"], keep="last")
+    pairs = pairs.merge(asked, on=["left", "right"], how="outer").sort_values(
+        ["left", "right"], ignore_index=True
+    )
+    is_asked = pairs["answer"].notna()
+    is_same = pairs["answer"] == "same"
+    pairs["is_asked"] = is_asked
+    pairs["decision"] = pairs["decision"].mask(is_asked, pairs["answer"]).astype("str")
+    pairs["score"] = pairs["score"].mask(is_asked, is_same.astype("float64"))
+    pairs["is_forbidden"] = (pairs["is_forbidden"].fillna(value=False).astype(bool) & ~is_asked) | (
+        is_asked & ~is_same
+    )
+    pairs["gap_m"] = pairs["gap_m"].fillna(0.0).mask(is_same, 0.0)
+    for column, missing in (
+        ("class_relation", OTHER),
+        ("address_relation", 0),
+        ("same_website", False),
+        ("is_inside", False),
+    ):
+        pairs[column] = pairs[column].astype(object).fillna(missing).astype(type(missing))
+    return pairs.drop(columns="answer")
+
+
+def _build_matches(
+    pairs: pd.DataFrame, place_ids: "pd.Series[str]", groups: npt.NDArray[np.int64]
+) -> pd.DataFrame:
+    left, right = pairs["left"].to_numpy(dtype=np.int64), pairs["right"].to_numpy(dtype=np.int64)
+    is_merged = groups[left] == groups[right]
+    keep = (
+        is_merged
+        | (pairs["score"] >= _WORTH_KEEPING).to_numpy(dtype=bool)
+        | pairs["is_asked"].to_numpy(dtype=bool)
+    )
+    kept = pairs[keep]
+    matches = pd.DataFrame(
+        {
+            "place_id_a": place_ids.to_numpy()[left[keep]],
+            "place_id_b": place_ids.to_numpy()[right[keep]],
+            "score": kept["score"].to_numpy(),
+            "decision": kept["decision"].to_numpy(),
+            "is_merged": is_merged[keep],
+            "name_score": kept["name_score"].to_numpy(),
+            "gap_m": kept["gap_m"].to_numpy(),
+            "class_relation": _RELATIONS[kept["class_relation"].to_numpy(dtype=np.int64) - APART],
+            "address_relation": _ADDRESSES[kept["address_relation"].to_numpy(dtype=np.int64) + 1],
+            "reasons": describe_pairs(kept),
+        }
+    )
+    order = ["score", "place_id_a", "place_id_b"]
+    matches = matches.sort_values(order, ascending=[False, True, True], ignore_index=True)
+    text_columns = ["place_id_a", "place_id_b", "decision", "class_relation", "address_relation"]
+    return matches.astype(dict.fromkeys(text_columns, "str"))[list(MATCH_COLUMNS)]
+
+
+def _pad_digits(text: str) -> str:
+    # node/9 before node/10
+    return _DIGITS.sub(lambda digits: digits[0].zfill(20), text)

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""
+Which records are the same place: candidate pairs, their score, and the reasons.
+
+Names decide, and the nearer two records are, the less alike their names must be. The
+threshold a pair has to reach moves with distance, address and class; `score` is where
+the names stand to that threshold (0.5 is on it). Some facts forbid a match whatever
+the names say: classes that are apart, two addresses within OSM, "Nord" and "Süd".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from rapidfuzz import fuzz, process
+from scipy.spatial import cKDTree
+
+from begegnung_geo.analysis.match_facts import (
+    APART,
+    KIN,
+    OTHER,
+    SAME,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    MatchFacts,
+    ObjectArray,
+    compare_addresses,
+)
+
+
+@dataclass(frozen=True)
+class MatchLimits:
+    """The numbers of the matcher; all are judgement, tuned on labelled pairs."""
+
+    block_m: float = 150.0
+    """Farther apart nothing is compared: DOMAIN 3.3 counts a place as found within 150 m."""
+    loose_block_m: float = 400.0
+    """The same where one point is known to the street only."""
+    neighbours_max: int = 40
+    """Nearest records compared with each record; keeps crowded points from growing as n²."""
+    near_m: float = 30.0
+    """Node and outline of one house without an overlap; also nameless records."""
+    osm_gap_m: float = 40.0
+    """Two OSM objects farther apart are two places: mappers draw a house once."""
+
+
+Scorer = Callable[..., float]
+LIMITS = MatchLimits()
+DECISIONS = ("same", "review", "different")
+_SLOPE = 0.05
+_REVIEW_BAND = 0.10
+_FORBIDDEN_SCORE = 0.0
+_NEARLY_EQUAL = 0.95
+
+
+def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataFrame:
+    """
+    Return all compared pairs of records with score, decision and facts.
+
+    Parameters
+    ----------
+    facts
+        From `build_match_facts`.
+    limits
+        The numbers of the matcher.
+
+    Returns
+    -------
+    pairs
+        One row a pair, `left` < `right` are rows of `facts`, sorted by both. `gap_m` is
+        the distance of the footprints (0 where they touch), `is_inside` tells that one
+        holds the other's point, `name_score` is null where a name is missing, `is_forbidden` marks what must never be merged.
+    """
+    left, right = _find_candidates(facts, limits)
+    pairs = pd.DataFrame({"left": left, "right": right})
+    pairs["gap_m"] = _measure_gaps(facts, left, right)
+    pairs["is_inside"] = _flag_inside(facts, left, right)
+    reach = np.where(facts.is_loose[left] | facts.is_loose[right], limits.loose_block_m, limits.block_m)
+    pairs = pairs[pairs["gap_m"] <= reach].reset_index(drop=True)
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    pairs["class_relation"] = facts.relate_classes(left, right)
+    pairs["address_relation"] = compare_addresses(facts, left, right)
+    websites = facts.websites
+    pairs["same_website"] = (websites[left] != "") & (websites[left] == websites[right])
+    pairs["name_score"] = _score_names(facts, pairs)
+    pairs["is_forbidden"] = _flag_forbidden(facts, pairs, limits)
+    margin = _measure_margin(facts, pairs, limits)
+    pairs["score"] = np.where(pairs["is_forbidden"], _FORBIDDEN_SCORE, 1 / (1 + np.exp(-margin / _SLOPE)))
+    pairs["score"] = pairs["score"].round(4)
+    is_same = (margin >= 0) & ~pairs["is_forbidden"]
+    is_review = (
+        (margin >= -_REVIEW_BAND)
+        & ~pairs["is_forbidden"]
+        & (pairs["class_relation"] >= KIN)
+        & pairs["name_score"].notna()
+    )
+    pairs["decision"] = np.where(is_same, "same", np.where(is_review, "review", "different"))
+    return pairs
+
+
+def describe_pairs(pairs: pd.DataFrame) -> list[list[str]]:
+    """Return the reasons of each pair in plain words."""
+    relations = {APART: "classes apart", OTHER: "other class", KIN: "kindred class", SAME: "same class"}
+    columns = [
+        "is_forbidden", "name_score", "gap_m", "is_inside", "class_relation", "address_relation", "same_website",
+    ]  # fmt: skip
+    reasons = []
+    for forbidden, name, gap, inside, relation, address, website in zip(
+        *(pairs[column].tolist() for column in columns), strict=True
+    ):
+        words = ["must not be one"] if forbidden else []
+        words.append("a name is missing" if name != name else f"names alike {name:.2f}")  # noqa: PLR0124  NaN
+        words.append("one inside the other" if inside else f"{gap:.0f} m apart")
+        words.append(relations[relation])
+        if address:
+            words.append("same address" if address > 0 else "other address")
+        if website:
+            words.append("same website")
+        reasons.append(words)
+    return reasons
+
+
+def _find_candidates(facts: MatchFacts, limits: MatchLimits) -> tuple[IntArray, IntArray]:
+    count = len(facts.xy)
+    if count < 2:  # noqa: PLR2004  a pair needs two
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    tree = cKDTree(facts.xy)
+    found = [_query_near(tree, facts.xy, np.arange(count), radius=limits.block_m, limits=limits)]
+    loose = np.flatnonzero(facts.is_loose)
+    found.append(_query_near(tree, facts.xy[loose], loose, radius=limits.loose_block_m, limits=limits))
+    areas = np.flatnonzero(facts.is_area)
+    if len(areas):
+        shapes = shapely.STRtree(facts.shapes[areas])
+        inside, held = shapes.query(shapely.points(facts.xy), predicate="dwithin", distance=limits.near_m)
+        found.append((inside, areas[held]))
+    one = np.concatenate([pair[0] for pair in found])
+    other = np.concatenate([pair[1] for pair in found])
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    keys = np.unique(low[low != high] * count + high[low != high])
+    return keys // count, keys % count
+
+
+def _query_near(
+    tree: cKDTree, xy: FloatArray, rows: IntArray, *, radius: float, limits: MatchLimits
+) -> tuple[IntArray, IntArray]:
+    wanted = min(limits.neighbours_max + 1, tree.n)
+    _, near = tree.query(xy, k=np.arange(1, wanted + 1), distance_upper_bound=radius)
+    one = np.repeat(rows, wanted)
+    other = near.reshape(-1)
+    is_found = other < tree.n
+    return one[is_found], other[is_found].astype(np.int64)
+
+
+def _measure_gaps(facts: MatchFacts, left: IntArray, right: IntArray) -> FloatArray:
+    gaps = np.hypot(*(facts.xy[left] - facts.xy[right]).T)
+    drawn = facts.is_area[left] | facts.is_area[right]
+    gaps[drawn] = shapely.distance(facts.shapes[left[drawn]], facts.shapes[right[drawn]])
+    return np.asarray(np.round(gaps, 1))
+
+
+def _flag_inside(facts: MatchFacts, left: IntArray, right: IntArray) -> BoolArray:
+    # Touching outlines (a terrace) are no containment: a point must lie in the other's outline.
+    inside = np.zeros(len(left), dtype=bool)
+    for point_of, area_of in ((left, right), (right, left)):
+        drawn = np.flatnonzero(facts.is_area[area_of])
+        points = facts.xy[point_of[drawn]]
+        inside[drawn] |= shapely.intersects_xy(facts.shapes[area_of[drawn]], points[:, 0], points[:, 1])
+    return inside
+
+
+def _score_names(facts: MatchFacts, pairs: pd.DataFrame) -> FloatArray:
+    """Return how alike two names are, 0-1; null where one is missing."""
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    relation = pairs["class_relation"].to_numpy()
+    names, cores = facts.names, facts.cores
+    full = _compare(names, left, right, scorer=fuzz.token_sort_ratio)
+    glued = _compare(facts.compact, left, right, scorer=fuzz.ratio)
+    core_sort = _compare(cores, left, right, scorer=fuzz.token_sort_ratio)
+    core_set = _compare(cores, left, right, scorer=fuzz.token_set_ratio)
+    whole = np.maximum(full, glued)
+    has_core = (cores[left] != "") & (cores[right] != "")
+    core = np.where(has_core, 0.5 * core_sort + 0.5 * core_set, whole)
+    # Within one class the generic word says nothing new ("Jugendtreff", "Jugendzentrum");
+    # between classes it is the difference itself ("Jugendtreff", "Seniorentreff").
+    blended = np.where(
+        relation == SAME, np.maximum(whole, 0.3 * whole + 0.7 * core), 0.6 * whole + 0.4 * core
+    )
+    scores = np.maximum(blended, np.where(whole >= _NEARLY_EQUAL, whole, 0.0))
+    scores = scores.astype(np.float64).round(4)
+    scores[(names[left] == "") | (names[right] == "")] = np.nan
+    return scores
+
+
+def _compare(texts: ObjectArray, left: IntArray, right: IntArray, *, scorer: Scorer) -> FloatArray:
+    codes, values = pd.factorize(texts)
+    pair_codes = np.sort(np.column_stack([codes[left], codes[right]]), axis=1)
+    distinct, back = np.unique(pair_codes[:, 0] * len(values) + pair_codes[:, 1], return_inverse=True)
+    one, other = values[distinct // max(len(values), 1)], values[distinct % max(len(values), 1)]
+    scores = process.cpdist(list(one), list(other), scorer=scorer, dtype=np.float32, workers=1)
+    return np.asarray(scores, dtype=np.float64)[back] / 100
+
+
+def _flag_forbidden(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits) -> BoolArray:
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    both_osm = facts.is_osm[left] & facts.is_osm[right]
+    forbidden = np.array(pairs["class_relation"] == APART, dtype=bool)
+    forbidden |= both_osm & (pairs["gap_m"] > limits.osm_gap_m).to_numpy(dtype=bool)
+    forbidden |= both_osm & (pairs["address_relation"] < 0).to_numpy(dtype=bool)
+    for marks in facts.marks:
+        forbidden |= (marks[left] != "") & (marks[right] != "") & (marks[left] != marks[right])
+    return forbidden
+
+
+def _measure_margin(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits) -> FloatArray:
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    gap = pairs["gap_m"].to_numpy()
+    relation, address = pairs["class_relation"].to_numpy(), pairs["address_relation"].to_numpy()
+    needed = np.interp(gap, [0, 30, 80, 150, 400], [0.70, 0.74, 0.82, 0.88, 0.93])
+    needed += np.select([address > 0, address < 0], [-0.10, 0.10], 0.0)
+    needed += np.select([relation == SAME, relation == KIN], [0.0, 0.04], 0.16)
+    needed -= np.where(pairs["same_website"] & (gap <= limits.block_m / 2), 0.12, 0.0)
+    both_osm = facts.is_osm[left] & facts.is_osm[right]
+    same_list = (facts.sources[left] == facts.sources[right]) & ~both_osm
+    needed += np.where(same_list, 0.06, 0.0) + np.where(both_osm & (gap > 0), 0.08, 0.0)
+    margin = pairs["name_score"].to_numpy() - needed
+    # A nameless record joins one of its own class that it lies in or beside.
+    is_nameless = np.isnan(margin)
+    # Two vacant shops stand side by side as often as not.
+    both_vacant = facts.is_vacancy[left] & facts.is_vacancy[right]
+    close = pairs["is_inside"].to_numpy() | ((gap <= limits.near_m) & ~both_vacant & ~same_list)
+    joins = (relation == SAME) & close & (address >= 0)
+    nameless = np.where(joins, 0.08 - 0.002 * gap, -1.0)
+    return np.where(is_nameless, nameless, margin)

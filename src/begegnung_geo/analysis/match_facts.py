@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""What is compared about a place: name, address, website, class and footprint, made plain."""
+
+import json
+import re
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from begegnung_geo.analysis.address_text import normalise_street
+from begegnung_geo.analysis.names import find_core, find_marks, normalise_name
+from begegnung_geo.category_rules import CategoryRules
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+ObjectArray = npt.NDArray[np.object_]
+Marks = tuple[ObjectArray, ...]
+
+APART, OTHER, KIN, SAME = 0, 1, 2, 3
+"""How two classes stand to each other, from never one place to the same class."""
+ANY_NUMBER = -1
+"""First house number of an address that has none, or none that can be read."""
+
+_HOUSE_NUMBERS = re.compile(r"(\d{1,4})\s*([a-z]?)(?:\s*[-–/]\s*(\d{1,4}))?", re.IGNORECASE)
+_URL_START = re.compile(r"^(https?://)?(www\.)?", re.IGNORECASE)
+_WEBSITE_KEYS = ("website", "url", "homepage", "link", "internet")
+_WEBSITE_MAX_PLACES = 4
+
+
+@dataclass(frozen=True)
+class MatchFacts:
+    """
+    One value a place, in the order of the places.
+
+    `names` and `cores` are empty text where there is no name; `marks` are codes of
+    words that keep names apart (0 none); `streets` and `websites` empty where unknown;
+    `house_from`/`house_to` bound the house number, `ANY_NUMBER` where unknown. `shapes`
+    are the footprints, else the points.
+    """
+
+    place_ids: ObjectArray
+    sources: ObjectArray
+    is_osm: BoolArray
+    xy: FloatArray
+    shapes: ObjectArray
+    is_area: BoolArray
+    names: ObjectArray
+    cores: ObjectArray
+    compact: ObjectArray
+    marks: Marks
+    streets: ObjectArray
+    house_from: IntArray
+    house_to: IntArray
+    house_letters: ObjectArray
+    websites: ObjectArray
+    class_codes: IntArray
+    class_relation: IntArray
+    is_vacancy: BoolArray
+    is_loose: BoolArray
+
+    def relate_classes(self, left: IntArray, right: IntArray) -> IntArray:
+        """Return APART, OTHER, KIN or SAME for pairs of rows."""
+        return np.asarray(self.class_relation[self.class_codes[left], self.class_codes[right]])
+
+
+def build_match_facts(
+    places: gpd.GeoDataFrame, rules: CategoryRules, footprints: gpd.GeoDataFrame | None
+) -> MatchFacts:
+    """
+    Return what `match_places` compares.
+
+    Parameters
+    ----------
+    places
+        Table `places`, sorted by `place_id`: Point, metric CRS.
+    rules
+        Rules and classes: which classes are kin or apart.
+    footprints
+        Table `osm_features` for the drawn outlines of OSM places; None compares points.
+    """
+    names, cores, marks = _spell_names(places["name"])
+    shapes, is_area = _find_shapes(places, footprints)
+    house_from, house_to, letters = _split_house_numbers(places["house_number"])
+    keys = sorted(rules.classes)
+    points = places.geometry.to_numpy()
+    return MatchFacts(
+        place_ids=places["place_id"].to_numpy(dtype=object),
+        sources=places["source"].to_numpy(dtype=object),
+        is_osm=(places["source"] == "osm").to_numpy(dtype=bool),
+        xy=np.column_stack([shapely.get_x(points), shapely.get_y(points)]),
+        shapes=shapes,
+        is_area=is_area,
+        names=names,
+        cores=cores,
+        compact=_as_objects([name.replace(" ", "") for name in names]),
+        marks=marks,
+        streets=_as_objects(normalise_street(places["street"]).fillna("").tolist()),
+        house_from=house_from,
+        house_to=house_to,
+        house_letters=letters,
+        websites=_list_websites(places["fields"]),
+        class_codes=np.array([keys.index(key) for key in places["class"]], dtype=np.int64),
+        class_relation=_relate_classes(rules, keys),
+        is_vacancy=(places["class"] == "vacancy").to_numpy(dtype=bool),
+        is_loose=places["precision"].isin(["street", "site", "unknown"]).to_numpy(dtype=bool),
+    )
+
+
+def compare_addresses(facts: MatchFacts, left: IntArray, right: IntArray) -> IntArray:
+    """
+    Return 1 for one address, -1 for two addresses, 0 where that cannot be told.
+
+    Two addresses need a street and a readable number each; "12" and "12 a" may be one
+    house, "12 a" and "12 b" are two; ranges that overlap are one.
+    """
+    has_both = (facts.streets[left] != "") & (facts.streets[right] != "")
+    same_street = has_both & (facts.streets[left] == facts.streets[right])
+    numbered = (facts.house_from[left] != ANY_NUMBER) & (facts.house_from[right] != ANY_NUMBER)
+    overlap = (facts.house_from[left] <= facts.house_to[right]) & (
+        facts.house_from[right] <= facts.house_to[left]
+    )
+    letters_left, letters_right = facts.house_letters[left], facts.house_letters[right]
+    two_letters = (letters_left != "") & (letters_right != "") & (letters_left != letters_right)
+    is_one = same_street & numbered & overlap & ~two_letters
+    is_two = has_both & numbered & ~is_one
+    return np.where(is_one, 1, np.where(is_two, -1, 0))
+
+
+def _spell_names(names: "pd.Series[str]") -> tuple[ObjectArray, ObjectArray, Marks]:
+    spelt = {name: normalise_name(name) for name in names.dropna().unique()}
+    normalised = [spelt.get(name, "") if isinstance(name, str) else "" for name in names]
+    known = {name: (find_core(name), find_marks(name)) for name in set(normalised)}
+    cores = _as_objects([known[name][0] for name in normalised])
+    marks = tuple(
+        _as_objects([" ".join(sorted(known[name][1][kind])) for name in normalised]) for kind in range(3)
+    )
+    return _as_objects(normalised), cores, marks
+
+
+def _split_house_numbers(numbers: "pd.Series[str]") -> tuple[IntArray, IntArray, ObjectArray]:
+    split: dict[object, tuple[int, int, str]] = {}
+    for text in numbers.dropna().unique():
+        match = _HOUSE_NUMBERS.search(text)
+        if match is not None:
+            first = int(match[1])
+            split[text] = (first, max(first, int(match[3] or first)), match[2].casefold())
+    rows = [split.get(text, (ANY_NUMBER, ANY_NUMBER, "")) for text in numbers]
+    bounds = np.array([row[:2] for row in rows], dtype=np.int64).reshape(-1, 2)
+    return bounds[:, 0], bounds[:, 1], _as_objects([row[2] for row in rows])
+
+
+def _list_websites(fields: "pd.Series[str]") -> ObjectArray:
+    # A page that many places share is that of their city or chain and tells nothing.
+    websites = []
+    for text in fields:
+        website = ""
+        if any(key in text for key in _WEBSITE_KEYS):
+            row = {key.casefold(): value for key, value in json.loads(text).items()}
+            website = next((str(row[key]) for key in _WEBSITE_KEYS if row.get(key)), "")
+        websites.append(_URL_START.sub("", website).casefold().rstrip("/"))
+    found = pd.Series(websites, dtype="str")
+    is_rare = found.map(found.value_counts()).to_numpy() <= _WEBSITE_MAX_PLACES
+    return np.where(is_rare, _as_objects(websites), "").astype(object)
+
+
+def _find_shapes(
+    places: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame | None
+) -> tuple[ObjectArray, BoolArray]:
+    shapes = np.array(places.geometry, dtype=object)
+    is_area = np.zeros(len(places), dtype=bool)
+    if footprints is None or footprints.empty:
+        return shapes, is_area
+    areas = footprints[footprints.geom_type.isin(["Polygon", "MultiPolygon"]).to_numpy(dtype=bool)]
+    is_osm = (places["source"] == "osm").to_numpy(dtype=bool)
+    outlines = np.array(areas.set_index("source_id").geometry.reindex(places["source_id"]), dtype=object)
+    is_area = is_osm & np.array([outline is not None for outline in outlines], dtype=bool)
+    shapes[is_area] = outlines[is_area]
+    return shapes, is_area
+
+
+def _relate_classes(rules: CategoryRules, keys: list[str]) -> IntArray:
+    relation = np.full((len(keys), len(keys)), OTHER, dtype=np.int64)
+    for row, one in enumerate(keys):
+        for column, other in enumerate(keys):
+            left, right = rules.classes[one], rules.classes[other]
+            if row == column:
+                relation[row, column] = SAME
+            elif other in left.apart or one in right.apart:
+                relation[row, column] = APART
+            elif left.families & right.families:
+                relation[row, column] = KIN
+    return relation
+
+
+def _as_objects(values: list[str]) -> ObjectArray:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
