@@ -122,10 +122,10 @@ def read_objects(path: Path, *, node_keys: Collection[str]) -> OsmObjects:
     try:
         with TemporaryDirectory(prefix="begegnung-osm-") as folder:
             opl = Path(folder) / "objects.opl"
-            header = _write_opl(source, opl, node_filter, osmium.index.create_map("flex_mem"))
+            header = _write_opl(source, opl, node_filter, locations=osmium.index.create_map("flex_mem"))
             objects = _read_opl(opl, header)
             if _has_nodes(source, objects.refs[np.isnan(objects.lons)]):
-                _write_opl(source, opl, node_filter, _locate_nodes(source))
+                _write_opl(source, opl, node_filter, locations=_locate_nodes(source))
                 objects = _read_opl(opl, header)
     except (RuntimeError, OSError) as error:
         raise SourceError(
@@ -199,6 +199,7 @@ def _write_opl(
     source: osmium.io.File,
     opl: Path,
     node_filter: osmium.BaseFilter,
+    *,
     locations: osmium.index.LocationTable,
 ) -> str:
     add_locations = osmium.NodeLocationsForWays(locations)

@@ -11,7 +11,7 @@ import shapely
 from pyproj import CRS
 
 from begegnung_geo.issues import IssueCode, build_issues, count_issue
-from begegnung_geo.sources.osm_objects import Ints, ObjectHeads, OsmObjects
+from begegnung_geo.sources.osm_objects import Floats, Ints, ObjectHeads, OsmObjects
 from begegnung_geo.sources.osm_shapes import (
     Bools,
     Geometries,
@@ -26,6 +26,17 @@ from begegnung_geo.sources.osm_tags import FeatureFilters, TagFacts, build_tag_f
 from begegnung_geo.walk_rules import WalkRules
 
 _LISTED_MAX = 200  # more faults of one kind than this become one line with their count
+
+_REPEATED = "the file holds the object more than once: the last copy counts"
+_NOWHERE = "the node has no usable position: left out"
+_CUT = "nodes are not in the file: the way is cut there"
+_SINGLE_POINT = "the way is a single point: left out"
+_UNCLOSED = "the outline does not close: no area"
+_CROSSED = "the outline crosses itself: repaired, or left out where no area remained"
+_INCOMPLETE = "members are not in the file: "
+_OPEN = "a ring does not close: "
+_DEFECTIVE = "the rings that close are used, a place without any is a point, a border is left out"
+_NO_AREA = "the relation is no area: a place becomes a point amid its ways, all else is left out"
 
 
 @dataclass(frozen=True)
@@ -79,27 +90,16 @@ def build_scene(
     projection = build_projection(crs)
     pieces = build_way_pieces(objects, projection)
     node_xy = np.column_stack(projection.transform(objects.node_lons, objects.node_lats))
-    parts, issues = [], []
-    for part, part_issues in (
-        _draw_nodes(objects, facts, node_xy, source=source),
-        _draw_ways(objects, facts, pieces, source=source),
-        _draw_relations(objects, facts, pieces, source=source),
-    ):
-        parts.append(part)
-        issues += part_issues
-    drawn = pd.concat(parts, ignore_index=True)
-    geometry, is_wrong = repair_polygons(drawn["geometry"].to_numpy(dtype=object))
-    issues += list_faults(
-        source,
-        IssueCode.OSM_GEOMETRY_INVALID,
-        drawn["object_id"][is_wrong],
-        "the outline crosses itself: repaired, or left out where no area remained",
+    draft = _Draft(objects, facts, pieces, source=source)
+    drawn = pd.concat(
+        [draft.draw_nodes(node_xy), draft.draw_ways(), draft.draw_relations()], ignore_index=True
     )
+    geometry, is_wrong = repair_polygons(drawn["geometry"].to_numpy(dtype=object))
+    draft.note(IssueCode.OSM_GEOMETRY_INVALID, drawn["object_id"][is_wrong], _CROSSED)
     is_kept = ~shapely.is_missing(geometry) & flag_inside(geometry, clip)
     shapes = gpd.GeoDataFrame(drawn[is_kept], geometry=geometry[is_kept], crs=crs)
-    is_line = facts.is_walkway | (facts.line_layer != "")
-    is_line_way = is_line[objects.ways.tag_sets] & _flag_last(objects.ways.ids)
     square_pieces, square_tag_sets = _find_squares(objects, facts, pieces)
+    is_line_way = facts.is_line()[objects.ways.tag_sets] & _flag_last(objects.ways.ids)
     return Scene(
         objects=objects,
         facts=facts,
@@ -110,7 +110,7 @@ def build_scene(
         square_tag_sets=square_tag_sets,
         clip=clip,
         crs=crs,
-        issues=issues,
+        issues=draft.issues,
     )
 
 
@@ -122,21 +122,100 @@ def flag_inside(geometry: Geometries, clip: shapely.Geometry | None) -> Bools:
     return np.asarray(shapely.intersects(clip, geometry))
 
 
-def list_faults(source: str, code: IssueCode, rows: Iterable[str], text: str) -> list[pd.DataFrame]:
-    """Return `issues`, one line a row; a single line with the count where they are many."""
-    labels = list(rows)
-    if len(labels) > _LISTED_MAX:
-        return [count_issue(source, code, count=len(labels), text=text)]
-    return [build_issues(source, code, rows=labels, texts=text)]
+class _Draft:
+    """Draws the objects kind by kind and notes what is wrong with them."""
+
+    def __init__(self, objects: OsmObjects, facts: TagFacts, pieces: WayPieces, *, source: str) -> None:
+        self.objects, self.facts, self.pieces, self.source = objects, facts, pieces, source
+        self.issues: list[pd.DataFrame] = []
+
+    def note(self, code: IssueCode, labels: Iterable[str], text: str) -> None:
+        """Add one line an object, or a single line with the count where they are many."""
+        rows = list(labels)
+        if len(rows) > _LISTED_MAX:
+            self.issues.append(count_issue(self.source, code, count=len(rows), text=text))
+        else:
+            self.issues.append(build_issues(self.source, code, rows=rows, texts=text))
+
+    def draw_nodes(self, node_xy: Floats) -> pd.DataFrame:
+        """Return a point for each node that is a place, an address or a label."""
+        nodes = self.objects.nodes
+        is_wanted = (self.facts.is_drawn() | (self.facts.label_kind != ""))[nodes.tag_sets]
+        is_mine = self._drop_repeats(nodes, is_wanted, kind="node")
+        is_placed = np.isfinite(node_xy).all(axis=1)
+        lost = _label(nodes, np.flatnonzero(is_mine & ~is_placed), kind="node")
+        self.note(IssueCode.OSM_GEOMETRY_INVALID, lost, _NOWHERE)
+        rows = np.flatnonzero(is_mine & is_placed)
+        points = np.asarray(shapely.points(node_xy[rows]), dtype=object)
+        return _build_shapes(nodes, rows, kind="node", geometry=points)
+
+    def draw_ways(self) -> pd.DataFrame:
+        """Return a polygon for each closed way that is an area, a line for the others."""
+        ways, facts, pieces = self.objects.ways, self.facts, self.pieces
+        is_used = (facts.is_drawn() | facts.is_line())[ways.tag_sets]
+        is_mine = self._drop_repeats(ways, is_used, kind="way")
+        rows = np.flatnonzero(is_mine & facts.is_drawn()[ways.tag_sets] & (pieces.first_pieces >= 0))
+        firsts, tag_sets = pieces.first_pieces[rows], ways.tag_sets[rows]
+        is_closed = pieces.flag_closed()[firsts]
+        is_polygon = is_closed & facts.is_area[tag_sets]
+        geometry = np.empty(len(rows), dtype=object)
+        geometry[is_polygon] = pieces.draw_polygons(firsts[is_polygon])
+        geometry[~is_polygon] = pieces.draw_lines(firsts[~is_polygon])
+
+        is_cut = pieces.missing > 0
+        is_point = ~is_cut & (pieces.first_pieces < 0)
+        is_unclosed = facts.needs_ring()[tag_sets] & ~is_closed & ~is_cut[rows]
+        for code, ways_concerned, text in (
+            (IssueCode.OSM_NODE_MISSING, np.flatnonzero(is_mine & is_cut), _CUT),
+            (IssueCode.OSM_GEOMETRY_INVALID, np.flatnonzero(is_mine & is_point), _SINGLE_POINT),
+            (IssueCode.OSM_RING_OPEN, rows[is_unclosed], _UNCLOSED),
+        ):
+            self.note(code, _label(ways, ways_concerned, kind="way"), text)
+        return _build_shapes(ways, rows, kind="way", geometry=geometry)
+
+    def draw_relations(self) -> pd.DataFrame:
+        """Return the area of each multipolygon and border, a point for places without one."""
+        relations, facts = self.objects.relations, self.facts
+        is_wanted = (facts.is_drawn() | facts.is_boundary)[relations.tag_sets]
+        rows = np.flatnonzero(self._drop_repeats(relations, is_wanted, kind="relation"))
+        tag_sets = relations.tag_sets[rows]
+        has_outline = facts.has_rings[tag_sets]
+        members = find_member_ways(self.objects, self.pieces, rows)
+        areas = build_relation_areas(self.pieces, members, count=len(rows))
+        is_incomplete, is_open = areas.missing_members > 0, areas.open_ends > 0
+        is_border_with_gap = facts.is_boundary[tag_sets] & (is_incomplete | is_open)
+        geometry = np.where(has_outline & ~is_border_with_gap, areas.geometry, None)
+        # A place whose outline is lost still stands somewhere: in the middle of what is there.
+        needs_point = shapely.is_missing(geometry) & (facts.is_feature | facts.is_address)[tag_sets]
+        needs_point &= ~shapely.is_empty(areas.member_lines)
+        geometry[needs_point] = shapely.centroid(areas.member_lines[needs_point])
+
+        for code, is_faulty, text in (
+            (IssueCode.OSM_RELATION_INCOMPLETE, has_outline & is_incomplete, _INCOMPLETE + _DEFECTIVE),
+            (IssueCode.OSM_RING_OPEN, has_outline & is_open & ~is_incomplete, _OPEN + _DEFECTIVE),
+            (IssueCode.OSM_RELATION_INCOMPLETE, ~has_outline, _NO_AREA),
+        ):
+            self.note(code, _label(relations, rows[is_faulty], kind="relation"), text)
+        return _build_shapes(relations, rows, kind="relation", geometry=geometry)
+
+    def _drop_repeats(self, heads: ObjectHeads, is_wanted: Bools, *, kind: str) -> Bools:
+        is_last = _flag_last(heads.ids)
+        repeated = _label(heads, np.flatnonzero(is_wanted & ~is_last), kind=kind)
+        self.note(IssueCode.OSM_OBJECT_DUPLICATE, sorted(set(repeated)), _REPEATED)
+        return is_wanted & is_last
+
+
+def _label(heads: ObjectHeads, rows: Ints, *, kind: str) -> list[str]:
+    return [f"{kind}/{number}" for number in heads.ids[rows].tolist()]
 
 
 def _build_shapes(heads: ObjectHeads, rows: Ints, *, kind: str, geometry: Geometries) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "object_id": [f"{kind}/{number}" for number in heads.ids[rows].tolist()],
+            "object_id": pd.Series(_label(heads, rows, kind=kind), dtype="str"),
             "tag_set": heads.tag_sets[rows],
-            "version": [heads.parse_version(row) for row in rows.tolist()],
-            "timestamp": [heads.parse_timestamp(row) for row in rows.tolist()],
+            "version": pd.Series([heads.parse_version(row) for row in rows.tolist()], dtype="int64"),
+            "timestamp": pd.Series([heads.parse_timestamp(row) for row in rows.tolist()], dtype="str"),
             "geometry": pd.Series(geometry, dtype=object),
         }
     )
@@ -149,129 +228,15 @@ def _flag_last(ids: Ints) -> Bools:
     return ~pd.Series(ids).duplicated(keep="last").to_numpy()
 
 
-def _list_repeats(heads: ObjectHeads, rows: Ints, *, kind: str, source: str) -> list[pd.DataFrame]:
-    repeated = np.unique(heads.ids[rows]).tolist()
-    text = "the file holds the object more than once; the last copy counts"
-    labels = [f"{kind}/{number}" for number in repeated]
-    return list_faults(source, IssueCode.OSM_OBJECT_DUPLICATE, labels, text)
-
-
-def _draw_nodes(
-    objects: OsmObjects, facts: TagFacts, node_xy: np.ndarray, *, source: str
-) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    heads = objects.nodes
-    is_wanted = facts.is_drawn() | (facts.label_kind != "")
-    is_last, is_placed = _flag_last(heads.ids), np.isfinite(node_xy).all(axis=1)
-    is_mine = is_wanted[heads.tag_sets]
-    rows = np.flatnonzero(is_mine & is_last & is_placed)
-    lost = heads.ids[is_mine & is_last & ~is_placed].tolist()
-    issues = list_faults(
-        source,
-        IssueCode.OSM_GEOMETRY_INVALID,
-        [f"node/{number}" for number in lost],
-        "the node has no usable position: left out",
-    )
-    issues += _list_repeats(heads, np.flatnonzero(is_mine & ~is_last), kind="node", source=source)
-    points = np.asarray(shapely.points(node_xy[rows]), dtype=object)
-    return _build_shapes(heads, rows, kind="node", geometry=points), issues
-
-
-def _draw_ways(
-    objects: OsmObjects, facts: TagFacts, pieces: WayPieces, *, source: str
-) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    heads = objects.ways
-    is_drawn, is_last = facts.is_drawn()[heads.tag_sets], _flag_last(heads.ids)
-    is_line = (facts.is_walkway | (facts.line_layer != ""))[heads.tag_sets]
-    rows = np.flatnonzero(is_drawn & is_last & (pieces.first_pieces >= 0))
-    firsts, tag_sets = pieces.first_pieces[rows], heads.tag_sets[rows]
-    is_closed = pieces.flag_closed()[firsts]
-    is_polygon = is_closed & facts.is_area[tag_sets]
-    geometry = np.empty(len(rows), dtype=object)
-    geometry[is_polygon] = pieces.draw_polygons(firsts[is_polygon])
-    geometry[~is_polygon] = pieces.draw_lines(firsts[~is_polygon])
-
-    needs_ring = (facts.is_building | (facts.area_layer != ""))[tag_sets]
-    is_cut = (is_drawn | is_line) & is_last & (pieces.missing > 0)
-    is_point = (is_drawn | is_line) & is_last & (pieces.missing == 0) & (pieces.first_pieces < 0)
-    faults = (
-        (
-            IssueCode.OSM_NODE_MISSING,
-            np.flatnonzero(is_cut),
-            "nodes are not in the file: the way is cut there",
-        ),
-        (IssueCode.OSM_GEOMETRY_INVALID, np.flatnonzero(is_point), "the way is a single point: left out"),
-        (
-            IssueCode.OSM_RING_OPEN,
-            rows[needs_ring & ~is_closed & (pieces.missing[rows] == 0)],
-            "the outline does not close: no area",
-        ),
-    )
-    issues = [
-        fault
-        for code, ways, text in faults
-        for fault in list_faults(source, code, [f"way/{i}" for i in heads.ids[ways].tolist()], text)
-    ]
-    is_repeat = (is_drawn | is_line) & ~is_last
-    issues += _list_repeats(heads, np.flatnonzero(is_repeat), kind="way", source=source)
-    return _build_shapes(heads, rows, kind="way", geometry=geometry), issues
-
-
-def _draw_relations(
-    objects: OsmObjects, facts: TagFacts, pieces: WayPieces, *, source: str
-) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    heads = objects.relations
-    is_last = _flag_last(heads.ids)
-    is_mine = (facts.is_drawn() | facts.is_boundary)[heads.tag_sets]
-    rows = np.flatnonzero(is_mine & is_last)
-    tag_sets = heads.tag_sets[rows]
-    types = np.array([facts.tag_sets[number].get("type", "") for number in tag_sets], dtype=object)
-    has_outline = (types == "multipolygon") | (types == "boundary")
-    members = find_member_ways(objects, pieces, rows)
-    areas = build_relation_areas(pieces, members, count=len(rows))
-    is_defective = (areas.missing_members > 0) | (areas.open_ends > 0)
-    is_closed = has_outline & ~(facts.is_boundary[tag_sets] & is_defective)
-    geometry = np.where(is_closed, areas.geometry, None)
-    # A place whose outline is lost still stands somewhere: in the middle of what is there.
-    needs_point = shapely.is_missing(geometry) & (facts.is_feature | facts.is_address)[tag_sets]
-    needs_point &= ~shapely.is_empty(areas.member_lines)
-    geometry[needs_point] = shapely.centroid(areas.member_lines[needs_point])
-    labels = np.array([f"relation/{number}" for number in heads.ids[rows].tolist()], dtype=object)
-    faults = (
-        (
-            IssueCode.OSM_RELATION_INCOMPLETE,
-            has_outline & (areas.missing_members > 0),
-            "members are not in the file: drawn from the rings that close, a place without one as a "
-            "point; a border with a gap is left out",
-        ),
-        (
-            IssueCode.OSM_RING_OPEN,
-            has_outline & (areas.missing_members == 0) & (areas.open_ends > 0),
-            "a ring does not close: drawn from the rings that do, a place without one as a point; a "
-            "border with a gap is left out",
-        ),
-        (
-            IssueCode.OSM_RELATION_INCOMPLETE,
-            ~has_outline & facts.is_drawn()[tag_sets],
-            "the relation is no area: a place is drawn as a point amid its ways, all else left out",
-        ),
-    )
-    issues = [
-        fault for code, chosen, text in faults for fault in list_faults(source, code, labels[chosen], text)
-    ]
-    issues += _list_repeats(heads, np.flatnonzero(is_mine & ~is_last), kind="relation", source=source)
-    return _build_shapes(heads, rows, kind="relation", geometry=geometry), issues
-
-
 def _find_squares(objects: OsmObjects, facts: TagFacts, pieces: WayPieces) -> tuple[Ints, Ints]:
-    heads = objects.relations
-    is_multipolygon = np.array([tags.get("type") == "multipolygon" for tags in facts.tag_sets], dtype=bool)
-    is_square = (is_multipolygon & facts.is_walkway)[heads.tag_sets]
-    rows = np.flatnonzero(is_square & _flag_last(heads.ids))
+    # Members with a highway tag are ways of their own, walkable or not.
+    relations = objects.relations
+    is_square = (facts.has_rings & facts.is_walkway)[relations.tag_sets]
+    rows = np.flatnonzero(is_square & _flag_last(relations.ids))
     members = find_member_ways(objects, pieces, rows)
-    way_tag_sets = objects.ways.tag_sets[members.way_rows]
-    is_way_of_its_own = np.array(["highway" in tags for tags in facts.tag_sets], dtype=bool)
-    is_walkable = facts.is_walkway
-    is_outline = (members.way_rows >= 0) & ~(is_way_of_its_own | is_walkable)[way_tag_sets]
-    way_rows, firsts = np.unique(members.way_rows[is_outline], return_index=True)
-    tag_sets = heads.tag_sets[rows[members.relations[is_outline][firsts]]]
-    return pieces.first_pieces[way_rows], tag_sets
+    is_own_way = np.array(["highway" in tags for tags in facts.tag_sets], dtype=bool) | facts.is_walkway
+    is_present = members.way_rows >= 0
+    way_rows, owners = members.way_rows[is_present], members.relations[is_present]
+    is_outline = ~is_own_way[objects.ways.tag_sets[way_rows]]
+    outlines, firsts = np.unique(way_rows[is_outline], return_index=True)
+    return pieces.first_pieces[outlines], relations.tag_sets[rows[owners[is_outline][firsts]]]

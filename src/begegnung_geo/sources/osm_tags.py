@@ -57,6 +57,7 @@ _LINE_VALUES = frozenset(
         ("man_made", "pipeline"),
     )
 )
+_RING_TYPES = ("multipolygon", "boundary")
 _NUMBER = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,2})?)\s*")
 _ADMIN_LEVEL = re.compile(r"[1-9]|1[0-2]")
 
@@ -83,6 +84,7 @@ class TagFacts:
     is_address: Bools
     is_boundary: Bools
     is_area: Bools
+    has_rings: Bools
     is_walkway: Bools
     walk_facts: list[WalkFacts | None]
     area_layer: Texts
@@ -91,8 +93,15 @@ class TagFacts:
 
     def is_drawn(self) -> Bools:
         """Return which sets make an object one of the tables drawn as point, line or polygon."""
-        is_map_area = self.area_layer.astype(bool)
-        return self.is_feature | self.is_building | self.is_address | is_map_area
+        return self.is_feature | self.is_address | self.needs_ring()
+
+    def needs_ring(self) -> Bools:
+        """Return which sets make an object worth nothing without a closed outline."""
+        return np.asarray(self.is_building | (self.area_layer != ""))
+
+    def is_line(self) -> Bools:
+        """Return which sets make a way a walkway or a line of the map."""
+        return np.asarray(self.is_walkway | (self.line_layer != ""))
 
 
 def build_tag_facts(
@@ -123,6 +132,7 @@ def build_tag_facts(
         is_address=flags(_is_address),
         is_boundary=flags(_is_boundary),
         is_area=flags(lambda tags: is_area(tags, area_keys=area_keys)),
+        has_rings=np.array([tags.get("type") in _RING_TYPES for tags in tag_sets], dtype=bool),
         is_walkway=np.array([facts is not None for facts in walk_facts], dtype=bool),
         walk_facts=walk_facts,
         area_layer=texts(_find_area_layer),
