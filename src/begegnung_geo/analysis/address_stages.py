@@ -30,6 +30,7 @@ _METRES_PER_NUMBER = 10.0  # two house numbers on a side are about a 20 m front 
 _NEIGHBOUR_MAX = 10  # farther numbers say little about where a house is (judgement)
 _OTHER_SIDE_COST = 3
 _STREET_ERROR_MIN_M = 30.0
+_SPREAD_M = 25.0  # one address drawn twice on one house lies nearer (judgement)
 _PSEUDO_NOTE = "the register marks the point as a pseudo address"
 _CITY_SIMILAR = 88.0  # a slip of the pen in the city's name, percent of letters in order
 _CITY_PREFIX_MIN = 4
@@ -219,7 +220,11 @@ def _pick(pairs: pd.DataFrame, requests: pd.DataFrame, houses: Houses, *, ambigu
     rivals = ranked.join(best, on="request", rsuffix="_best")
     is_equal = np.logical_and.reduce([rivals[name] == rivals[f"{name}_best"] for name in order[1:4]])
     spread = measure_apart(rivals).where(is_equal, 0.0).groupby(rivals["request"].to_numpy()).max()
-    best["is_ambiguous"] = spread.reindex(best.index).fillna(0.0) > ambiguous_m
+    spread = spread.reindex(best.index).fillna(0.0)
+    best["is_ambiguous"] = spread > ambiguous_m
+    apart = "equal addresses lie up to " + spread.round(-1).astype("int64").astype("str") + " m apart"
+    best["apart_note"] = apart.where(spread > _SPREAD_M, "")
+    best["error_m"] = best["error_m"].clip(lower=spread)
     best["note"] = _join_notes(best)
     return best.reset_index()
 
@@ -232,10 +237,11 @@ def _join_notes(best: pd.DataFrame) -> pd.Series:
             "note": best["note"],
             "city": elsewhere.where(best["city_rank"] == DIFFERS, ""),
             "postcode": postcode.where(best["postcode_rank"] == DIFFERS, ""),
+            "apart": best["apart_note"],
         }
     )
     joined = parts["note"]
-    for column in ("city", "postcode"):
+    for column in ("city", "postcode", "apart"):
         sign = np.where((joined != "") & (parts[column] != ""), "; ", "")
         joined = joined + sign + parts[column]
     return joined
@@ -257,6 +263,7 @@ def _pick_middle(requests: pd.DataFrame, houses: Houses, *, error_max_m: float) 
     number = best["number_key"]
     missing = ("number " + number.fillna("") + " is not known").where(number.notna(), "no house number")
     best["note"] = missing + "; the middle of the street was taken"
+    best["apart_note"] = ""
     best["note"] = _join_notes(best)
     is_long = error_m > error_max_m
     return best.assign(

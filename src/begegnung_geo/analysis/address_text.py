@@ -23,10 +23,10 @@ _ABBREVIATIONS = tuple(
         (r"\bprofessor\b", "prof"),
     )
 )
-_STREET_TYPES = (
-    "strasse|weg|platz|allee|gasse|ring|damm|ufer|pfad|steig|stieg|chaussee|promenade|wall|markt|hof"
-)
+# In the spelling of `loosen_street`.
+_STREET_TYPES = "strase|weg|platz|ale|gase|ring|dam|ufer|pfad|steig|stieg|chause|promenade|wal|markt|hof"
 _TYPED = re.compile(rf"(?P<core>.{{2,}}?)(?P<type>{_STREET_TYPES})")
+_DOUBLED = re.compile(r"([a-z])\1+")
 _NUMBER_WORDS = re.compile(r"\b(?:hausnummer|hausnr|haus|nummer|nr)\b\.?:?")
 _DASHES = re.compile(r"\s*[‐‑‒–—−-]\s*|\bbis\b")
 _LIST_SIGNS = re.compile(r"[;+&/|]|\bund\b")
@@ -78,10 +78,16 @@ def list_numbers(house_number: str) -> list[str]:
     return list(dict.fromkeys(numbers))
 
 
-def split_type(street_key: str) -> tuple[str, str]:
-    """Return core and type of a normalised name: `("maerkische", "strasse")`; the type may be empty."""
-    match = _TYPED.fullmatch(street_key)
-    return (match["core"], match["type"]) if match else (street_key, "")
+def loosen_street(street_key: str) -> str:
+    """Return a normalised name without what is slipped on most: umlauts and doubled letters."""
+    plain = street_key.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return _DOUBLED.sub(r"\1", plain)
+
+
+def split_type(loose_key: str) -> tuple[str, str]:
+    """Return core and type of a loosened name: `("markische", "strase")`; the type may be empty."""
+    match = _TYPED.fullmatch(loose_key)
+    return (match["core"], match["type"]) if match else (loose_key, "")
 
 
 def _fold(text: str) -> str:

@@ -23,6 +23,7 @@ from begegnung_geo.analysis.address_stages import (
     measure_apart,
 )
 from begegnung_geo.analysis.address_text import (
+    loosen_street,
     normalise_city,
     normalise_house_number,
     normalise_street,
@@ -36,9 +37,11 @@ __all__ = ["locate_records", "match_addresses", "normalise_house_number", "norma
 
 _AMBIGUOUS_M = 150.0  # equally good candidates nearer to each other than this are one place (judgement)
 _STREET_ERROR_MAX_M = 500.0  # the middle of a longer street says too little for walking minutes (judgement)
-# Letters that may differ by the length of the name: a short name is soon another street (judgement).
-_SLIPS_BY_LENGTH = ((4, 0), (7, 1), (13, 2))
+# Letters that may differ by the length of the known name, without its type: a short name is soon
+# another street (judgement); a very short one keeps its first letter (Oststraße, Poststraße).
+_SLIPS_BY_LENGTH = ((3, 0), (6, 1), (11, 2))
 _SLIPS_MAX = 3
+_SHORT_NAME = 4
 _CANDIDATE_COUNT = 3
 _CANDIDATE_SIMILAR_MIN = 60.0
 _CHUNK_ROWS = 512
@@ -210,32 +213,34 @@ def _match_similar(
 
 def _find_similar(keys: np.ndarray, known_keys: np.ndarray) -> pd.DataFrame:
     """Return pairs of street keys (`street_key`, `similar_key`, `slips`) a few letters apart."""
-    names = _split_keys(keys)
-    known = _split_keys(np.sort(known_keys))
-    full = _find_near(names["key"], known["key"], names["slips_max"])
-    bare = names[names["type"] == ""]
-    short = _find_near(bare["key"], known["core"], bare["slips_max"])
-    pairs = pd.concat([full, short], ignore_index=True)
-    pairs = pairs.join(names[["key", "type", "digits"]], on="name").join(known, on="known", rsuffix="_known")
-    is_same_type = (
-        (pairs["type"] == "") | (pairs["type_known"] == "") | (pairs["type"] == pairs["type_known"])
-    )
-    pairs = pairs[is_same_type & (pairs["digits"] == pairs["digits_known"])]
+    names, known = _split_keys(keys), _split_keys(np.sort(known_keys))
+    full = _find_near(names["loose"], known["loose"])
+    bare = names.loc[names["type"] == "", "loose"]  # "Märkische 21"
+    pairs = pd.concat([full, _find_near(bare, known["core"])], ignore_index=True)
+    pairs = pairs.join(names, on="name").join(known, on="known", rsuffix="_known")
+    is_untyped = (pairs["type"] == "") | (pairs["type_known"] == "")
+    is_same_type = pairs["type"] == pairs["type_known"]
+    is_same_start = pairs["core"].str.slice(0, 1) == pairs["core_known"].str.slice(0, 1)
+    is_same_start |= pairs["core_known"].str.len() > _SHORT_NAME
+    is_same_number = pairs["digits"] == pairs["digits_known"]
+    is_near = pairs["slips"] <= pairs["slips_max_known"]
+    pairs = pairs[(is_untyped | is_same_type) & is_same_start & is_same_number & is_near]
     pairs = pairs.sort_values(["name", "slips", "known"]).drop_duplicates(["name", "known"])
     columns = {"key": "street_key", "key_known": "similar_key"}
     return pairs.rename(columns=columns)[["street_key", "similar_key", "slips"]].reset_index(drop=True)
 
 
 def _split_keys(keys: np.ndarray) -> pd.DataFrame:
-    parts = [split_type(str(key)) for key in keys]
-    cores = [core for core, _ in parts]
+    loose = [loosen_street(str(key)) for key in keys]
+    parts = [split_type(key) for key in loose]
     return pd.DataFrame(
         {
             "key": pd.Series([str(key) for key in keys], dtype="str"),
-            "core": pd.Series(cores, dtype="str"),
+            "loose": pd.Series(loose, dtype="str"),
+            "core": pd.Series([core for core, _ in parts], dtype="str"),
             "type": pd.Series([kind for _, kind in parts], dtype="str"),
-            "digits": pd.Series(["".join(filter(str.isdigit, core)) for core in cores], dtype="str"),
-            "slips_max": pd.Series([_limit_slips(len(core)) for core in cores], dtype="int64"),
+            "digits": pd.Series(["".join(filter(str.isdigit, core)) for core, _ in parts], dtype="str"),
+            "slips_max": pd.Series([_limit_slips(len(core)) for core, _ in parts], dtype="int64"),
         }
     )
 
@@ -244,27 +249,19 @@ def _limit_slips(length: int) -> int:
     return next((slips for longest, slips in _SLIPS_BY_LENGTH if length <= longest), _SLIPS_MAX)
 
 
-def _find_near(names: pd.Series, known: pd.Series, slips_max: pd.Series) -> pd.DataFrame:
-    """Return `name`, `known` (index labels) and `slips` of pairs within the limit of the name."""
-    parts = []
+def _find_near(names: pd.Series, known: pd.Series) -> pd.DataFrame:
+    """Return `name`, `known` (index labels) and `slips` of pairs at most `_SLIPS_MAX` apart."""
+    parts = [pd.DataFrame({"name": [], "known": [], "slips": []}, dtype="int64")]
+    choices = known.tolist()
     for start in range(0, len(names), _CHUNK_ROWS):
         chunk = names.iloc[start : start + _CHUNK_ROWS]
         slips = process.cdist(
-            chunk.tolist(), known.tolist(), scorer=OSA.distance, score_cutoff=_SLIPS_MAX, dtype=np.uint8
+            chunk.tolist(), choices, scorer=OSA.distance, score_cutoff=_SLIPS_MAX, dtype=np.uint8
         )
-        limit = slips_max.iloc[start : start + _CHUNK_ROWS].to_numpy()
-        row, column = np.nonzero(slips <= limit[:, None])
-        parts.append(
-            pd.DataFrame(
-                {
-                    "name": chunk.index.to_numpy()[row],
-                    "known": known.index.to_numpy()[column],
-                    "slips": slips[row, column].astype("int64"),
-                }
-            )
-        )
-    empty = pd.DataFrame({"name": [], "known": [], "slips": []}, dtype="int64")
-    return pd.concat([empty, *parts], ignore_index=True)
+        row, column = np.nonzero(slips <= _SLIPS_MAX)
+        pairs = {"name": chunk.index[row], "known": known.index[column], "slips": slips[row, column]}
+        parts.append(pd.DataFrame(pairs).astype("int64"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _build_matches(chosen: pd.DataFrame, houses: Houses, *, crs: CRS | None) -> gpd.GeoDataFrame:
