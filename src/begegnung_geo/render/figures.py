@@ -78,7 +78,7 @@ def _judge(row: dict[Any, Any], spread: float, *, profile: Profile) -> Status:
         return "few_people"
     if row["persons_unknown"] / row["persons"] > profile.coverage.unknown_share_max:
         return "no_statement"
-    return "range" if spread > _RANGE_FROM else "known"
+    return "range" if round(spread, 6) > _RANGE_FROM else "known"
 
 
 def format_persons(persons: float, *, publication: Publication, words: Words) -> str:

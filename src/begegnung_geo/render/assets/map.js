@@ -242,8 +242,16 @@ var begegnung = (function () {
       width = Math.max(width, ctx.measureText(line.text).width);
       height += line.size * 1.25;
     });
-    var box = [x - width / 2 - 5, y - height / 2 - 3, x + width / 2 + 5, y + height / 2 + 3];
-    if (overlaps(taken, box)) { return false; }
+    /* Where something is in the way the label moves up or down a little, or stays away. */
+    var box = null;
+    [0, -20, 20, -38, 38].slice(0, spec.isFixed ? 1 : 5).some(function (shift) {
+      var tried = [x - width / 2 - 5, y + shift - height / 2 - 3, x + width / 2 + 5, y + shift + height / 2 + 3];
+      if (overlaps(taken, tried)) { return false; }
+      box = tried;
+      y += shift;
+      return true;
+    });
+    if (!box) { return false; }
     taken.push(box);
     view.labels.push(function () {
       ctx.textAlign = "center";
@@ -461,7 +469,7 @@ var begegnung = (function () {
       this.spots = this.spots || decodePoints(given.xy);
       this.spots.forEach(function (at, i) {
         if (view.zoom < from[given.kind[i]]) { return; }
-        label(ctx, view, taken, { at: at, lines: [{ text: clip(given.name[i], 36), size: 12, font: font(12, 400, "italic"), colour: "#45444c" }] });
+        label(ctx, view, taken, { at: at, isFixed: true, lines: [{ text: clip(given.name[i], 36), size: 12, font: font(12, 400, "italic"), colour: "#45444c" }] });
       });
     }
   });
@@ -571,6 +579,14 @@ var begegnung = (function () {
         var x = at[0] * view.scale - view.ox, y = at[1] * view.scale - view.oy;
         if (x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) { return; }
         sign(ctx, x, y, packed.counted[i] || packed.standing[i] === 2 || r > 6 ? r : r * 0.75, packed.group[i], packed.standing[i], grey);
+      });
+    },
+    drawLabels: function (ctx, view, taken) {
+      var r = this.radius(view.zoom);
+      if (r < 6) { return; }
+      this.points.forEach(function (at) {
+        var x = at[0] * view.scale - view.ox, y = at[1] * view.scale - view.oy;
+        if (x > 0 && y > 0 && x < view.width && y < view.height) { taken.push([x - r, y - r, x + r, y + r]); }
       });
     },
     nearest: function (point, map, reach) {
