@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from begegnung_geo.crs import require_crs
@@ -16,6 +17,7 @@ from begegnung_geo.issues import IssueCode, concat_issues, count_issue
 # Slivers between districts are closed where they are narrower than twice this; inlets of
 # the outer border as narrow as that are closed too (0.08 km2 of Dortmund's 280).
 _CLOSING_M = 50.0
+_HOLE_MIN_M2 = 3 * _CLOSING_M**2  # somewhat less than its circle
 # The extent of an extract (judgement): a road has its houses within some 200 m; ways that
 # are kept whole and reach out of the core are narrower, as areas, than twice the opening.
 _EXTENT_CELL_M = 100.0
@@ -120,8 +122,9 @@ def close_slivers(shapes: NDArray[np.object_]) -> BaseGeometry:
     """Return the union of polygons (metric CRS) with gaps up to 100 m wide closed; wider holes stay."""
     union = shapely.union_all(shapes)
     closed = shapely.buffer(shapely.buffer(union, _CLOSING_M), -_CLOSING_M)
-    # A buffer's arcs are polygons: what they cut off the corners is given back.
-    return _keep_polygons(shapely.union(union, closed))
+    # A buffer's arcs are polygons: what they cut off the corners is given back, and the splinters
+    # that this leaves are filled; a hole that is wide enough to stay holds a whole circle.
+    return shapely.union_all([_fill_holes(part) for part in shapely.get_parts(shapely.union(union, closed))])
 
 
 def measure_extent(walkways: gpd.GeoDataFrame) -> BaseGeometry:
@@ -154,6 +157,11 @@ def measure_extent(walkways: gpd.GeoDataFrame) -> BaseGeometry:
     part_index = shapely.STRtree(centres).query(filled, predicate="intersects")[0]
     cell_count = np.bincount(part_index, minlength=len(filled))
     return shapely.union_all(filled[cell_count >= _EXTENT_PART_SHARE_MIN * cell_count.sum()])
+
+
+def _fill_holes(part: Polygon) -> Polygon:
+    holes = [ring for ring in part.interiors if shapely.Polygon(ring).area >= _HOLE_MIN_M2]
+    return shapely.Polygon(part.exterior, holes)
 
 
 def _buffer_twice(shape: BaseGeometry, distance_m: float) -> BaseGeometry:

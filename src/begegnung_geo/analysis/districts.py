@@ -52,7 +52,7 @@ def build_districts(district_areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame,
 
     The parent is the district of the next coarser level (by mean area) that holds
     the largest part of the area, and at least half of it; ties go to the smaller
-    id. Names are never compared: nine of Dortmund's names exist on two levels.
+    id. Names are never compared: eight of Dortmund's names exist on both levels.
 
     Parameters
     ----------
