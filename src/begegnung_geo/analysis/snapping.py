@@ -206,8 +206,10 @@ def cut_segments(segments: Segments, chosen: Ints, *, length_max_m: float) -> tu
 
 def _read_coordinates(points: Floats | gpd.GeoSeries) -> Floats:
     if isinstance(points, gpd.GeoSeries):
-        geometry = points.to_numpy()
-        return np.stack([shapely.get_x(geometry), shapely.get_y(geometry)], axis=1)
+        found, row = shapely.get_coordinates(points.to_numpy(), return_index=True)
+        xy = np.full((len(points), 2), np.nan)  # empty points have no coordinates
+        xy[row] = found
+        return xy
     return np.asarray(points, dtype=np.float64).reshape(-1, 2)
 
 

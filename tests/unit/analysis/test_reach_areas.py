@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""Areas within reach: a street with a known answer, and agreement with the distances of points."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from begegnung_geo.analysis.network import build_network, index_network
+from begegnung_geo.analysis.reach import measure_walk_distance
+from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.analysis.snapping import snap_to_edges
+from begegnung_geo.config import Walking, WalkingProfile
+from begegnung_geo.errors import CrsError
+from begegnung_geo.schema import conform_table, require_table
+
+CRS = "EPSG:25832"
+
+
+def build_walking(**profiles):
+    speeds = profiles or {"adult": (1.0, False)}
+    return Walking(
+        thresholds_min=(5, 10),
+        default_profile=next(iter(speeds)),
+        snap_distance_m=200,
+        scrap_length_m=0,
+        profiles={
+            name: WalkingProfile(speed_m_s=speed, step_free=step_free, reason="test")
+            for name, (speed, step_free) in speeds.items()
+        },
+    )
+
+
+def build_city(*bounds):
+    return gpd.GeoDataFrame(
+        {"name": ["Stadt"], "origin": ["extract"]}, geometry=[shapely.box(*bounds)], crs=CRS
+    )
+
+
+@pytest.fixture
+def draw(build_walkways, build_points):
+    def run(nodes, ways, places, *, city, walking, steps=()):
+        walk_nodes, walk_edges = build_network(build_walkways(nodes, ways, steps=steps))
+        areas = build_reach_areas(
+            build_points(places, "begegnungsort_id"),
+            city,
+            walk_nodes=walk_nodes,
+            walk_edges=walk_edges,
+            walking=walking,
+        )
+        return areas.set_index(["profile", "threshold_min"]).geometry, areas
+
+    return run
+
+
+STREET = {1: (-2000, 0), 2: (2000, 0)}
+WIDE = build_city(-1000, -400, 1000, 400)
+
+
+def test_along_a_street_the_reach_is_a_diamond_cut_at_the_longest_leg(draw):
+    # The walk to (x, y) is |x| + |y|, and |y| may be 200 m: 2 r2 less two tips of (r - 200)2.
+    area, _ = draw(STREET, {10: [1, 2]}, {"place": (0, 0)}, city=WIDE, walking=build_walking())
+    for minutes, reach in ((5, 300), (10, 600)):
+        exact = 2 * reach**2 - 2 * (reach - 200) ** 2
+        assert area["adult", minutes].area == pytest.approx(exact, rel=0.005)
+        tip = 0.99 * reach
+        assert area["adult", minutes].contains(shapely.Point(tip, 0))
+        assert not area["adult", minutes].contains(shapely.Point(1.01 * reach, 0))
+
+
+def test_the_area_ends_at_the_city_border(draw):
+    city = build_city(-50, -400, 1000, 400)
+    area, _ = draw(STREET, {10: [1, 2]}, {"place": (0, 0)}, city=city, walking=build_walking())
+    assert area["adult", 5].bounds[0] == -50.0
+
+
+def test_between_two_streets_the_border_is_where_the_nearest_street_changes(draw):
+    # The lower street has the place, the upper one is not connected: its side is out of reach.
+    town = STREET | {3: (-2000, 101), 4: (2000, 101)}
+    area, _ = draw(town, {10: [1, 2], 11: [3, 4]}, {"place": (0, 0)}, city=WIDE, walking=build_walking())
+    assert area["adult", 10].bounds[3] == pytest.approx(50.5, abs=0.5)
+
+
+def test_without_places_or_walkways_the_areas_are_empty_and_keep_their_contract(draw):
+    _, areas = draw(STREET, {10: [1, 2]}, {}, city=WIDE, walking=build_walking())
+    assert areas.geometry.is_empty.all()
+    assert set(areas.geom_type) == {"MultiPolygon"}
+    only_steps = build_walking(wheel=(1.0, True), adult=(1.0, False))
+    area, areas = draw(STREET, {10: [1, 2]}, {"p": (0, 0)}, city=WIDE, walking=only_steps, steps=[10])
+    assert area["wheel", 5].is_empty
+    assert not area["adult", 5].is_empty
+    require_table(conform_table(areas, "reach_areas"), "reach_areas", crs=CRS)
+
+
+def test_layers_in_different_systems_are_refused(build_walkways, build_points):
+    walk_nodes, walk_edges = build_network(build_walkways(STREET, {10: [1, 2]}))
+    with pytest.raises(CrsError):
+        build_reach_areas(
+            build_points({"p": (0, 0)}, "begegnungsort_id"),
+            WIDE.to_crs(4326),
+            walk_nodes=walk_nodes,
+            walk_edges=walk_edges,
+            walking=build_walking(),
+        )
+
+
+def build_random_town(seed):
+    """Return streets of a bent grid with gaps and dead ends, some of them stairs."""
+    rng = np.random.default_rng(seed)
+    side = 14
+    spots = np.stack(np.mgrid[:side, :side], axis=-1).reshape(-1, 2)
+    xy = spots * 110.0 + rng.normal(0, 22, (side * side, 2))
+    nodes = {number: (float(x), float(y)) for number, (x, y) in enumerate(xy)}
+    links = [(n, n + 1) for n in range(side * side - 1) if (n + 1) % side]
+    links += [(n, n + side) for n in range(side * (side - 1))]
+    kept = rng.random(len(links)) < 0.62
+    ways = {number: list(link) for number, link in enumerate(links) if kept[number]}
+    steps = [way for way in ways if rng.random() < 0.08]
+    places = {f"p{n}": tuple(rng.uniform(100, 1300, 2)) for n in range(4)}
+    return nodes, ways, steps, places
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_areas_agree_with_the_distances_of_random_points_and_are_nested(  # noqa: PLR0917
+    draw, build_walkways, build_points, seed
+):
+    nodes, ways, steps, places = build_random_town(seed)
+    walking = build_walking(adult=(1.33, False), slow=(0.75, False), wheel=(1.0, True))
+    city = build_city(-100, -100, 1600, 1600)
+    area, areas = draw(nodes, ways, places, city=city, walking=walking, steps=steps)
+    assert areas.geometry.is_valid.all()
+    rng = np.random.default_rng(0)
+    xy = rng.uniform(-100, 1600, (10_000, 2))
+    walk_nodes, walk_edges = build_network(build_walkways(nodes, ways, steps=steps))
+    supply = build_points(places, "begegnungsort_id")
+    snap = {"snap_distance_m": walking.snap_distance_m, "scrap_length_m": walking.scrap_length_m}
+    for profile, speed in walking.profiles.items():
+        network = index_network(walk_nodes, walk_edges, step_free=speed.step_free)
+        points, doors = (snap_to_edges(p, network, **snap) for p in (xy, supply.geometry))
+        walk_m = measure_walk_distance(points, doors, network).distance_m
+        for minutes in walking.thresholds_min:
+            reach = walking.reach_m(profile, minutes)
+            is_inside = shapely.contains_xy(area[profile, minutes], *xy.T)
+            wrong = np.where(is_inside, walk_m > reach + 10, walk_m < reach - 10)
+            assert wrong.mean() <= 0.001
+        assert area[profile, 5].difference(area[profile, 10]).area < 1.0
+    assert area["slow", 10].difference(area["adult", 10]).area < 1.0
+
+
+def test_the_order_of_places_and_edges_is_irrelevant(build_walkways, build_points):
+    nodes, ways, steps, places = build_random_town(5)
+    walk_nodes, walk_edges = build_network(build_walkways(nodes, ways, steps=steps))
+    supply = build_points(places, "begegnungsort_id")
+    city = build_city(0, 0, 700, 700)
+    first, second = (
+        build_reach_areas(p, city, walk_nodes=walk_nodes, walk_edges=e, walking=build_walking())
+        for p, e in ((supply, walk_edges), (supply.iloc[::-1], walk_edges.iloc[::-1]))
+    )
+    assert first.equals(second)
