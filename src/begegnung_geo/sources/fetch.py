@@ -119,7 +119,6 @@ def fetch_city(
     if any(task.source.url and not task.source.local_file for task in tasks):
         build_user_agent(profile.fetch)
     with explain_full_disk(str(raw_dir)), _lock(raw_dir):
-        remove_leftovers(raw_dir)
         run = _Run(
             profile,
             raw_dir,
@@ -127,6 +126,8 @@ def fetch_city(
             pacer=Pacer(profile.fetch),
             entries=read_provenance(raw_dir),
         )
+        for folder in (raw_dir, run.parts):
+            remove_leftovers(folder)
         for task in tasks:
             _bring(task, run)
         if run.parts.is_dir() and not any(run.parts.iterdir()):
@@ -139,10 +140,7 @@ def fetch_city(
 def _bring(task: Task, run: _Run) -> None:
     source = task.source
     if not source.url and not source.local_file:
-        there = (
-            "" if (run.raw_dir / source.file).exists() else "missing: no url and no local_file in the profile"
-        )
-        run.outcomes.append(FetchOutcome(source.file, "by_hand", note=there))
+        run.outcomes.append(_note_hand_file(source, run))
         return
     try:
         with explain_full_disk(str(run.raw_dir / source.file)):
@@ -163,7 +161,8 @@ def _note_hand_file(source: FileSource, run: _Run) -> FetchOutcome:
     about = ("publisher", "licence", "attribution", "data_date")
     facts = {key: str(getattr(source, key)) for key in about}
     entry = describe_file(path, title=source.title or source.file, note=_BY_HAND, **facts)
-    if run.entries.get(source.file) != entry:
+    known = run.entries.get(source.file)
+    if known is None or known.sha256 != entry.sha256:
         run.entries[source.file] = entry
         write_provenance(run.raw_dir, run.entries)
     return FetchOutcome(source.file, "by_hand")

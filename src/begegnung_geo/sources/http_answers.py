@@ -42,7 +42,7 @@ def iter_body(response: httpx.Response, *, limit_bytes: int) -> Iterator[bytes]:
         If the body, unpacked, exceeds the limit, or is packed in an unknown way.
     """
     encoding = response.headers.get("content-encoding", "")
-    chunks = response.iter_raw(_INFLATE_BYTES)
+    chunks = response.iter_raw()  # as it arrives: what came before a break is kept
     return unpack(chunks, encoding=encoding, limit_bytes=limit_bytes, url=str(response.url))
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter, wait_random
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
 
 from begegnung_geo import __version__
 from begegnung_geo.config import Fetch
@@ -241,10 +241,9 @@ class PoliteClient:
         fault = state.outcome.exception() if state.outcome else None
         if isinstance(fault, TransientError) and fault.retry_after_s is not None:
             return fault.retry_after_s + wait_random(0, self.rules.backoff_start_s)(state)
-        rules = self.rules
-        return wait_exponential_jitter(
-            initial=rules.backoff_start_s, max=rules.backoff_max_s, jitter=rules.backoff_start_s
-        )(state)
+        start_s = self.rules.backoff_start_s
+        backoff = wait_exponential(multiplier=start_s, max=self.rules.backoff_max_s)
+        return (backoff + wait_random(0, start_s))(state)
 
     def _must_stop(self, state: RetryCallState) -> bool:
         is_spent = self._waited_s + state.upcoming_sleep > self.rules.wait_total_s

@@ -29,13 +29,15 @@ from begegnung_geo.sources.archives import Box
 from begegnung_geo.sources.download import ByteCounter, Download, Version
 from begegnung_geo.sources.http_answers import TransientError, explain_full_disk
 from begegnung_geo.sources.http_client import PoliteClient
-from begegnung_geo.sources.osm_tags import NODE_KEYS, RELATION_KEYS
 from begegnung_geo.sources.osmnx_door import guard_osmnx, read_clock_s
 
 logger = logging.getLogger(__name__)
 
-LINE_KEYS = frozenset(("highway", "railway", "waterway"))
-"""Keys of the map's lines, besides those `osm_tags` names."""
+MAP_KEYS = frozenset(
+    ("addr:housenumber", "boundary", "building", "highway", "landuse", "leisure")
+    + ("natural", "place", "railway", "waterway")
+)
+"""Keys of addresses, buildings, boundaries and the map's background, besides places and walkways."""
 
 _TILE_AGE_MAX_S = 6 * 3600
 _KM_PER_DEGREE = 111.2
@@ -46,7 +48,7 @@ _KEPT = ("type", "id", "lat", "lon", "version", "timestamp", "tags", "nodes", "m
 
 def list_tag_keys(feature_keys: Iterable[str], walk_keys: Iterable[str]) -> tuple[str, ...]:
     """Return the OSM keys that `read_osm` looks at, sorted: what is asked for is what is read."""
-    return tuple(sorted({*NODE_KEYS, *RELATION_KEYS, *LINE_KEYS, *feature_keys, *walk_keys}))
+    return tuple(sorted({*MAP_KEYS, *feature_keys, *walk_keys}))
 
 
 def fetch_area(

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Local stand-in for the live services, for tests and for `make demo-live`."""
