@@ -17,13 +17,20 @@ import shapely
 from begegnung_geo import __version__
 from begegnung_geo.analysis.addresses import locate_records
 from begegnung_geo.analysis.city_area import build_city_area
-from begegnung_geo.analysis.classify import assign_class, classify_records
+from begegnung_geo.analysis.classify import classify_records
 from begegnung_geo.analysis.conflate import conflate_places, split_by_city
 from begegnung_geo.analysis.coverage import build_coverage
 from begegnung_geo.analysis.districts import assign_district, build_districts, derive_districts
 from begegnung_geo.analysis.gaps import build_gaps
 from begegnung_geo.analysis.network import build_network, index_network
-from begegnung_geo.analysis.population import clip_to_city, estimate_population, spread_cells
+from begegnung_geo.analysis.osm_places import build_osm_places
+from begegnung_geo.analysis.population import (
+    check_conservation,
+    clip_to_city,
+    estimate_population,
+    measure_dwelling_area,
+    spread_cells,
+)
 from begegnung_geo.analysis.reach import assign_snap_distance, assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts
@@ -34,6 +41,7 @@ from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.export import write_downloads
 from begegnung_geo.files import write_bytes
+from begegnung_geo.issues import IssueCode, count_issue
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.site import render_site
 from begegnung_geo.schema import build_empty
@@ -47,6 +55,7 @@ from begegnung_geo.store import read_table
 from begegnung_geo.walk_rules import read_walk_rules
 
 _COARSE_CELL_M = 250  # larger cells are spread over their dwellings: a midpoint would stand for too many
+_CROWDED = 4  # cells with a quarter of the usual floor area a head lack buildings: they keep their midpoint
 
 
 def read_areas(step: StepInput) -> StepOutput:
@@ -122,27 +131,51 @@ def tie_districts(step: StepInput) -> StepOutput:
 def count_people(step: StepInput) -> StepOutput:
     """Read the people of a census grid, or estimate them from dwellings; nobody is lost on the way."""
     city_area, buildings = step.layer("city_area"), step.layer("buildings")
-    source = step.raw("population")
+    source, settings = step.raw("population"), step.profile.population.model_dump()
     if source is None:
-        settings = step.profile.population
-        cells = estimate_population(buildings, city_area=city_area, **settings.model_dump())
+        cells = estimate_population(buildings, city_area=city_area, **settings)
         facts = {"source": "estimate", "is_estimated": True, "input_persons": float(cells["persons"].sum())}
         return StepOutput({"population_cells": cells}, {**facts, "outside_persons": 0.0, "cell_size_m": 0.0})
     age = step.raw("population_age")
-    read, issues, meta = read_population(
-        source.path, age_path=age.path if age else None, crs=step.crs, clip=None
+    given, issues, meta = read_population(
+        source.path,
+        age_path=age.path if age else None,
+        crs=step.crs,
+        clip=city_area.buffer(_COARSE_CELL_M * 4).union_all(),
     )
     if meta.cell_size_m > _COARSE_CELL_M:
-        read = spread_cells(read, buildings, cell_size_m=meta.cell_size_m)
-    cells, outside_persons = clip_to_city(read, city_area)
+        floor_area_per_person_m2 = settings.pop("floor_area_per_person_m2")
+        given = spread_cells(
+            given,
+            buildings,
+            cell_size_m=meta.cell_size_m,
+            floor_area_m2=measure_dwelling_area(buildings, **settings),
+            floor_area_min_per_person_m2=floor_area_per_person_m2 / _CROWDED,
+        )
+    cells, near_persons = clip_to_city(given, city_area)
+    outside_persons = meta.outside_persons + near_persons
     facts = {
         "source": source.entry.title,
         "is_estimated": False,
         "input_persons": meta.input_persons,
         "outside_persons": outside_persons,
+        "rejected_persons": meta.rejected_persons,
         "cell_size_m": meta.cell_size_m,
+        "has_total": meta.has_total,
     }
-    return StepOutput({"population_cells": cells}, facts, [issues])
+    kept = {
+        "inside": float(cells["persons"].sum()),
+        "outside": outside_persons,
+        "rejected": meta.rejected_persons,
+    }
+    check_conservation(input_persons=meta.input_persons, parts=kept, where=source.path.name)
+    outside = count_issue(
+        source.path.name,
+        IssueCode.PERSONS_OUTSIDE,
+        count=round(near_persons),
+        text="people just outside the study area; left out of all figures",
+    )
+    return StepOutput({"population_cells": cells}, facts, [issues, outside])
 
 
 def read_lists(step: StepInput) -> StepOutput:
@@ -176,10 +209,16 @@ def take_inventory(step: StepInput) -> StepOutput:
     """Classify all records, merge those of one place, and say in which district each place lies."""
     rules = read_category_rules(step.require_raw("rules.categories").path.parent)
     profile, city_area = step.profile, step.layer("city_area")
-    osm_places, osm_issues, osm_count = assign_class(step.layer("osm_features"), rules)
+    osm_places, osm_issues, osm_count = build_osm_places(step.layer("osm_features"), rules)
     listed, list_issues, list_counts = classify_records(step.layer("place_records"), rules)
     places = pd.concat([osm_places, listed], ignore_index=True)
-    merged, pairs = conflate_places(places, rules=rules, coverage=profile.coverage)
+    merged, matches = conflate_places(
+        places,
+        rules=rules,
+        coverage=profile.coverage,
+        footprints=step.layer("osm_features"),
+        source_order=[source.key for source in profile.sources.places],
+    )
     network = index_network(step.layer("walk_nodes"), step.layer("walk_edges"), step_free=False)
     merged, snap_issues = assign_snap_distance(
         merged,
@@ -195,6 +234,7 @@ def take_inventory(step: StepInput) -> StepOutput:
             "places": places,
             "begegnungsorte": inside,
             "neighbour_places": neighbours,
+            "place_matches": matches,
             "row_counts": build_row_counts(counts, inside, neighbours),
         },
         issues=[osm_issues, list_issues, snap_issues, split_issues, *district_issues],
@@ -251,9 +291,9 @@ def draw_reach(step: StepInput) -> StepOutput:
     supply = pd.concat([step.layer("begegnungsorte"), step.layer("neighbour_places")], ignore_index=True)
     reach_areas = build_reach_areas(
         supply[supply["is_counted"]],
+        step.layer("city_area"),
         walk_nodes=step.layer("walk_nodes"),
         walk_edges=step.layer("walk_edges"),
-        city_area=step.layer("city_area"),
         walking=step.profile.walking,
     )
     return StepOutput({"reach_areas": reach_areas})
@@ -274,6 +314,7 @@ def publish_site(step: StepInput) -> StepOutput:
         raw.entry for role, raw in sorted(step.job.raw_files.items()) if not role.startswith("rules.")
     )
     labels = {key: (entry.label_de, entry.label_en) for key, entry in rules.classes.items()}
+    groups = {key: entry.group for key, entry in rules.classes.items()}
     shown = {name: tables[name] for name in _SITE_TABLES if name not in ("places", "walk_nodes")}
     content = SiteContent(
         profile=step.profile,
@@ -281,6 +322,7 @@ def publish_site(step: StepInput) -> StepOutput:
         data_date=step.facts("read_map")["data_date"],
         provenance=entries,
         class_labels=labels,
+        class_groups=groups,
         summary=summary,
         **shown,
     )
@@ -331,11 +373,9 @@ STEPS = (
     Step("lay_network", "inventory", lay_network, reads=("walkways",), writes=("walk_nodes", "walk_edges")),
     Step(
         "take_inventory", "inventory", take_inventory,
-        raw=("rules",), facts_of=("read_lists",), uses=("study", "walking", "coverage"),
-        reads=(
-            "osm_features", "buildings", "place_records", "city_area", "districts", "walk_nodes", "walk_edges",
-        ),
-        writes=("places", "begegnungsorte", "neighbour_places", "row_counts"),
+        raw=("rules",), facts_of=("read_lists",), uses=("study", "walking", "coverage", "sources"),
+        reads=("osm_features", "place_records", "city_area", "districts", "walk_nodes", "walk_edges"),
+        writes=("places", "begegnungsorte", "neighbour_places", "place_matches", "row_counts"),
     ),
     Step(
         "measure_demand", "coverage", measure_demand,

@@ -326,6 +326,23 @@ TABLES: dict[str, Table] = {
             ("Point",),
         ),
         Table(
+            "place_matches",
+            "one pair of records that were compared and found alike, or worth a look",
+            ("place_id_a", "place_id_b"),
+            (
+                Column("place_id_a", "str", "one record"),
+                Column("place_id_b", "str", "the other record"),
+                Column("score", "float64", "how alike, 1 is the same", unit="0-1"),
+                Column("decision", "str", "what the score and the reviews say", allowed=("same", "review", "different")),
+                Column("is_merged", "bool", "both stand in one Begegnungsort"),
+                Column("name_score", "float64", "how alike the names are; null where one has none", unit="0-1", is_nullable=True),
+                Column("gap_m", "float64", "distance between the outlines or points", unit="m"),
+                Column("class_relation", "str", "how the classes go together"),
+                Column("address_relation", "str", "how the addresses go together"),
+                Column("reasons", "str", "the reasons in words"),
+            ),
+        ),
+        Table(
             "walk_nodes",
             "one junction or end of a walkway",
             ("node_id",),
