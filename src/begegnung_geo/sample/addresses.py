@@ -14,7 +14,7 @@ from begegnung_geo.sample.streets import Streets
 from begegnung_geo.sample.terrain import Floats, Objects, Tile
 
 UNNAMED = ("footway", "path", "track", "cycleway", "service", "steps")
-_WITHOUT_NUMBER = ("garage", "shed", "barn", "yes_shed")
+_WITHOUT_NUMBER = ("garage", "shed", "barn", "allotment_house")
 _REACH_M = 90.0
 
 
@@ -48,8 +48,8 @@ def assign_street_names(streets: Streets, tile: Tile, *, seed: int) -> Objects:
     line_name[rest] = pool[np.arange(len(rest)) % len(pool)]
     line_name = np.where(road_name != "", road_name, line_name)
     way_name = line_name[streets.line]
-    is_wall = way_name == "Wall"
-    way_name[is_wall] = [_name_wall(streets, way) for way in np.flatnonzero(is_wall)]
+    for way in np.flatnonzero(way_name == "Wall").tolist():
+        way_name[way] = _name_wall(streets, way)
     return np.where(is_named_way | (way_name == "Parksteg"), way_name, "")
 
 
@@ -61,7 +61,7 @@ def _name_wall(streets: Streets, way: int) -> str:
 
 
 def assign_addresses(
-    houses: Houses, streets: Streets, *, way_name: Objects, way_lines: Objects, rng: np.random.Generator
+    houses: Houses, *, way_name: Objects, way_lines: Objects, rng: np.random.Generator
 ) -> Addresses:
     """
     Return street and number of each house.

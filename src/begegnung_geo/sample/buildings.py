@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Houses along the streets of each block: footprints in the metric CRS, vectorised per kind of quarter."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import shapely
@@ -11,6 +12,8 @@ from begegnung_geo.sample.terrain import Flags, Floats, Ints, Objects
 
 _CLEARANCE_M = 0.35  # neighbours may touch; the overlap test looks this far inside
 _ROUNDS = 6
+_ENTRANCE_SHARE = 0.15  # of apartment houses have their door drawn
+_WING_FROM = 0.72  # the dice above which a house has a wing
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Houses:
     kind: Objects
     levels: Ints
     is_dwelling: Flags
+    has_entrance: Flags
 
 
 STYLES = (
@@ -71,14 +75,14 @@ def build_houses(blocks: Objects, zone: Ints, *, rng: np.random.Generator) -> Ho
         Zone of each block.
     """
     parts = [_place_style(style, blocks, zone, rng=rng) for style in STYLES]
-    houses = Houses(
-        **{
-            name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("polygons", "front", "cell", "zone", "kind", "levels", "is_dwelling")
-        }
-    )
-    keep = _find_free(houses.polygons)
-    return take(houses, keep)
+    houses = concat_houses(parts)
+    return take(houses, _find_free(houses.polygons))
+
+
+def concat_houses(parts: Sequence[Houses]) -> Houses:
+    """Return the houses of all parts, in this order."""
+    names = [field.name for field in fields(Houses)]
+    return Houses(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 def take(houses: Houses, keep: Flags | Ints) -> Houses:
@@ -93,6 +97,10 @@ def _place_style(style: Style, blocks: Objects, zone: Ints, *, rng: np.random.Ge
     depth = rng.uniform(*style.depth, len(ring))
     polygons, front = _draw_rectangles(rings[ring], along=along, width=width, depth=depth)
     chosen = _choose(style.kinds, len(ring), rng=rng)
+    dice = rng.uniform(0, 1, len(ring))
+    has_entrance = (chosen == "apartments") & (dice < _ENTRANCE_SHARE)
+    has_wing = np.isin(chosen, ("detached", "house", "farm")) & (style.group == 1) & (dice > _WING_FROM)
+    polygons = _shape(polygons, front, has_entrance=has_entrance, has_wing=has_wing)
     house_cell = ring_cell[ring]
     inner = shapely.buffer(blocks, -max(style.setback - 2.5, 1.5), quad_segs=1)
     shapely.prepare(inner)
@@ -104,16 +112,24 @@ def _place_style(style: Style, blocks: Objects, zone: Ints, *, rng: np.random.Ge
         zone=np.full(len(ring), int(style.zone)),
         kind=chosen,
         levels=rng.integers(style.levels[0], style.levels[1] + 1, len(ring)),
-        is_dwelling=~np.isin(chosen, NO_DWELLING)
-        & (style.zone != Zone.CIVIC)
-        & (polygon_area(width, depth) > 45),
+        is_dwelling=~np.isin(chosen, NO_DWELLING) & (style.zone != Zone.CIVIC) & (width * depth > 45),
+        has_entrance=has_entrance,
     )
     return take(houses, keep)
 
 
-def polygon_area(width: Floats, depth: Floats) -> Floats:
-    """Return the area of rectangles in square metres."""
-    return np.asarray(width * depth)
+def _shape(polygons: Objects, front: Floats, *, has_entrance: Flags, has_wing: Flags) -> Objects:
+    """Give some houses a vertex for their door, others the form of an L."""
+    corners = shapely.get_coordinates(polygons).reshape(-1, 5, 2)[:, :4]
+    shaped = polygons.copy()
+    left, right, back_right, back_left = (corners[:, i] for i in range(4))
+    doors = np.stack([left, front, right, back_right, back_left], axis=1)
+    step = right + (back_right - right) * 0.6
+    inner, outer = left + (step - right) + (right - left) * 0.55, back_left + (right - left) * 0.55
+    wings = np.stack([left, right, step, inner, outer, back_left], axis=1)
+    shaped[has_entrance] = shapely.polygons(doors[has_entrance])
+    shaped[has_wing] = shapely.polygons(wings[has_wing])
+    return shaped
 
 
 def _build_rings(blocks: Objects, cell: Ints, *, distance: float) -> tuple[Objects, Ints]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from begegnung_geo.sample.plan import GREENS, NUCLEI, TARGET_AREA_M2, Zone
+from begegnung_geo.sample.plan import GREENS, MARKET_SQUARE, NUCLEI, TARGET_AREA_M2, Zone
 from begegnung_geo.sample.roads import RoadPiece
 from begegnung_geo.sample.terrain import Barriers, Floats, Ints, Objects, Tile
 
@@ -24,6 +24,11 @@ NEIGHBOUR_VILLAGES = (
 )
 _NEIGHBOUR_DISTANCE_M = 620.0
 _NEIGHBOUR_RADIUS_M = 300.0
+# How far a cut turns (radians) and shifts (share of the length) by chance.
+_TURN = np.full(len(Zone), 0.07)
+_TURN[[Zone.CORE, Zone.FIELD, Zone.WOOD, Zone.SLABS, Zone.VILLAGE]] = 0.21, 0.22, 0.2, 0.04, 0.2
+_SHIFT = np.full(len(Zone), 0.09)
+_SHIFT[[Zone.CORE, Zone.FIELD, Zone.VILLAGE]] = 0.17, 0.15, 0.17
 _TARGET = np.array([float(TARGET_AREA_M2.get(zone, 20_000)) for zone in Zone])
 
 
@@ -44,7 +49,7 @@ class ZonePlan:
     def __init__(self, tile: Tile, *, seed: int) -> None:
         rng = np.random.default_rng([seed, tile.index, 3])
         self._tile = tile
-        km = 1000 * tile.scale
+        km = tile.km
         self._centre = np.array([(n.x, n.y) for n in NUCLEI]) * km
         self._radius = np.array([(n.radius_x, n.radius_y) for n in NUCLEI]) * km
         self._radius = self._radius * rng.uniform(0.93, 1.08, (len(NUCLEI), 1))
@@ -71,17 +76,17 @@ class ZonePlan:
         for green_zone, centre, radius in self._greens:
             inside = np.hypot(*((xy - centre) / radius).T) + noise < 1
             zone[inside & ((zone != Zone.CORE) | (green_zone == Zone.PARK))] = green_zone
-        for _, centre in self._neighbours:
+        for number, (_, centre) in enumerate(self._neighbours):
             inside = np.hypot(*(xy - centre).T) + noise * 300 < _NEIGHBOUR_RADIUS_M
             zone[inside] = Zone.VILLAGE
-            settlement[inside] = len(NUCLEI)
+            settlement[inside] = len(NUCLEI) + number
         return zone, settlement
 
 
 def find_neighbour_villages(tile: Tile) -> list[tuple[str, Floats]]:
     """Return name and centre of the villages beyond the free sides of a tile."""
-    edge_y = 0.3 * 1000 * tile.scale
-    edge_x = 0.4 * 1000 * tile.scale
+    edge_y = 0.3 * tile.km
+    edge_x = 0.4 * tile.km
     villages = []
     for side, x, y, name in NEIGHBOUR_VILLAGES:
         if getattr(tile, side):
@@ -111,8 +116,7 @@ def build_cells(tile: Tile, barriers: Barriers, *, roads: list[RoadPiece], seed:
         if not is_large.any():
             break
         zone, _ = zones.find(_find_centres(polygons[is_large]))
-        wild = np.where(zone == Zone.CORE, 0.16, np.where(zone == Zone.SLABS, 0.03, 0.07))
-        polygons, lines = _split(polygons[is_large], rng=rng, wild=wild)
+        polygons, lines = _split(polygons[is_large], rng=rng, turn=_TURN[zone], shift=_SHIFT[zone])
         patience = rng.uniform(1.0, 1.9, len(polygons))
         cuts.append(lines)
         levels.append(np.full(len(lines), level))
@@ -120,17 +124,17 @@ def build_cells(tile: Tile, barriers: Barriers, *, roads: list[RoadPiece], seed:
         done.append(polygons)
     cells = np.concatenate(done)
     zone, nucleus = zones.find(_find_centres(cells))
-    _reserve_public_blocks(cells, zone, nucleus, scale=tile.scale, rng=rng)
+    _reserve_public_blocks(cells, zone, nucleus, km=tile.km, rng=rng)
     return Cells(cells, zone, nucleus, np.concatenate(cuts), np.concatenate(levels))
 
 
 def _reserve_public_blocks(
-    cells: Objects, zone: Ints, nucleus: Ints, *, scale: float, rng: np.random.Generator
+    cells: Objects, zone: Ints, nucleus: Ints, *, km: float, rng: np.random.Generator
 ) -> None:
     """Turn some blocks into the market square, the mall and blocks for schools, churches, halls."""
     centre, area = _find_centres(cells), shapely.area(cells)
-    for special, x, y, smallest in ((Zone.SQUARE, 0.0, 0.15, 1500.0), (Zone.MALL, 0.3, 0.02, 4000.0)):
-        distance = np.hypot(*(centre - np.array([x, y]) * 1000 * scale).T)
+    for special, x, y, smallest in ((Zone.SQUARE, *MARKET_SQUARE, 1500.0), (Zone.MALL, 0.3, 0.02, 4000.0)):
+        distance = np.hypot(*(centre - np.array([x, y]) * km).T)
         distance = np.where(
             (area > smallest) & (area < 4 * smallest) & (zone <= Zone.BLOCKS), distance, np.inf
         )
@@ -185,13 +189,15 @@ def _find_limit(polygons: Objects, zones: ZonePlan) -> Floats:
     return np.asarray(limit)
 
 
-def _split(polygons: Objects, *, rng: np.random.Generator, wild: Floats) -> tuple[Objects, Objects]:
+def _split(
+    polygons: Objects, *, rng: np.random.Generator, turn: Floats, shift: Floats
+) -> tuple[Objects, Objects]:
     corners = shapely.get_coordinates(shapely.oriented_envelope(polygons)).reshape(-1, 5, 2)
     first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 1]
     is_first_long = np.hypot(*first.T) >= np.hypot(*second.T)
     long_axis = np.where(is_first_long[:, None], first, second)
-    middle = corners[:, :4].mean(axis=1) + long_axis * rng.uniform(-0.09, 0.09, len(polygons))[:, None]
-    angle = np.arctan2(long_axis[:, 1], long_axis[:, 0]) + np.pi / 2 + rng.normal(0, 1, len(polygons)) * wild
+    middle = corners[:, :4].mean(axis=1) + long_axis * (rng.uniform(-1, 1, len(polygons)) * shift)[:, None]
+    angle = np.arctan2(long_axis[:, 1], long_axis[:, 0]) + np.pi / 2 + rng.normal(0, 1, len(polygons)) * turn
     along = np.column_stack([np.cos(angle), np.sin(angle)]) * _FAR_M
     aside = np.column_stack([-along[:, 1], along[:, 0]])
     start, end = middle - along, middle + along

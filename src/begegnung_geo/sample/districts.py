@@ -30,13 +30,18 @@ class District:
     area: shapely.Geometry
 
 
+def find_district(tile: Tile, bezirk: int) -> int:
+    """Return the position among a tile's districts of a Bezirk of the plan; 0 beyond the border."""
+    return max(bezirk, 0) if tile.index == 0 else _MERGED[BEZIRKE[max(bezirk, 0)].number]
+
+
 class DistrictPlan:
     """Which Bezirk of the plan a point of a tile belongs to."""
 
     def __init__(self, tile: Tile, barriers: Barriers) -> None:
         self._tile = tile
         self._barriers = barriers
-        self._seed_xy = np.array([(b.x, b.y) for b in BEZIRKE]) * 1000 * tile.scale
+        self._seed_xy = np.array([(b.x, b.y) for b in BEZIRKE]) * tile.km
         self._seed_side = barriers.find_side(self._seed_xy)
 
     def find(self, xy: Floats, *, is_strip: bool = False) -> Ints:

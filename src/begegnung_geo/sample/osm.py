@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An OpenStreetMap file in the making: arrays until the last moment, then one stream into a PBF."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ class OsmTown:
         self.node_count = 0
         self._node_tags: dict[int, dict[str, str]] = {}
         self._ways: list[WayBlock] = []
+        self._way_tags: dict[int, dict[str, str]] = {}
         self.way_count = 0
         self._relations: list[Relation] = []
 
@@ -112,13 +114,16 @@ class OsmTown:
 
     def set_way_tags(self, way_id: int, tags: Tags) -> None:
         """Add or replace tags of a way."""
-        firsts = [block.first_id for block in self._ways]
-        block = self._ways[int(np.searchsorted(firsts, way_id, side="right")) - 1]
+        self._way_tags.setdefault(int(way_id), {}).update(tags)
+
+    def find_refs(self, way_id: int) -> Ints:
+        """Return the node ids of a way."""
+        block = self._find_block(way_id)
         index = way_id - block.first_id
-        for key, value in tags.items():
-            if key not in block.tags:
-                block.tags[key] = np.full(len(block.start) - 1, "", dtype=object)
-            block.tags[key][index] = value
+        return block.refs[block.start[index] : block.start[index + 1]]
+
+    def _find_block(self, way_id: int) -> WayBlock:
+        return self._ways[bisect_right(self._ways, way_id, key=lambda block: block.first_id) - 1]
 
     def write(self, path: Path, *, ground: Ground) -> None:
         """Write all objects as PBF: nodes, ways, relations by rising id, a fixed date, no user."""
@@ -149,13 +154,13 @@ class OsmTown:
             columns = [block.tags[key] for key in keys]
             refs, start = block.refs.tolist(), block.start.tolist()
             for index in range(len(start) - 1):
+                way_id = block.first_id + index
                 tags = {
                     key: column[index] for key, column in zip(keys, columns, strict=True) if column[index]
                 }
+                tags.update(self._way_tags.get(way_id, {}))
                 nodes = refs[start[index] : start[index + 1]]
-                writer.add_way(
-                    osm.Way(id=block.first_id + index, version=1, timestamp=TIMESTAMP, nodes=nodes, tags=tags)
-                )
+                writer.add_way(osm.Way(id=way_id, version=1, timestamp=TIMESTAMP, nodes=nodes, tags=tags))
 
     def _write_relations(self, writer: osmium.SimpleWriter) -> None:
         for number, relation in enumerate(self._relations, start=1):

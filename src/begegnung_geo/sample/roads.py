@@ -2,6 +2,7 @@
 """Main roads of a tile: drawn from the plan, joined to each other, cut where they cross a barrier."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -38,8 +39,15 @@ def build_main_roads(tile: Tile, barriers: Barriers, *, seed: int) -> list[RoadP
             _join_ends(curves, index, tile=tile)
     pieces: list[RoadPiece] = []
     for road, curve in zip(roads, curves, strict=True):
-        pieces += _cut(road, shapely.LineString(curve), barriers)
+        for part in _quarter(curve) if road.is_closed else [curve]:
+            pieces += _cut(road, shapely.LineString(part), barriers)
     return pieces
+
+
+def _quarter(ring: Floats) -> list[Floats]:
+    # A ring road is drawn as four ways, each with a name of its own.
+    ends = np.linspace(0, len(ring) - 1, 5).astype(int)
+    return [ring[start : end + 1] for start, end in pairwise(ends.tolist())]
 
 
 def _join_ends(curves: list[Floats], index: int, *, tile: Tile) -> None:
@@ -49,10 +57,8 @@ def _join_ends(curves: list[Floats], index: int, *, tile: Tile) -> None:
         if not shapely.contains_properly(city, point) or shapely.distance(city.exterior, point) < 1:
             continue  # goes on beyond the tile
         others = [i for i in range(len(plan.ROADS)) if i != index]
-        lines = (
-            shapely.linestrings([curves[i].tolist() for i in []]) if not others else _to_lines(curves, others)
-        )
-        distances = shapely.distance(lines, point)
+        lines = np.array([shapely.LineString(curves[i]) for i in others], dtype=object)
+        distances = np.asarray(shapely.distance(lines, point))
         nearest = int(np.argmin(distances))
         if distances[nearest] > _JOIN_M * max(tile.scale, 0.3):
             continue
@@ -61,10 +67,6 @@ def _join_ends(curves: list[Floats], index: int, *, tile: Tile) -> None:
         meeting = shapely.get_coordinates(shapely.line_interpolate_point(lines[nearest], along))[0]
         curves[index][end] = meeting
         curves[other] = _insert(curves[other], along, meeting)
-
-
-def _to_lines(curves: list[Floats], indices: list[int]) -> Objects:
-    return np.array([shapely.LineString(curves[i]) for i in indices], dtype=object)
 
 
 def _insert(curve: Floats, along: float, point: Floats) -> Floats:

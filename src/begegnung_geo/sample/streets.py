@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from begegnung_geo.sample.cells import Cells
-from begegnung_geo.sample.plan import SETTLED_MAX, Zone
+from begegnung_geo.sample.plan import MARKET_SQUARE, SETTLED_MAX, Zone
 from begegnung_geo.sample.roads import RoadPiece
 from begegnung_geo.sample.terrain import Barriers, Flags, Floats, Ints, Objects, Tile
 
@@ -18,6 +18,8 @@ _STEP_M = 28.0
 _TOUCH_M = 0.05
 _MERGE_M = 2.5
 _LOOK_ASIDE_M = 14.0
+_OLD_HEART_M = 170.0  # around the square people walk
+_BANK_PIECE = 8  # vertices of a bank path of one kind
 _GRID = 100.0  # node identity: centimetres
 
 
@@ -32,6 +34,19 @@ class Lines:
     crosses: Objects
     road_name: Objects
     dice: Floats
+
+
+@dataclass
+class _Site:
+    """What lies at each gap between two vertices."""
+
+    dice: Floats
+    kind: Objects
+    fixed: Objects
+    low: Ints
+    high: Ints
+    is_old: Flags
+    to_square_m: Floats
 
 
 @dataclass
@@ -58,31 +73,31 @@ def build_streets(
 ) -> Streets:
     """Return the ways of a tile; all of them hang together."""
     rng = np.random.default_rng([seed, tile.index, 5])
-    lines = _collect_lines(cells, roads, barriers, rng=rng)
+    lines = _collect_lines(tile, cells, roads=roads, barriers=barriers, rng=rng)
     line, xy, is_junction = _build_vertices(lines)
     gap_line, gap_start, piece = _build_gaps(line, is_junction)
     middle, aside = _measure_gaps(xy, gap_start)
     zone_left, zone_right = _find_zones(cells, middle + aside), _find_zones(cells, middle - aside)
-    highway = _choose_highway(lines, gap_line, zone_left=zone_left, zone_right=zone_right)
-    highway = _agree(highway, piece)
+    low, high = np.minimum(zone_left, zone_right), np.maximum(zone_left, zone_right)
+    site = _Site(
+        dice=lines.dice[gap_line],
+        kind=lines.kind[gap_line],
+        fixed=lines.highway[gap_line],
+        low=low,
+        high=high,
+        is_old=(low == Zone.CORE) | ((high == Zone.SQUARE) & (low <= Zone.BLOCKS)),
+        to_square_m=np.hypot(*(middle - np.array(MARKET_SQUARE) * tile.km).T),
+    )
+    highway = _shorten_dead_ends(_agree(_choose_highway(lines, site), piece), site, gap_line)
     return _build_ways(
         lines, line=line, xy=xy, gap_start=gap_start, highway=highway, zones=(zone_left, zone_right)
     )
 
 
 def _collect_lines(
-    cells: Cells, roads: list[RoadPiece], barriers: Barriers, *, rng: np.random.Generator
+    tile: Tile, cells: Cells, *, roads: list[RoadPiece], barriers: Barriers, rng: np.random.Generator
 ) -> Lines:
-    corridors = shapely.union_all(list(barriers.corridors.values()))
-    bank = shapely.difference(barriers.corridors["river"].exterior, _corridors_but(barriers, "river"))
-    domain_edge = shapely.buffer(
-        shapely.envelope(shapely.union_all([corridors, *cells.polygons])).exterior, 3
-    )
-    banks = [
-        g
-        for g in shapely.get_parts(shapely.line_merge(shapely.difference(bank, domain_edge)))
-        if g.length > 20
-    ]
+    banks = _collect_banks(tile, barriers)
     geometry = [piece.line for piece in roads] + banks + list(cells.cuts)
     kinds = ["main"] * len(roads) + ["bank"] * len(banks) + ["cut"] * len(cells.cuts)
     blank = [""] * (len(banks) + len(cells.cuts))
@@ -97,8 +112,18 @@ def _collect_lines(
     )
 
 
-def _corridors_but(barriers: Barriers, but: str) -> shapely.Geometry:
-    return shapely.union_all([area for key, area in barriers.corridors.items() if key != but])
+def _collect_banks(tile: Tile, barriers: Barriers) -> list[shapely.LineString]:
+    # Both banks in pieces of some hundred metres: a path does not follow a river for ever.
+    other = shapely.union_all([area for key, area in barriers.corridors.items() if key != "river"])
+    edge = shapely.buffer(tile.build_domain().exterior, 3)
+    bank = shapely.difference(shapely.boundary(barriers.corridors["river"]), shapely.union(other, edge))
+    pieces = []
+    for line in shapely.get_parts(shapely.line_merge(bank)):
+        xy = shapely.get_coordinates(line)
+        pieces += [
+            shapely.LineString(xy[i : i + _BANK_PIECE + 1]) for i in range(0, len(xy) - 1, _BANK_PIECE)
+        ]
+    return pieces
 
 
 def _build_vertices(lines: Lines) -> tuple[Ints, Floats, Flags]:
@@ -167,28 +192,30 @@ def _find_zones(cells: Cells, xy: Floats) -> Ints:
     return zone
 
 
-def _choose_highway(lines: Lines, gap_line: Ints, *, zone_left: Ints, zone_right: Ints) -> Objects:
-    dice = lines.dice[gap_line]
-    low, high = np.minimum(zone_left, zone_right), np.maximum(zone_left, zone_right)
-    settled_both, settled_one = high <= SETTLED_MAX, low <= SETTLED_MAX
-    both_same = low == high
+def _choose_highway(lines: Lines, site: _Site) -> Objects:
+    """Return the kind of each gap by what lies on both sides; "" where nothing runs."""
+    dice, low = site.dice, site.low
+    both_settled, one_settled = site.high <= SETTLED_MAX, low <= SETTLED_MAX
+    both_same = low == site.high
     is_green = (low >= Zone.PARK) & (low <= Zone.CEMETERY)
+    is_public = np.isin(low, (Zone.CIVIC, Zone.SQUARE, Zone.MALL))
     rules = [
         (low == Zone.NONE, NO_WAY),
-        (both_same & np.isin(low, (Zone.CIVIC, Zone.SQUARE, Zone.MALL)), NO_WAY),
-        (settled_both & (low == Zone.CORE) & (dice < 0.22), "pedestrian"),
-        (settled_both & (low == Zone.CORE) & (dice < 0.5), "living_street"),
-        (settled_both & (low == Zone.BLOCKS) & (dice < 0.08), "living_street"),
-        (settled_both & (low == Zone.ROWS) & (dice < 0.12), "footway"),
-        (settled_both & (low == Zone.ROWS) & (dice < 0.25), "living_street"),
-        (settled_both & (low == Zone.DETACHED) & (dice < 0.09), "footway"),
-        (settled_both & (low == Zone.DETACHED) & (dice < 0.22), "living_street"),
-        (settled_both & (low == Zone.SLABS) & (dice < 0.3), "footway"),
-        (settled_both & (low == Zone.INDUSTRY) & both_same & (dice < 0.35), "service"),
-        (settled_both & (low == Zone.INDUSTRY), "unclassified"),
-        (settled_both & (low == Zone.VILLAGE) & (dice < 0.3), "unclassified"),
-        (settled_one & (dice < 0.93), "residential"),
-        (settled_one, "track"),
+        (both_same & is_public, NO_WAY),
+        (both_settled & site.is_old & (site.to_square_m < _OLD_HEART_M) & (dice < 0.7), "pedestrian"),
+        (both_settled & site.is_old & (dice < 0.09), "pedestrian"),
+        (both_settled & site.is_old & (dice < 0.42), "living_street"),
+        (both_settled & (low == Zone.BLOCKS) & (dice < 0.08), "living_street"),
+        (both_settled & (low == Zone.ROWS) & (dice < 0.1), "footway"),
+        (both_settled & (low == Zone.ROWS) & (dice < 0.22), "living_street"),
+        (both_settled & (low == Zone.DETACHED) & (dice < 0.07), "footway"),
+        (both_settled & (low == Zone.DETACHED) & (dice < 0.2), "living_street"),
+        (both_settled & (low == Zone.SLABS) & (dice < 0.3), "footway"),
+        (both_settled & (low == Zone.INDUSTRY) & both_same & (dice < 0.35), "service"),
+        (both_settled & (low == Zone.INDUSTRY), "unclassified"),
+        (both_settled & (low == Zone.VILLAGE) & (dice < 0.3), "unclassified"),
+        (both_settled | (one_settled & (dice < 0.95)), "residential"),
+        (one_settled, "track"),
         (is_green & (both_same | (dice < 0.75)), "footway"),
         (both_same & (low == Zone.WOOD) & (dice < 0.8), "path"),
         (np.isin(low, (Zone.WOOD, Zone.MEADOW)) & (dice < 0.4), "path"),
@@ -197,13 +224,22 @@ def _choose_highway(lines: Lines, gap_line: Ints, *, zone_left: Ints, zone_right
     highway = np.select([rule[0] for rule in rules], [rule[1] for rule in rules], default=NO_WAY).astype(
         object
     )
-    is_bank = lines.kind[gap_line] == "bank"
     bank = np.where(
-        settled_one, "footway", np.where(is_green, "cycleway", np.where(dice < 0.5, "path", NO_WAY))
+        one_settled, "footway", np.where(is_green, "cycleway", np.where(dice < 0.5, "path", NO_WAY))
     )
-    highway = np.where(is_bank, bank, highway)
-    fixed = lines.highway[gap_line]
-    return np.asarray(np.where(fixed != "", fixed, highway), dtype=object)
+    highway = np.where(site.kind == "bank", bank, highway)
+    return np.asarray(np.where(site.fixed != "", site.fixed, highway), dtype=object)
+
+
+def _shorten_dead_ends(highway: Objects, site: _Site, gap_line: Ints) -> Objects:
+    """Turn the last gap of some short streets into a footway or nothing: a cul-de-sac."""
+    is_last = np.ones(len(gap_line), dtype=bool)
+    is_last[:-1] = gap_line[1:] != gap_line[:-1]
+    gaps = np.bincount(gap_line)[gap_line]
+    quiet = np.isin(site.low, (Zone.DETACHED, Zone.ROWS)) & np.isin(highway, ("residential", "living_street"))
+    chosen = is_last & quiet & (gaps >= 4) & (site.dice > 0.5) & (site.dice < 0.66)
+    end = np.where(site.dice < 0.6, "footway", NO_WAY)
+    return np.where(chosen & (site.kind == "cut"), end, highway)
 
 
 def _agree(highway: Objects, piece: Ints) -> Objects:

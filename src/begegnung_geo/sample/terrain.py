@@ -43,14 +43,19 @@ class Tile:
     north: float
 
     @property
+    def km(self) -> float:
+        """Length of a kilometre of the plan in metres."""
+        return plan.PLAN_KM_M * self.scale
+
+    @property
     def half_width(self) -> float:
         """Half the width of the tile in metres."""
-        return plan.HALF_WIDTH_KM * 1000 * self.scale
+        return plan.HALF_WIDTH_KM * self.km
 
     @property
     def half_height(self) -> float:
         """Half the height of the tile in metres."""
-        return plan.HALF_HEIGHT_KM * 1000 * self.scale
+        return plan.HALF_HEIGHT_KM * self.km
 
     def build_domain(self) -> shapely.Polygon:
         """Return the rectangle that is generated: the tile and the country beyond free sides."""
@@ -71,7 +76,8 @@ def build_tiles(inhabitants: int) -> list[Tile]:
     columns, rows = _choose_grid(max(1.0, inhabitants / plan.TILE_PERSONS))
     count = columns * rows
     scale = math.sqrt(inhabitants / count / plan.TILE_PERSONS)
-    width, height = plan.HALF_WIDTH_KM * 2000 * scale, plan.HALF_HEIGHT_KM * 2000 * scale
+    km = scale * plan.PLAN_KM_M
+    width, height = plan.HALF_WIDTH_KM * 2 * km, plan.HALF_HEIGHT_KM * 2 * km
     shares = np.diff(np.round(np.linspace(0, inhabitants, count + 1))).astype(int)
     tiles = []
     for index in range(count):
@@ -217,7 +223,7 @@ def draw_line(
     on_edge = (np.abs(np.abs(xy) - edge) < 1e-9).any(axis=1)
     shift = rng.normal(0, wobble_km, xy.shape)
     shift[0] = shift[-1] = 0
-    xy = np.where(on_edge[:, None], xy, xy + shift) * 1000 * tile.scale
+    xy = np.where(on_edge[:, None], xy, xy + shift) * tile.km
     curve = smooth_points(xy, is_closed=is_closed)
     for end in (0, -1):
         if on_edge[end]:

@@ -13,24 +13,29 @@ from begegnung_geo.files import write_bytes
 from begegnung_geo.provenance import describe_file, write_provenance
 from begegnung_geo.sample import writers
 from begegnung_geo.sample.addresses import Addresses, assign_addresses, assign_street_names
-from begegnung_geo.sample.buildings import Houses, build_houses
-from begegnung_geo.sample.cells import Cells, build_cells
+from begegnung_geo.sample.buildings import Houses, build_houses, concat_houses
+from begegnung_geo.sample.cells import Cells, build_cells, find_neighbour_villages
+from begegnung_geo.sample.details import draw_details, draw_motorway, draw_sidewalks, prepare_sidewalks
 from begegnung_geo.sample.districts import (
     OUTSIDE,
     District,
     DistrictPlan,
     build_districts,
     build_stadtbezirke,
+    find_district,
 )
+from begegnung_geo.sample.gardens import Gardens, build_gardens
+from begegnung_geo.sample.housemap import draw_houses
+from begegnung_geo.sample.landscape import draw_boundaries, draw_labels, draw_landscape, find_landmarks
 from begegnung_geo.sample.lists import PEOPLE_HEADER, build_city_features, build_people_rows
 from begegnung_geo.sample.osm import OsmTown
-from begegnung_geo.sample.paint import draw_boundaries, draw_houses, draw_landscape, draw_streets
 from begegnung_geo.sample.people import build_grid, build_residents, merge_grids
 from begegnung_geo.sample.places import Place, Settlement, build_truth_rows, draw_places, plan_places
-from begegnung_geo.sample.plan import BEZIRKE
+from begegnung_geo.sample.plan import BEZIRKE, NUCLEI
 from begegnung_geo.sample.roads import build_main_roads
-from begegnung_geo.sample.streets import build_streets
-from begegnung_geo.sample.terrain import Barriers, Ground, Ints, Tile, build_barriers, build_tiles
+from begegnung_geo.sample.streetmap import build_street_map, draw_streets
+from begegnung_geo.sample.streets import Streets, build_streets
+from begegnung_geo.sample.terrain import Barriers, Ground, Ints, Objects, Tile, build_barriers, build_tiles
 
 DATA_DATE = "2026-01-01"
 _FACTS = {
@@ -67,6 +72,16 @@ class _Collection:
     quarter: list[int] = field(default_factory=list)
     persons: int = 0
     border_nodes: dict[tuple[int, int], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Land:
+    barriers: Barriers
+    cells: Cells
+    blocks: Objects
+    streets: Streets
+    districts: list[District]
+    cell_bezirk: Ints
 
 
 def write_sample(out: Path, *, inhabitants: int = 60_000, seed: int = 2023) -> SampleReport:
@@ -109,67 +124,88 @@ def write_sample(out: Path, *, inhabitants: int = 60_000, seed: int = 2023) -> S
 
 
 def _build_tile(town: _Collection, tile: Tile, *, ground: Ground, tile_count: int, seed: int) -> None:
+    land = _build_land(tile, ground, tile_count=tile_count, seed=seed)
+    rng = np.random.default_rng([seed, tile.index, 9])
+    street_map = build_street_map(
+        land.streets,
+        tile=tile,
+        ground=ground,
+        way_name=assign_street_names(land.streets, tile, seed=seed),
+        rng=rng,
+    )
+    sidewalk_way = prepare_sidewalks(street_map, road_name="Ostenhellweg")
+    draw_streets(town.osm, street_map, tile=tile, border_nodes=town.border_nodes)
+    gardens = build_gardens(land.cells, land.blocks, tile=tile, rng=rng)
+    built = build_houses(land.blocks, land.cells.zone, rng=rng)
+    houses = concat_houses([gardens.houses, built])
+    addresses = assign_addresses(
+        houses, way_name=street_map.tags["name"], way_lines=street_map.lines, rng=rng
+    )
+    settlement = _build_settlement(land, houses, addresses, gardens=gardens, tile=tile)
+    places = plan_places(settlement, rng=rng)
+    is_inside = (settlement.bezirk != OUTSIDE).astype(np.int64)
+    persons = build_residents(houses, is_inside, persons=tile.persons, rng=rng)
+    draw_details(town.osm, street_map, cells=land.cells, houses=houses, tile=tile, ground=ground)
+    draw_motorway(town.osm, street_map, barriers=land.barriers, tile=tile, ground=ground)
+    if sidewalk_way is not None:
+        draw_sidewalks(town.osm, street_map, sidewalk_way)
+    villages = find_neighbour_villages(tile)
+    village_name = np.array([*(name for name, _ in villages), ""], dtype=object)[settlement.village]
+    way_ids = draw_houses(
+        town.osm, houses, addresses=addresses, bezirk=settlement.bezirk, village_name=village_name
+    )
+    landmark_ids = draw_landscape(
+        town.osm, land.cells, land.blocks, barriers=land.barriers, tile=tile, ground=ground
+    )
+    draw_places(town.osm, places, houses=houses, way_ids=way_ids, landmark_ids=landmark_ids)
+    draw_labels(town.osm, tile=tile, ground=ground, districts=land.districts, villages=villages)
+    _collect(town, settlement, persons, rng=rng)
+    town.quarter += [len(town.districts) + find_district(tile, place.bezirk) for place in places]
+    town.districts += land.districts
+    town.places += places
+
+
+def _build_land(tile: Tile, ground: Ground, *, tile_count: int, seed: int) -> _Land:
     barriers = build_barriers(tile, seed=seed)
     roads = build_main_roads(tile, barriers, seed=seed)
     cells = build_cells(tile, barriers, roads=roads, seed=seed)
-    streets = build_streets(tile, cells, roads=roads, barriers=barriers, seed=seed)
-    way_name = assign_street_names(streets, tile, seed=seed)
-    rng = np.random.default_rng([seed, tile.index, 9])
-    blocks = ground.bend_geometries(cells.polygons, tile)
-    houses = build_houses(blocks, cells.zone, rng=rng)
-    way_lines = draw_streets(
-        town.osm, streets, tile=tile, ground=ground, way_name=way_name, border_nodes=town.border_nodes
-    )
-    addresses = assign_addresses(houses, streets, way_name=way_name, way_lines=way_lines, rng=rng)
-    cell_bezirk = _find_bezirk(tile, cells, barriers)
-    bezirk = cell_bezirk[houses.cell]
-    districts = build_districts(
-        tile, cells, barriers=barriers, ground=ground, tile_count=tile_count, seed=seed
-    )
-    places = plan_places(
-        Settlement(houses, addresses, bezirk, [b.number for b in BEZIRKE], _name_quarters(tile, districts)),
-        rng=rng,
-    )
-    persons = build_residents(houses, (bezirk != OUTSIDE).astype(np.int64), persons=tile.persons, rng=rng)
-    way_ids = draw_houses(town.osm, houses, addresses=addresses)
-    draw_places(town.osm, places, houses=houses, way_ids=way_ids)
-    draw_landscape(town.osm, cells, blocks, barriers=barriers, tile=tile, ground=ground)
-    _collect(town, houses, addresses=addresses, persons=persons, bezirk=bezirk, rng=rng)
-    first = len(town.districts)
-    town.districts += districts
-    town.places += places
-    town.quarter += [first + _find_district(tile, place.bezirk) for place in places]
-
-
-def _find_bezirk(tile: Tile, cells: Cells, barriers: Barriers) -> Ints:
-    return DistrictPlan(tile, barriers).find(
-        shapely.get_coordinates(shapely.point_on_surface(cells.polygons))
+    return _Land(
+        barriers=barriers,
+        cells=cells,
+        blocks=ground.bend_geometries(cells.polygons, tile),
+        streets=build_streets(tile, cells, roads=roads, barriers=barriers, seed=seed),
+        districts=build_districts(
+            tile, cells, barriers=barriers, ground=ground, tile_count=tile_count, seed=seed
+        ),
+        cell_bezirk=DistrictPlan(tile, barriers).find(
+            shapely.get_coordinates(shapely.point_on_surface(cells.polygons))
+        ),
     )
 
 
-def _name_quarters(tile: Tile, districts: list[District]) -> list[str]:
-    return [districts[_find_district(tile, index)].name for index in range(len(BEZIRKE))]
+def _build_settlement(
+    land: _Land, houses: Houses, addresses: Addresses, *, gardens: Gardens, tile: Tile
+) -> Settlement:
+    village = land.cells.nucleus[houses.cell] - len(NUCLEI)
+    return Settlement(
+        houses=houses,
+        addresses=addresses,
+        bezirk=land.cell_bezirk[houses.cell],
+        village=np.maximum(village, -1),
+        numbers=[bezirk.number for bezirk in BEZIRKE],
+        names=[land.districts[find_district(tile, index)].name for index in range(len(BEZIRKE))],
+        village_names=[name for name, _ in find_neighbour_villages(tile)],
+        clubhouse=gardens.clubhouse,
+        landmarks=find_landmarks(land.cells, land.blocks, tile=tile, cell_bezirk=land.cell_bezirk),
+    )
 
 
-def _find_district(tile: Tile, bezirk: int) -> int:
-    from begegnung_geo.sample.districts import _MERGED
-
-    return max(bezirk, 0) if tile.index == 0 else _MERGED[BEZIRKE[max(bezirk, 0)].number]
-
-
-def _collect(
-    town: _Collection,
-    houses: Houses,
-    *,
-    addresses: Addresses,
-    persons: Ints,
-    bezirk: Ints,
-    rng: np.random.Generator,
-) -> None:
+def _collect(town: _Collection, settlement: Settlement, persons: Ints, *, rng: np.random.Generator) -> None:
+    houses, addresses = settlement.houses, settlement.addresses
     points = shapely.get_coordinates(shapely.centroid(houses.polygons))
     town.grids.append(build_grid(points, persons, zone=houses.zone, rng=rng))
-    town.persons += int(persons[bezirk != OUTSIDE].sum())
-    inside = bezirk != OUTSIDE
+    inside = settlement.bezirk != OUTSIDE
+    town.persons += int(persons[inside].sum())
     text = writers.format_addresses(
         points[inside],
         street=addresses.street[inside],
@@ -192,12 +228,12 @@ def _write_files(out: Path, town: _Collection, ground: Ground) -> tuple[Path, ..
     write_bytes(out / writers.ADDRESSES_FILE, "".join(town.addresses).encode())
     lon_lat = ground.to_lon_lat(np.array([place.xy for place in town.places]))
     features: list[dict[str, Any]] = build_city_features(
-        town.places, lon_lat, districts=town.districts, quarter=town.quarter
+        town.places, ground, districts=town.districts, quarter=town.quarter
     )
     writers.write_geojson(out / writers.PLACES_FILE, features)
     people = build_people_rows(town.places, lon_lat)
     writers.write_csv(out / writers.PEOPLE_LIST_FILE, PEOPLE_HEADER, people)
-    truth = build_truth_rows(town.places, lon_lat, first=1)
+    truth = build_truth_rows(town.places, lon_lat)
     writers.write_csv(
         out / writers.TRUTH_FILE,
         ("truth_id", "name", "class", "lon", "lat", "source_ids"),
