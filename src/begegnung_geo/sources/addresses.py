@@ -170,7 +170,8 @@ def _read_parts(
             houses = houses.assign(x=x, y=y)
         yield houses if clip is None else houses[shapely.intersects_xy(clip, houses["x"], houses["y"])]
     if not usable_count:
-        raise _no_register(path, "no line has a street and coordinates in 21 columns separated by ;")
+        first = next((f"; line {line}: {text}" for line, text in sorted(faults.lines)), "")
+        raise _no_register(path, f"no line has 21 columns with a street and coordinates{first}")
 
 
 def _read_batches(path: Path, faults: _Faults) -> Iterator[pa.RecordBatch]:

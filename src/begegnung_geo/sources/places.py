@@ -104,7 +104,8 @@ def read_place_list(
 def _choose_ids(own_ids: pd.Series, known: pd.DataFrame, points: gpd.GeoSeries) -> pd.Series:
     own = own_ids.mask(own_ids.str.len() > _ID_MAX_LENGTH)
     # The position only where there is nothing else: a corrected coordinate keeps its id.
-    text = known.fillna("").agg("\x1f".join, axis=1).str.casefold()
+    rows = zip(*(known[column].fillna("") for column in known.columns), strict=True)
+    text = pd.Series(["\x1f".join(row).casefold() for row in rows], index=known.index, dtype="str")
     is_blank = known[["street", "city", "postcode"]].isna().all(axis=1)
     places = [f"{x:.1f} {y:.1f}" for x, y in zip(points.x, points.y, strict=True)]
     text = text.where(~is_blank, text + "\x1f" + pd.Series(places, index=text.index, dtype="str"))

@@ -241,11 +241,13 @@ def _read_sheets(path: Path) -> Iterator[list[tuple[int, list[str]]]]:
 
 
 def _read_cells(sheet: Any, path: Path) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401
-    for row, values in enumerate(sheet.iter_rows(values_only=True, max_col=_COLUMNS_MAX), start=1):
+    for row, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if row > _ROWS_MAX:
             raise _no_table(path, f"sheet {sheet.title!r} claims more than {_ROWS_MAX} rows")
+        if any(value is not None for value in values[_COLUMNS_MAX:]):
+            raise _no_table(path, f"sheet {sheet.title!r}, row {row}: more than {_COLUMNS_MAX} columns")
         if any(value is not None for value in values):
-            yield row, [format_cell(value) for value in values]
+            yield row, [format_cell(value) for value in values[:_COLUMNS_MAX]]
 
 
 # --- GeoJSON and other vector files ---
