@@ -12,6 +12,7 @@ from begegnung_geo.render.text import Words
 
 _RANGE_FROM = 0.01  # a spread above one percentage point is told as a range
 _PROSE_DIGITS = 3
+_ESTIMATE_DIGITS = 2
 
 Status = Literal["known", "range", "no_statement", "no_people", "few_people"]
 
@@ -28,6 +29,11 @@ class Reach:
     persons_unknown: float = 0.0
     share_low: float = 0.0
     share_high: float = 0.0
+
+    @property
+    def persons_beyond(self) -> float:
+        """People who are known to live farther away."""
+        return max(self.persons - self.persons_covered - self.persons_unknown, 0.0)
 
     @property
     def has_share(self) -> bool:
@@ -85,16 +91,23 @@ def format_persons(persons: float, *, publication: Publication, words: Words) ->
     """Return a number of people for a table: rounded to `round_to`, small ones hidden."""
     if 0 < persons < publication.suppress_below:
         return words.say("persons.few", limit=words.number(publication.suppress_below))
-    return words.number(_round_to(persons, publication.round_to))
+    return words.number(publish_persons(persons, publication=publication))
 
 
-def format_persons_prose(persons: float, *, publication: Publication, words: Words) -> str:
-    """Return a number of people for a sentence: three digits that count, small ones hidden."""
+def publish_persons(persons: float, *, publication: Publication) -> int:
+    """Return a number of people rounded to `round_to`, 0 for those below `suppress_below`."""
+    return 0 if persons < publication.suppress_below else _round_to(persons, publication.round_to)
+
+
+def format_persons_prose(
+    persons: float, *, publication: Publication, words: Words, is_estimated: bool = False
+) -> str:
+    """Return a number of people for a sentence: three digits that count, two of an estimate."""
     if 0 < persons < publication.suppress_below:
         return words.say("persons.few", limit=words.number(publication.suppress_below))
     digits = math.floor(math.log10(persons)) + 1 if persons >= 1 else 1
-    step = max(publication.round_to, 10 ** (digits - _PROSE_DIGITS)) if digits > _PROSE_DIGITS else 0
-    return words.number(_round_to(persons, step or publication.round_to))
+    spare = digits - (_ESTIMATE_DIGITS if is_estimated else _PROSE_DIGITS)
+    return words.number(_round_to(persons, max(publication.round_to, 10 ** max(spare, 0))))
 
 
 def format_share(reach: Reach, *, words: Words) -> str:

@@ -8,13 +8,19 @@ from typing import Any
 from begegnung_geo.render import symbols
 from begegnung_geo.render.mapdata import list_class_names, pick_ramp
 from begegnung_geo.render.scopes import Scope
-from begegnung_geo.render.sections import find_finest_flagged
+from begegnung_geo.render.sections import find_hatched
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.symbols import PlaceGroup
 from begegnung_geo.render.tables import PlaceRow
 
-_STANDINGS = ("established", "everyday", "potential")
 _RADIUS = 8.0
+_SMALL = 0.68  # as map.js draws what does not count
+_KINDS = (
+    ("established", (0, True)),
+    ("everyday_counted", (1, True)),
+    ("everyday", (1, False)),
+    ("potential", (2, False)),
+)
 
 
 def build_legend(scope: Scope, speaker: Speaker, *, rows: Sequence[PlaceRow]) -> dict[str, Any]:
@@ -29,7 +35,6 @@ def build_legend(scope: Scope, speaker: Speaker, *, rows: Sequence[PlaceRow]) ->
     words, headline = speaker.words, speaker.content.profile.coverage.headline[0]
     names = list_class_names(speaker)
     ramp = pick_ramp(len(names))
-    flagged = find_finest_flagged(speaker.content.districts, speaker.content.underserved)
     return {
         "classes": [
             {"name": name, "colour": symbols.composite(colour)}
@@ -41,7 +46,7 @@ def build_legend(scope: Scope, speaker: Speaker, *, rows: Sequence[PlaceRow]) ->
             minutes=words.number(headline.threshold_min),
             people=speaker.profile(headline.profile),
         ),
-        "has_underserved": len(flagged) > 0,
+        "has_underserved": len(find_hatched(scope, speaker)) > 0,
         "standings": _list_standings(speaker, rows),
         "groups": [
             describe_sign(symbols.PLACE_GROUPS[number]) | {"name": words.say(f"group.{group.key}")}
@@ -61,18 +66,21 @@ def describe_sign(group: PlaceGroup) -> dict[str, str]:
 
 
 def _list_standings(speaker: Speaker, rows: Sequence[PlaceRow]) -> list[dict[str, Any]]:
-    plain = {"shape": "circle", "form": f'r="{_RADIUS:.0f}"', "letter": "", "text_y": "0"}
-    present = {row.standing for row in rows}
+    plain, small = (
+        {"shape": "circle", "form": f'r="{radius:.1f}"', "letter": "", "text_y": "0"}
+        for radius in (_RADIUS, _RADIUS * _SMALL)
+    )
+    present = {(row.standing, row.is_counted) for row in rows}
     items = [
         {
-            "standing": standing,
+            "standing": kind[0],
             "name": speaker.words.say(f"legend.{key}"),
-            "group": plain,
+            "group": small if key == "everyday" else plain,
             "ink": symbols.INK,
             "key": "potential" if key == "potential" else "",
         }
-        for standing, key in enumerate(_STANDINGS)
-        if standing in present
+        for key, kind in _KINDS
+        if kind in present
     ]
     if len(speaker.content.neighbour_places):
         items.append(

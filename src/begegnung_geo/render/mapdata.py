@@ -12,7 +12,7 @@ from begegnung_geo.render import geometry, layers, symbols
 from begegnung_geo.render.figures import find_reach
 from begegnung_geo.render.layers import Atlas
 from begegnung_geo.render.scopes import Scope, order_levels
-from begegnung_geo.render.sections import build_district_row, find_finest_flagged, name_gap
+from begegnung_geo.render.sections import build_district_row, find_hatched, name_gaps
 from begegnung_geo.render.statements import Speaker, say_statement
 from begegnung_geo.render.tables import PlaceRow
 
@@ -128,19 +128,12 @@ def _pack_overlays(scope: Scope, speaker: Speaker, *, crs: str, pages: dict[str,
         packed["districts"] = [
             _pack_level(frame, speaker, crs=crs, number=n, pages=pages) for n, frame in shown
         ]
-    flagged = find_finest_flagged(
-        scope.districts if len(scope.districts) else _own_row(scope, speaker), speaker.content.underserved
-    )
+    flagged = find_hatched(scope, speaker)
     if len(flagged):
         packed["underserved"] = layers.pack_areas(flagged.geometry, crs)
     if len(scope.gaps):
         packed["gaps"] = _pack_gaps(scope.gaps, speaker, crs=crs)
     return packed
-
-
-def _own_row(scope: Scope, speaker: Speaker) -> gpd.GeoDataFrame:
-    districts = speaker.content.districts
-    return districts[(districts["level"] == scope.level) & (districts["district_id"] == scope.district_id)]
 
 
 def _list_shown_levels(scope: Scope, speaker: Speaker) -> list[tuple[int, gpd.GeoDataFrame]]:
@@ -198,7 +191,7 @@ def _pack_gaps(gaps: gpd.GeoDataFrame, speaker: Speaker, *, crs: str) -> dict[st
     persons = [speaker.persons_prose(record["persons"]) for record in records]
     return {
         **layers.pack_areas(gaps.geometry, crs),
-        "names": [name_gap(record, speaker) for record in records],
+        "names": name_gaps(gaps, speaker),
         "notes": [words.say("info.gap_people", persons=number) for number in persons],
         "info": [
             [

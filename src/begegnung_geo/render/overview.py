@@ -111,9 +111,7 @@ def _draw_ground(scope: Scope, speaker: Speaker, *, paper: _Paper, atlas: Atlas)
         )
     rail = atlas.lines["rail"].lines
     shape = paper.draw_lines(paper.place(rail)) if len(rail) else ""
-    parts.append(
-        f'<path d="{shape}" fill="none" stroke="#5b5962" stroke-width="1.5" stroke-dasharray="8 4"/>'
-    )
+    parts.append(f'<path d="{shape}" fill="none" stroke="#5b5962" stroke-width="1" stroke-opacity=".7"/>')
     return [*parts, "</g>"]
 
 

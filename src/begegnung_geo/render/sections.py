@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The parts of a page that hold figures: four key figures, what stands out, districts compared."""
 
+from collections import Counter
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from begegnung_geo.render.figures import Reach, find_reach, format_share
 from begegnung_geo.render.scopes import Scope, order_levels
@@ -33,11 +33,14 @@ def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         count = len(scope.gaps)
         persons = speaker.persons_prose(float(scope.gaps["persons"].sum()))
         minutes = words.number(reach.threshold_min)
+        is_all_reached = not count and round(reach.persons_beyond) == 0
         figures.append(
             {
                 "value": words.number(count),
                 "label": words.say("figure.gaps", count=count, minutes=minutes),
-                "note": words.say("figure.gaps_people", count=count, persons=persons),
+                "note": words.say("figure.all_reached")
+                if is_all_reached
+                else words.say("figure.gaps_people", count=count, persons=persons),
             }
         )
     return figures
@@ -47,8 +50,8 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
     """Return what stands out: sentences, those about a gap with its position in `scope.gaps`."""
     words = speaker.words
     items: list[dict[str, Any]] = []
-    for position, gap in enumerate(scope.gaps.head(_NOTABLE_GAPS).to_dict("records")):
-        name = name_gap(gap, speaker)
+    records = scope.gaps.head(_NOTABLE_GAPS).to_dict("records")
+    for position, (gap, name) in enumerate(zip(records, name_gaps(scope.gaps, speaker), strict=False)):
         sentence = words.say(
             "notable.gap",
             name=name,
@@ -58,24 +61,12 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         items.append({"text": sentence, "gap": position, "name": name})
     if len(scope.gaps) > _NOTABLE_GAPS:
         items.append({"text": words.say("notable.more_gaps", count=len(scope.gaps) - _NOTABLE_GAPS)})
-    flagged = list_flagged(scope.districts, speaker)
-    if flagged:
+    flagged = [clean_text(name) for name in find_hatched(scope, speaker)["name"]]
+    if flagged and not (len(flagged) == 1 and flagged[0] == scope.name):
         names = ", ".join(flagged)
         items.append({"text": words.say("notable.underserved", count=len(flagged), names=names)})
     items += _compare(scope, city, speaker)
     return items or [{"text": words.say("notable.nothing")}]
-
-
-def list_flagged(districts: gpd.GeoDataFrame, speaker: Speaker) -> list[str]:
-    """Return the names of the under-served districts of the finest level that has any district."""
-    levels = order_levels(districts)
-    flags = speaker.content.underserved
-    if not levels:
-        return []
-    finest = districts[districts["level"] == levels[-1]]
-    is_flagged = flags["is_underserved"] & (flags["level"] == levels[-1])
-    flagged_ids = set(flags.loc[is_flagged, "district_id"])
-    return [clean_text(name) for name in finest.loc[finest["district_id"].isin(flagged_ids), "name"]]
 
 
 def build_district_tables(scope: Scope, speaker: Speaker, *, pages: dict[str, str]) -> list[dict[str, Any]]:
@@ -122,9 +113,9 @@ def build_district_row(record: dict[Any, Any], speaker: Speaker, *, pages: dict[
         "name": clean_text(record["name"]),
         "slug": pages.get(district_id, "") if pages else "",
         "persons": speaker.persons(persons),
-        "persons_sort": round(persons),
+        "persons_sort": speaker.publish(persons),
         "shares": [speaker.share(reach) for reach in reaches],
-        "sorts": [round(reach.share_low * 100, 1) if reach.has_share else -1 for reach in reaches],
+        "sorts": [round(reach.share_low * 100) if reach.has_share else -1 for reach in reaches],
         "bar": round(reaches[0].share_low * 100) if reaches[0].has_share else None,
         "places": speaker.words.number(len(counted)),
         "places_sort": len(counted),
@@ -132,10 +123,20 @@ def build_district_row(record: dict[Any, Any], speaker: Speaker, *, pages: dict[
     }
 
 
-def name_gap(gap: dict[Any, Any], speaker: Speaker) -> str:
-    """Return the name of a gap, or its number where it has none."""
-    number = speaker.words.number(int(gap["gap_id"]))
-    return clean_text(gap["name"]) or speaker.words.say("notable.gap_unnamed", number=number)
+def name_gaps(gaps: gpd.GeoDataFrame, speaker: Speaker) -> list[str]:
+    """Return a name a gap: the quarter's; with a number where it repeats or names the whole city."""
+    words = speaker.words
+    plain = [clean_text(name) for name in gaps["name"]]
+    names, seen = [], Counter[str]()
+    for gap_id, name in zip(gaps["gap_id"], plain, strict=True):
+        if name in ("", clean_text(speaker.content.profile.city.name)):
+            names.append(words.say("notable.gap_unnamed", number=words.number(int(gap_id))))
+            continue
+        seen[name] += 1
+        number = words.number(seen[name])
+        is_single = plain.count(name) == 1
+        names.append(name if is_single else words.say("notable.gap_repeated", name=name, number=number))
+    return names
 
 
 def _build_share_figure(scope: Scope, city: Scope, speaker: Speaker, *, number: int) -> dict[str, str]:
@@ -144,7 +145,8 @@ def _build_share_figure(scope: Scope, city: Scope, speaker: Speaker, *, number: 
     minutes, people = words.number(reach.threshold_min), speaker.profile(reach.profile)
     if scope.is_city:
         covered, persons = speaker.persons_prose(reach.persons_covered), speaker.persons_prose(reach.persons)
-        note = words.say("figure.people", covered=covered, persons=persons) if reach.has_share else ""
+        key = "figure.people_estimated" if speaker.content.is_estimated else "figure.people"
+        note = words.say(key, covered=covered, persons=persons) if reach.has_share else ""
     else:
         city_share = format_share(speaker.headline_reach(city, number=number), words=words)
         note = words.say("figure.city", place=city.name, share=city_share)
@@ -165,8 +167,11 @@ def _compare(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, Any]
             build_district_row(r, speaker, pages={})
             for r in members.drop(columns="geometry").to_dict("records")
         ]
+        # Small districts are no measure: a few households decide their share.
+        least = speaker.content.profile.underserved.persons_min
         ranked = sorted(
-            (row for row in rows if row["bar"] is not None), key=lambda row: (row["sorts"][0], row["name"])
+            (row for row in rows if row["bar"] is not None and row["persons_sort"] >= least),
+            key=lambda row: (row["sorts"][0], row["name"]),
         )
         if len(ranked) > 1 and ranked[0]["shares"][0] != ranked[-1]["shares"][0]:
             best, worst = ranked[-1], ranked[0]
@@ -225,11 +230,17 @@ def _explain(code: str, speaker: Speaker) -> str:
     return speaker.words.say("reason.other")
 
 
-def find_finest_flagged(districts: gpd.GeoDataFrame, underserved: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the under-served districts of the finest level, as the map hatches them."""
-    levels = order_levels(districts)
-    if not levels:
-        return districts
-    flags = underserved[underserved["is_underserved"] & (underserved["level"] == levels[-1])]
-    finest = districts[districts["level"] == levels[-1]]
-    return finest[finest["district_id"].isin(set(flags["district_id"]))]
+def find_hatched(scope: Scope, speaker: Speaker) -> gpd.GeoDataFrame:
+    """Return the under-served districts the map hatches: of the finest level, if there are several."""
+    districts, flags = speaker.content.districts, speaker.content.underserved
+    own = scope.districts if len(scope.districts) else _find_own_row(scope, speaker)
+    if len(districts) <= 1 or not len(own):
+        return own[:0]
+    level = order_levels(own)[-1]
+    flagged = flags[flags["is_underserved"] & (flags["level"] == level)]
+    return own[(own["level"] == level) & own["district_id"].isin(set(flagged["district_id"]))]
+
+
+def _find_own_row(scope: Scope, speaker: Speaker) -> gpd.GeoDataFrame:
+    districts = speaker.content.districts
+    return districts[(districts["level"] == scope.level) & (districts["district_id"] == scope.district_id)]

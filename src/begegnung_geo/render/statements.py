@@ -12,6 +12,7 @@ from begegnung_geo.render.figures import (
     format_persons_prose,
     format_share,
     format_speed,
+    publish_persons,
 )
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.text import Words, clean_text
@@ -42,9 +43,18 @@ class Speaker:
         """Return people for a table."""
         return format_persons(persons, publication=self.content.profile.publication, words=self.words)
 
+    def publish(self, persons: float) -> int:
+        """Return people as they may be published, a number to sort by; small ones are 0."""
+        return publish_persons(persons, publication=self.content.profile.publication)
+
     def persons_prose(self, persons: float) -> str:
         """Return people for a sentence."""
-        return format_persons_prose(persons, publication=self.content.profile.publication, words=self.words)
+        return format_persons_prose(
+            persons,
+            publication=self.content.profile.publication,
+            words=self.words,
+            is_estimated=self.content.is_estimated,
+        )
 
     def profile(self, key: str) -> str:
         """Return the name of a walking profile."""
@@ -110,7 +120,7 @@ def list_lead(scope: Scope, speaker: Speaker) -> list[str]:
     if reach.status == "no_statement":
         share = words.share(reach.persons_unknown / reach.persons)
         return [*sentences, words.say("lead.no_statement", share=share)]
-    sentences += [_say_gaps(scope, speaker), _say_pace(reach, speaker)]
+    sentences += [_say_gaps(reach, scope, speaker), _say_pace(reach, speaker)]
     if speaker.content.is_estimated:
         sentences.append(words.say("lead.estimated"))
     if reach.status == "range":
@@ -205,9 +215,12 @@ def list_method(speaker: Speaker) -> list[str]:
     ]
 
 
-def _say_gaps(scope: Scope, speaker: Speaker) -> str:
+def _say_gaps(reach: Reach, scope: Scope, speaker: Speaker) -> str:
+    if not len(scope.gaps) and round(reach.persons_beyond) == 0:
+        return speaker.words.say("lead.all_reached")
     persons = speaker.persons_prose(float(scope.gaps["persons"].sum()))
-    return speaker.words.say("lead.gaps", count=len(scope.gaps), persons=persons)
+    beyond = speaker.persons_prose(reach.persons_beyond)
+    return speaker.words.say("lead.gaps", count=len(scope.gaps), persons=persons, beyond=beyond)
 
 
 def _say_pace(reach: Reach, speaker: Speaker) -> str:

@@ -12,7 +12,7 @@ INK = "#1b1b1f"
 GAP = "#b3261e"
 NEIGHBOUR = "#6f6f76"
 WALKING_OPACITY = 0.7
-WALKING_RAMP = ("#fff3ae", "#a3d9a5", "#4aa3ae", "#34548c")
+WALKING_RAMP = ("#fff3ae", "#a3d9a5", "#4aa3ae", "#47619a")
 
 
 @dataclass(frozen=True)

@@ -344,7 +344,7 @@ var begegnung = (function () {
     waterway: { colour: "#b7cfdf", width: [[11, 0.6], [14, 1.6], [17, 4]], from: 11 },
     motorway: { colour: "#ffffff", casing: "#85838a", width: [[10, 1.8], [13, 3.6], [16, 8]], from: 0 },
     main_road: { colour: "#ffffff", casing: "#9b99a0", width: [[10, 0.7], [13, 2.2], [16, 7]], from: 0 },
-    rail: { colour: "#6a6870", width: [[10, 0.8], [14, 1.4], [17, 2.4]], from: 0, dash: [9, 4] },
+    rail: { colour: "#77757e", width: [[11, 0.4], [13, 0.8], [15, 1.4], [17, 2.4]], from: 0, dash: [9, 4], dashFrom: 14.5 },
     streets: { colour: "#ffffff", casing: "rgba(90,88,96,0.55)", width: [[12.5, 0.5], [14, 1.4], [16, 5], [18, 10]], from: 12.5 },
     paths: { colour: "rgba(90,88,96,0.6)", width: [[14, 0.6], [17, 1.4]], from: 14.5, dash: [3, 3] }
   };
@@ -370,7 +370,7 @@ var begegnung = (function () {
       if (!look.casing || width > 1.2) {
         ctx.strokeStyle = look.colour;
         ctx.lineWidth = width;
-        if (look.dash) { ctx.setLineDash(look.dash); }
+        if (look.dash && view.zoom >= (look.dashFrom || 0)) { ctx.setLineDash(look.dash); }
         ctx.stroke();
       }
       ctx.setLineDash([]);
@@ -575,11 +575,14 @@ var begegnung = (function () {
     radius: function (zoom) { return byZoom(zoom, [[10, 2.6], [12.5, 4], [14, 8], [15, 10], [17, 12]]); },
     draw: function (ctx, view) {
       var r = this.radius(view.zoom), packed = this.packed, grey = this.key === "neighbours";
-      this.points.forEach(function (at, i) {
-        var x = at[0] * view.scale - view.ox, y = at[1] * view.scale - view.oy;
-        if (x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) { return; }
-        sign(ctx, x, y, packed.counted[i] || packed.standing[i] === 2 || r > 6 ? r : r * 0.75, packed.group[i], packed.standing[i], grey);
-      });
+      /* What does not count as supply is smaller and lies below what counts. */
+      [0, 1].forEach(function (counted) {
+        this.points.forEach(function (at, i) {
+          var x = at[0] * view.scale - view.ox, y = at[1] * view.scale - view.oy;
+          if (packed.counted[i] !== counted || x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) { return; }
+          sign(ctx, x, y, counted || packed.standing[i] === 2 ? r : r * 0.68, packed.group[i], packed.standing[i], grey);
+        });
+      }, this);
     },
     drawLabels: function (ctx, view, taken) {
       var r = this.radius(view.zoom);
@@ -625,7 +628,7 @@ var begegnung = (function () {
     if (standing === 2) { ctx.setLineDash(r > 6 ? [3, 2.4] : [1.6, 1.4]); }
     ctx.stroke();
     ctx.setLineDash([]);
-    if (r >= 7.5) {
+    if (r >= 6.5) {
       ctx.font = font(Math.round(r * 1.1), 700);
       ctx.textAlign = "center";
       ctx.textBaseline = "middle";
@@ -638,14 +641,14 @@ var begegnung = (function () {
 
   function createMap(id) {
     var map = L.map(id, {
-      attributionControl: false, zoomControl: false, zoomSnap: 0.5, zoomDelta: 1, wheelPxPerZoomLevel: 110,
+      attributionControl: false, zoomControl: false, zoomSnap: 0.25, zoomDelta: 1, wheelPxPerZoomLevel: 110,
       maxZoom: 18, minZoom: 7, fadeAnimation: !isStill, zoomAnimation: !isStill, inertia: !isStill,
       markerZoomAnimation: !isStill, keyboardPanDelta: 100
     });
     L.control.zoom({ position: "topright", zoomInTitle: data.words.zoomIn, zoomOutTitle: data.words.zoomOut }).addTo(map);
     L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
     var bounds = L.latLngBounds(data.bounds);
-    map.fitBounds(bounds, { padding: [14, 14], animate: false });
+    map.fitBounds(bounds, { padding: [10, 10], animate: false });
     map.setMinZoom(Math.max(7, Math.floor(map.getZoom()) - 1));
     map.setMaxBounds(bounds.pad(0.6));
     begegnung.map = map;
