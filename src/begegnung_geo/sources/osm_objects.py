@@ -1,36 +1,35 @@
 # SPDX-License-Identifier: MIT
 """
-One streaming pass over an OSM file.
+The objects of an OSM file, from one streaming pass.
 
-pyosmium reads the file, drops what nobody asks for and puts the coordinates of the
-nodes on the ways, all in C++. Handing each way's nodes to Python one by one would
-take longer than all the rest, so the pass writes OPL (one object a line, the text
-format of libosmium) into a temporary file, whose node lists pyarrow parses in bulk.
-OPL is written with version and timestamp only: user names, user ids and changesets
-never reach Python.
+`osm_pass` reads the file in C++ and hands over OPL, one object a line; here the lines
+become arrays, the node lists in bulk by pyarrow. Asking pyosmium for each
+way's nodes one by one takes longer than all the rest (docs/method.md has the figures).
 """
 
 import re
+import subprocess
+import sys
 from array import array
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
 import osmium
 import pyarrow as pa
 import pyarrow.csv
-from osmium.osm import NODE
+from osmium.osm import NODE, NOTHING
 
 from begegnung_geo.errors import SourceError
+from begegnung_geo.sources import osm_pass
 
 SUFFIXES = {".osm.pbf": "pbf", ".osm": "osm", ".osm.gz": "osm.gz", ".osm.bz2": "osm.bz2"}
 """File name endings that can be read, and the format each one stands for."""
 
-_OPL = "opl,locations_on_ways=true,add_metadata=version+timestamp"
 _ESCAPE = re.compile(r"%([0-9a-f]+)%")
 _LOWEST_SURROGATE, _HIGHEST_SURROGATE = 0xD800, 0xDFFF  # halves of characters: no UTF-8
 _PREFIX_BYTES = 4
@@ -95,7 +94,7 @@ class OsmObjects:
     lats: Floats
     relations: ObjectHeads
     members: list[bytes]
-    replication_timestamp: str
+    replication_timestamp: str = ""
 
 
 def read_objects(path: Path, *, node_keys: Collection[str]) -> OsmObjects:
@@ -117,16 +116,14 @@ def read_objects(path: Path, *, node_keys: Collection[str]) -> OsmObjects:
     SourceError
         If the file is missing, a directory, empty, cut off, or no OSM file.
     """
-    source = _require_osm_file(path)
-    node_filter = osmium.filter.KeyFilter(*sorted(node_keys)).enable_for(NODE)
+    file_format = _require_osm_file(path)
+    source = osmium.io.File(str(path), file_format)
     try:
-        with TemporaryDirectory(prefix="begegnung-osm-") as folder:
-            opl = Path(folder) / "objects.opl"
-            header = _write_opl(source, opl, node_filter, locations=osmium.index.create_map("flex_mem"))
-            objects = _read_opl(opl, header)
-            if _has_nodes(source, objects.refs[np.isnan(objects.lons)]):
-                _write_opl(source, opl, node_filter, locations=_locate_nodes(source))
-                objects = _read_opl(opl, header)
+        with osmium.io.Reader(source, NOTHING) as reader:
+            replication_timestamp = str(reader.header().get("osmosis_replication_timestamp"))
+        objects = _run_pass(path, file_format, node_keys=node_keys)
+        if _has_nodes(source, objects.refs[np.isnan(objects.lons)]):
+            objects = _run_pass(path, file_format, node_keys=node_keys, turn="again")
     except (RuntimeError, OSError) as error:
         raise SourceError(
             f"{path.name} is not a complete OSM file", where=f"{path}: {error}", hint=_HINT
@@ -137,7 +134,7 @@ def read_objects(path: Path, *, node_keys: Collection[str]) -> OsmObjects:
             where=str(path),
             hint="check the area and the filter the extract was made with, and fetch it again",
         )
-    return objects
+    return replace(objects, replication_timestamp=replication_timestamp)
 
 
 def parse_member_ways(members: bytes) -> Iterator[tuple[int, str]]:
@@ -158,7 +155,7 @@ def find_suffix(path: Path) -> str | None:
     return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), None)
 
 
-def _require_osm_file(path: Path) -> osmium.io.File:
+def _require_osm_file(path: Path) -> str:
     suffix = find_suffix(path)
     what, hint = "", _HINT
     if not path.exists():
@@ -173,7 +170,7 @@ def _require_osm_file(path: Path) -> osmium.io.File:
         what = f"{path.name} is cut off"
     if what or suffix is None:
         raise SourceError(what, where=str(path), hint=hint)
-    return osmium.io.File(str(path), SUFFIXES[suffix])
+    return SUFFIXES[suffix]
 
 
 def _ends_with_block(path: Path) -> bool:
@@ -195,21 +192,22 @@ def _ends_with_block(path: Path) -> bool:
     return end == size
 
 
-def _write_opl(
-    source: osmium.io.File,
-    opl: Path,
-    node_filter: osmium.BaseFilter,
-    *,
-    locations: osmium.index.LocationTable,
-) -> str:
-    add_locations = osmium.NodeLocationsForWays(locations)
-    add_locations.ignore_errors()
+def _run_pass(path: Path, file_format: str, *, node_keys: Collection[str], turn: str = "first") -> OsmObjects:
+    command = [sys.executable, "-P", "-m", osm_pass.__name__, file_format, str(path.resolve()), turn]
     with (
-        osmium.io.Reader(source) as reader,
-        osmium.SimpleWriter(osmium.io.File(str(opl), _OPL), overwrite=True) as writer,
+        TemporaryFile() as complaint,
+        subprocess.Popen(  # noqa: S603  # our own module; path and keys are arguments, not shell text
+            [*command, *sorted(node_keys)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaint
+        ) as child,
     ):
-        osmium.apply(reader, add_locations, node_filter, writer)
-        return str(reader.header().get("osmosis_replication_timestamp"))
+        # Whatever happens to the reader: its end of the pipe closes, and the pass ends by itself.
+        with cast("BinaryIO", child.stdout) as lines:
+            objects = _read_opl(lines)
+        if child.wait() != 0:
+            complaint.seek(0)
+            reason = complaint.read().decode(errors="replace").strip().splitlines()
+            raise RuntimeError(reason[-1] if reason else f"reading ended with code {child.returncode}")
+        return objects
 
 
 def _has_nodes(source: osmium.io.File, refs: Ints) -> bool:
@@ -217,13 +215,6 @@ def _has_nodes(source: osmium.io.File, refs: Ints) -> bool:
         return False
     wanted = osmium.filter.IdFilter(np.unique(refs[refs > 0]).tolist())
     return any(True for _ in osmium.FileProcessor(source, NODE).with_filter(wanted))
-
-
-def _locate_nodes(source: osmium.io.File) -> osmium.index.LocationTable:
-    locations = osmium.index.create_map("sparse_mem_map")
-    with osmium.io.Reader(source, NODE) as reader:
-        osmium.apply(reader, osmium.NodeLocationsForWays(locations))
-    return locations
 
 
 @dataclass
@@ -241,25 +232,26 @@ class _Lines:
         return ObjectHeads(ids, self.versions, self.timestamps, tag_sets)
 
 
-def _read_opl(opl: Path, replication_timestamp: str) -> OsmObjects:
+def _read_opl(lines: BinaryIO) -> OsmObjects:
     nodes, ways, relations = _Lines(), _Lines(), _Lines()
     kinds = {ord("n"): nodes, ord("w"): ways, ord("r"): relations}
     set_numbers: dict[bytes, int] = {}
     way_nodes = []
-    with opl.open("rb") as lines:
-        for line in lines:
-            ident, version, visible, stamp, tags, payload = line.split(b" ", 5)
-            if visible == _DELETED:
-                continue
-            kind = kinds[line[0]]
-            kind.ids.append(int(ident[1:]))
-            kind.versions.append(version)
-            kind.timestamps.append(stamp)
-            kind.tag_sets.append(set_numbers.setdefault(tags, len(set_numbers)))
-            kind.payloads.append(payload)
-            if len(ways.payloads) == _WAYS_PER_BATCH:
-                way_nodes.append(_parse_way_nodes(ways.payloads))
-                ways.payloads.clear()
+    for line in lines:
+        if not line.endswith(b"\n"):
+            break  # the pass failed in the middle of a line; its exit code tells
+        ident, version, visible, stamp, tags, payload = line.split(b" ", 5)
+        if visible == _DELETED:
+            continue
+        kind = kinds[line[0]]
+        kind.ids.append(int(ident[1:]))
+        kind.versions.append(version)
+        kind.timestamps.append(stamp)
+        kind.tag_sets.append(set_numbers.setdefault(tags, len(set_numbers)))
+        kind.payloads.append(payload)
+        if len(ways.payloads) == _WAYS_PER_BATCH:
+            way_nodes.append(_parse_way_nodes(ways.payloads))
+            ways.payloads.clear()
     way_nodes.append(_parse_way_nodes(ways.payloads))
     ref_counts, refs, lons, lats = (np.concatenate(parts) for parts in zip(*way_nodes, strict=True))
     node_lons, node_lats = _parse_positions(nodes.payloads)
@@ -275,7 +267,6 @@ def _read_opl(opl: Path, replication_timestamp: str) -> OsmObjects:
         lats=lats,
         relations=relations.build(),
         members=relations.payloads,
-        replication_timestamp=replication_timestamp,
     )
 
 
