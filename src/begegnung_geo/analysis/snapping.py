@@ -13,9 +13,10 @@ from begegnung_geo.analysis.network import Bools, Floats, Ints, Segments, WalkNe
 TIE_M = 1e-6
 """Distances that differ by less are equal; then the lowest id wins, on every machine."""
 
-_PIECE_LENGTH_M = 30.0
+_PIECE_LENGTH_M = 15.0
 _FIRST_NEIGHBOUR_COUNT = 6
 _CHUNK = 32_768  # points at a time: the work arrays stay in the processor's cache
+_TILE_M = 200.0  # points are looked up tile by tile: neighbours meet the same part of the tree
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,12 +127,12 @@ def snap_to_edges(
     xy = _read_coordinates(points)
     segments = index.network.segments
     hits = _Hits.none(len(xy))
-    pending = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    pending = _order_by_tile(xy, np.flatnonzero(np.isfinite(xy).all(axis=1)))
     for layer in index.layers:
         for chunk in np.array_split(pending, max(1, -(-len(pending) // _CHUNK))):
             hits.put(chunk, _find_nearest(layer, segments, xy[chunk], reach_m=snap_distance_m))
         pending = pending[hits.segment[pending] < 0]
-    return _place_on_edges(hits, segments)
+    return _place_on_edges(hits, index.network)
 
 
 def snap_to_segments(xy: Floats, candidates: Ints, network: WalkNetwork, *, snap_distance_m: float) -> Snaps:
@@ -157,7 +158,7 @@ def snap_to_segments(xy: Floats, candidates: Ints, network: WalkNetwork, *, snap
     is_none = candidates < 0
     hits = _pick_nearest(network.segments, xy, np.where(is_none, 0, candidates), is_none=is_none)
     hits.segment[hits.leg_m > snap_distance_m] = -1
-    return _place_on_edges(hits, network.segments)
+    return _place_on_edges(hits, network)
 
 
 def build_snap_index(network: WalkNetwork, *, scrap_length_m: float) -> SnapIndex:
@@ -213,6 +214,11 @@ def _read_coordinates(points: Floats | gpd.GeoSeries) -> Floats:
     return np.asarray(points, dtype=np.float64).reshape(-1, 2)
 
 
+def _order_by_tile(xy: Floats, rows: Ints) -> Ints:
+    tile = np.floor(xy[rows] / _TILE_M)
+    return rows[np.lexsort((tile[:, 1], tile[:, 0]))]
+
+
 def _find_nearest(layer: _Layer, segments: Segments, xy: Floats, *, reach_m: float) -> _Hits:
     # A segment at distance d has a piece whose midpoint is at most d + half a piece away. So the
     # k nearest midpoints hold the nearest segment as soon as the k-th is farther than that.
@@ -255,13 +261,16 @@ def _pick_nearest(segments: Segments, xy: Floats, segment: Ints, *, is_none: Boo
     return _Hits(segment=segment[row, chosen], along_m=(part * length)[row, chosen], leg_m=leg[row, chosen])
 
 
-def _place_on_edges(hits: _Hits, segments: Segments) -> Snaps:
+def _place_on_edges(hits: _Hits, network: WalkNetwork) -> Snaps:
+    segments = network.segments
     is_hit = hits.segment >= 0
     segment = hits.segment[is_hit]
     edge = np.full(len(is_hit), -1, dtype=np.int64)
     offset_m = np.full(len(is_hit), np.nan)
     edge[is_hit] = segments.edge[segment]
-    offset_m[is_hit] = segments.offset_m[segment] + hits.along_m[is_hit]
+    # Summing may end a hair beyond the edge; the rest of the edge must not be negative.
+    along_m = segments.offset_m[segment] + hits.along_m[is_hit]
+    offset_m[is_hit] = np.minimum(along_m, network.length_m[edge[is_hit]])
     return Snaps(
         edge=edge,
         offset_m=offset_m,
