@@ -14,8 +14,11 @@ import shapely
 from begegnung_geo.analysis.classify import OSM_SOURCE
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 
-IN_USE_M = 15.0
-"""A place of worship this close to an outline is the one in it (judgement: a node beside the door)."""
+NODE_IN_USE_M = 15.0
+"""A worship node this close to an outline is the one in it (judgement: a node beside the door)."""
+AREA_IN_USE_M = 2.0
+"""A worship outline this close is the same building (judgement: a tower or annexe drawn apart)."""
+_POINT = 0
 
 
 def drop_living_churches(
@@ -35,7 +38,7 @@ def drop_living_churches(
     -------
     places
         Without `church_disused` of the rule `disused_church_building` whose outline holds
-        or touches (15 m) a `worship` place.
+        a `worship` place, or has its node within 15 m or its outline within 2 m.
     issues
         One line an outline left out.
     """
@@ -45,9 +48,10 @@ def drop_living_churches(
     if outlines.empty or worship.empty:
         return places, concat_issues([])
     shapes = osm_features.set_index("source_id").geometry
-    tree = shapely.STRtree(np.array(shapes.reindex(worship), dtype=object))
-    candidates = np.array(shapes.reindex(outlines["source_id"]), dtype=object)
-    used = np.unique(tree.query(candidates, predicate="dwithin", distance=IN_USE_M)[0])
+    in_use = np.array(shapes.reindex(worship), dtype=object)
+    reach = np.where(shapely.get_dimensions(in_use) == _POINT, NODE_IN_USE_M, AREA_IN_USE_M)
+    tree = shapely.STRtree(np.array(shapes.reindex(outlines["source_id"]), dtype=object))
+    used = np.unique(tree.query(in_use, predicate="dwithin", distance=reach)[1])
     dropped = outlines.index[used]
     issues = build_issues(
         OSM_SOURCE,

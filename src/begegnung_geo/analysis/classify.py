@@ -132,10 +132,14 @@ def classify_records(
     for column, keys in _LIST_KEYS.items():
         chosen[column] = pd.Series([_find_field(row, keys) for row in fields], dtype="str")
     wheelchair = chosen["wheelchair"].str.strip().str.casefold()
-    chosen["wheelchair"] = wheelchair.map(_WHEELCHAIR_WORDS).fillna(wheelchair).astype("str")
+    chosen["wheelchair"] = wheelchair.replace(_WHEELCHAIR_WORDS)
     chosen["footprint_area_m2"] = 0.0
     rulings = build_rulings(decided[rows], list_rules, rules, given=given.iloc[rows])
-    rulings["evidence"] = chosen["source"].map(dict(evidence or {})).fillna(rulings["evidence"]).astype("str")
+    better = dict(evidence or {})
+    grades = [
+        better.get(source, grade) for source, grade in zip(chosen["source"], rulings["evidence"], strict=True)
+    ]
+    rulings["evidence"] = pd.Series(grades, dtype="str")
     places, name_issues = build_places(chosen, rulings, fields, rules=rules)
     issues = [
         _report_records(records, decided, list_rules, is_class=is_class, has_point=has_point),
@@ -228,7 +232,7 @@ def _find_words(
         )
         for text in texts.unique()
     }
-    return texts.map(found).to_numpy(dtype=np.int64)
+    return np.array([found[text] for text in texts], dtype=np.int64)
 
 
 def _report_records(

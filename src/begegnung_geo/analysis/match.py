@@ -72,7 +72,8 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     pairs
         One row a pair, `left` < `right` are rows of `facts`, sorted by both. `gap_m` is
         the distance of the footprints (0 where they touch), `is_inside` tells that one
-        holds the other's point, `name_score` is null where a name is missing, `is_forbidden` marks what must never be merged.
+        holds the other's point, `name_score` is null where a name is missing,
+        `is_forbidden` marks what must never be merged.
     """
     left, right = _find_candidates(facts, limits)
     pairs = pd.DataFrame({"left": left, "right": right})
@@ -105,7 +106,8 @@ def describe_pairs(pairs: pd.DataFrame) -> list[list[str]]:
     """Return the reasons of each pair in plain words."""
     relations = {APART: "classes apart", OTHER: "other class", KIN: "kindred class", SAME: "same class"}
     columns = [
-        "is_forbidden", "name_score", "gap_m", "is_inside", "class_relation", "address_relation", "same_website",
+        "is_forbidden", "name_score", "gap_m", "is_inside", "class_relation", "address_relation",
+        "same_website",
     ]  # fmt: skip
     reasons = []
     for forbidden, name, gap, inside, relation, address, website in zip(

@@ -121,8 +121,8 @@ def _rule_ruling(rule: CategoryRule, rules: CategoryRules) -> tuple[str, str, st
 
 
 def _publish_operators(rows: pd.DataFrame) -> "pd.Series[str]":
-    bodies = {text: is_body(text) for text in rows["operator"].dropna().unique()}
-    is_person = rows["operator"].notna() & ~rows["operator"].map(bodies).fillna(value=False).astype(bool)
+    persons = [text for text in rows["operator"].dropna().unique() if not is_body(text)]
+    is_person = rows["operator"].isin(persons)
     operators = rows["operator"].map(redact_text, na_action="ignore")
     return operators.mask(is_person).astype("str")
 
