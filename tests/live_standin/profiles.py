@@ -19,7 +19,7 @@ SHORT = {
     "pause_default_s": 0.0,
     "answer_max_mb": 8.0,
 }
-BOX = (7.5, 51.4, 7.6, 51.5)
+BOX = (7.53, 51.43, 7.58, 51.47)
 
 
 def build_standin_profile(sources: dict[str, Any], *, url: str, **fetch: Any) -> Profile:

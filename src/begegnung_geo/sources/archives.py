@@ -177,6 +177,8 @@ def _clip_rows(
 def _stream_batches(
     reader: io.BufferedReader, columns: Sequence[str], *, on_ragged: Callable[[object], str], where: str
 ) -> Iterator[pa.RecordBatch]:
+    if not reader.peek(1):
+        return
     try:
         yield from pacsv.open_csv(
             reader,

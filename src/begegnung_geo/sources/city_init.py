@@ -169,6 +169,8 @@ def _read_regions(index: Any) -> list[tuple[str, BaseGeometry]]:  # noqa: ANN401
 def _render_head(found: _Found, *, key: str, ags: str, rules: Fetch) -> str:
     name, label = _quote(found.name), _one_line(found.label)
     crs = _choose_crs(found.shape)
+    hosts = ", ".join(f'"{host}"' for host in rules.allow_http_hosts)
+    local = f"allow_http_hosts = [{hosts}]   # local services, without encryption\n" if hosts else ""
     return f"""# SPDX-License-Identifier: MIT
 # Profile of {label}, written by `begegnung-geo init`.
 # It lies over config/defaults.toml: every key there can be changed here. Search for TODO.
@@ -183,7 +185,7 @@ metric_crs = "{crs}"      # UTM zone of the city's centre; distances are measure
 
 [fetch]
 contact = {_quote(rules.contact)}   # sent to every service that is asked
-"""
+{local}"""
 
 
 def _render_osm(url: str, *, key: str, rules: Fetch) -> str:

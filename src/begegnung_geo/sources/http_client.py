@@ -3,10 +3,12 @@
 
 import logging
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -82,7 +84,8 @@ class PoliteClient:
         self.user_agent = build_user_agent(rules)
         timeout = httpx.Timeout(rules.read_timeout_s, connect=rules.connect_timeout_s)
         # One connection a request: its socket can then be cut at the deadline.
-        self._http = httpx.Client(timeout=timeout, limits=httpx.Limits(max_keepalive_connections=0))
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(timeout=timeout, limits=limits, verify=_load_certificates())
 
     def __enter__(self) -> Self:
         return self
@@ -306,6 +309,12 @@ class PoliteClient:
                 hint="check the network, the proxy (HTTPS_PROXY) and the address in the profile",
             )
         return TransientError(cause)
+
+
+@cache
+def _load_certificates() -> ssl.SSLContext:
+    # A tenth of a second; the same for all sources of a run. Honours SSL_CERT_FILE.
+    return httpx.create_ssl_context()
 
 
 def _is_final(error: BaseException) -> bool:
