@@ -201,7 +201,9 @@ def _add_ranks(pairs: pd.DataFrame, requests: pd.DataFrame, houses: Houses) -> p
     """Return the pairs that city and postcode allow, with the ranks of both and the place."""
     wanted = requests[["city_key", "postcode", "is_city_assumed"]]
     there = houses.table[["city_key", "postcode", "city", "x", "y", "quality_rank"]]
-    pairs = pairs.join(wanted, on="request").join(there, on="house", rsuffix="_house")
+    pairs = pairs.join(wanted, on="request").merge(
+        there, how="left", left_on="house", right_index=True, suffixes=("", "_house")
+    )
     pairs = pairs.rename(columns={"city": "city_house"})
     is_known = pairs["postcode"].notna() & pairs["postcode_house"].notna()
     is_equal = pairs["postcode"] == pairs["postcode_house"]
@@ -217,7 +219,7 @@ def _pick(pairs: pd.DataFrame, requests: pd.DataFrame, houses: Houses, *, ambigu
     order = ["request", "city_rank", "postcode_rank", "cost", "quality_rank", "house"]
     ranked = ranked.sort_values(order, kind="stable")
     best = ranked.drop_duplicates("request").set_index("request")
-    rivals = ranked.join(best, on="request", rsuffix="_best")
+    rivals = ranked.merge(best, how="left", left_on="request", right_index=True, suffixes=("", "_best"))
     is_equal = np.logical_and.reduce([rivals[name] == rivals[f"{name}_best"] for name in order[1:4]])
     spread = measure_apart(rivals).where(is_equal, 0.0).groupby(rivals["request"].to_numpy()).max()
     spread = spread.reindex(best.index).fillna(0.0)
@@ -253,10 +255,12 @@ def _pick_middle(requests: pd.DataFrame, houses: Houses, *, error_max_m: float) 
     for rank in ("city_rank", "postcode_rank"):  # the best city, then its best postcode
         ranked = ranked[ranked[rank] == ranked.groupby("request")[rank].transform("min")]
     middle = ranked.groupby("request")[["x", "y"]].transform("median")
-    ranked = ranked.assign(apart=measure_apart(ranked.join(middle, rsuffix="_best")))
+    ranked = ranked.assign(apart=measure_apart(ranked.assign(x_best=middle["x"], y_best=middle["y"])))
     best = ranked.sort_values(["request", "apart", "house"], kind="stable").drop_duplicates("request")
     best = best.set_index("request")
-    around = ranked.join(best[["x", "y"]], on="request", rsuffix="_best")
+    around = ranked.merge(
+        best[["x", "y"]], how="left", left_on="request", right_index=True, suffixes=("", "_best")
+    )
     error_m = measure_apart(around).groupby(around["request"].to_numpy()).max().reindex(best.index)
     gap = (ranked["base"] - ranked["base_house"]).abs().groupby(ranked["request"]).min()
     error_m = error_m.clip(lower=_METRES_PER_NUMBER * gap.reindex(best.index).fillna(0.0))

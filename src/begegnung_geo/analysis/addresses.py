@@ -201,7 +201,7 @@ def _match_similar(
     order = ["record", "is_guess", "slips", "stage", "house"]
     found = found.sort_values(order, kind="stable")
     best = found.drop_duplicates("record").set_index("record")
-    rivals = found.join(best, on="record", rsuffix="_best")
+    rivals = found.merge(best, how="left", left_on="record", right_index=True, suffixes=("", "_best"))
     is_equal = (rivals["is_guess"] == rivals["is_guess_best"]) & (rivals["slips"] == rivals["slips_best"])
     apart = measure_apart(rivals).where(is_equal, 0.0)
     spread = apart.groupby(rivals["record"].to_numpy()).max().reindex(best.index).fillna(0.0)
@@ -217,7 +217,9 @@ def _find_similar(keys: np.ndarray, known_keys: np.ndarray) -> pd.DataFrame:
     full = _find_near(names["loose"], known["loose"])
     bare = names.loc[names["type"] == "", "loose"]  # "Märkische 21"
     pairs = pd.concat([full, _find_near(bare, known["core"])], ignore_index=True)
-    pairs = pairs.join(names, on="name").join(known, on="known", rsuffix="_known")
+    pairs = pairs.join(names, on="name").merge(
+        known, how="left", left_on="known", right_index=True, suffixes=("", "_known")
+    )
     is_untyped = (pairs["type"] == "") | (pairs["type_known"] == "")
     is_same_type = pairs["type"] == pairs["type_known"]
     is_same_start = pairs["core"].str.slice(0, 1) == pairs["core_known"].str.slice(0, 1)
