@@ -122,7 +122,7 @@ def test_nobody_and_no_district_are_no_error_and_tables_keep_their_contract():
         max_size=30,
     )
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_people_are_conserved_on_every_level_and_longer_walks_cover_more(rows):
     homes = pd.DataFrame(
         rows,

@@ -181,7 +181,7 @@ def without_repeats(ids):
 
 
 @given(town=towns(), seed=st.integers(0, 99))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_random_towns_keep_length_connections_and_order(build_walkways, town, seed):
     nodes, ways = town
     ways = {way: ids for way, ids in ways.items() if len(without_repeats(ids)) > 1}

@@ -292,7 +292,7 @@ def towns(draw):
 
 
 @given(town=towns())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_distances_are_those_of_networkx_with_every_offset_as_a_node(build_walkways, town):
     nodes, ways, home_xy, place_xy = town
     network = index_network(*build_network(build_walkways(nodes, ways)), step_free=False)
@@ -318,7 +318,7 @@ def test_distances_are_those_of_networkx_with_every_offset_as_a_node(build_walkw
 
 
 @given(town=towns(), seed=st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_order_is_irrelevant_and_another_place_never_makes_a_walk_longer(  # noqa: PLR0917
     build_walkways, build_points, town, seed
 ):
