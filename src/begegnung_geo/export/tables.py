@@ -110,7 +110,9 @@ def build_coverage_rows(
     rows = rows.assign(**{name: published[name].mask(is_hidden[name]) for name in (*counts, *shares)})
     rows["note"] = np.select([is_small, is_vague], [TOO_FEW, NO_STATEMENT], default="")
     rows["reasons"] = rows["reasons"].map(lambda codes: " ".join(codes) if isinstance(codes, list) else "")
-    hidden = pd.DataFrame(is_hidden).apply(lambda row: " ".join(row.index[row.to_numpy()]), axis=1)
+    hidden = pd.Series("", index=rows.index, dtype="str")
+    for name, is_missing in is_hidden.items():
+        hidden = hidden.mask(is_missing, hidden + f"{name} ")
     rows = rows.sort_values([*key, "profile", "threshold_min"], ignore_index=False)
     return _select(rows, COVERAGE_WORDS, []).assign(hidden=hidden.reindex(rows.index)).reset_index(drop=True)
 

@@ -15,7 +15,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 _MAIL = re.compile(
     r"[^\s@<>()\[\],;:\"']{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE
 )
-_PHONE = re.compile(r"(?<![\w.,:])(?:\+\s?\d|00\d|\(?0\d{1,5}\)?)(?:[\s/().-]{0,3}\d){4,14}(?![\w:])")
+_PHONE = re.compile(
+    r"(?<!\w)(?<!\d[.,:-])(?:\+\s?\d|00\d|\(?0\d{1,5}\)?)(?:[\s/()-]{0,3}\d){4,14}(?![\w:]|\.\d)"
+)
 _PHONE_DIGITS_MIN = 9  # fewer digits may be opening hours: 0900-1700
 
 

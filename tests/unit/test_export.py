@@ -1,0 +1,424 @@
+# SPDX-License-Identifier: MIT
+"""The downloads: what leaves the house, in which form, and what never does."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyproj import Transformer
+
+from begegnung_geo.config import build_profile
+from begegnung_geo.export import Downloads, write_downloads
+from begegnung_geo.export.tables import build_coverage_rows
+from begegnung_geo.export.text import clean_text, neutralise
+from begegnung_geo.export.words import DICTIONARY, PLACE_WORDS, find_word
+from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.schema import TABLES, build_empty, conform_table
+
+CRS = "EPSG:25832"
+FILES = [
+    "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg", "begegnungsorte.xlsx",
+    "coverage_by_district.csv", "gaps.geojson", "issues.csv",
+]  # fmt: skip
+FORMULA = '=HYPERLINK("http://x","Treff")'
+
+
+def build_places(names: list[str | None], **columns: object) -> gpd.GeoDataFrame:
+    count = len(names)
+    rows = pd.DataFrame(
+        {
+            "begegnungsort_id": [f"b{i:03d}" for i in range(count)],
+            "name": pd.Series(names, dtype="str"),
+            "class": "library",
+            "standing": "established",
+            "is_counted": [i % 2 == 0 for i in range(count)],
+            "consumption_free": "yes",
+            "evidence": "A",
+            "place_ids": [[f"osm:node/{i}", f"liste:{i}"] for i in range(count)],
+            "street": "Märkische Str.",
+            "house_number": "1-3",
+            "postcode": "01067",
+            "city": None,
+            "opening_hours": "Mo-Fr 09:00-17:00",
+            "wheelchair": None,
+            "operator": None,
+            "precision": "object",
+            "snap_distance_m": 12.34,
+            "district_id_stadtbezirk": "010",
+        }
+    ).assign(**columns)
+    points = gpd.points_from_xy([393000.123 + i for i in range(count)], [5706000.0] * count)
+    return gpd.GeoDataFrame(rows, geometry=points, crs=CRS)
+
+
+def build_content(**tables: pd.DataFrame) -> Downloads:
+    profile = build_profile(
+        {
+            "city": {"key": "t", "name": "Teststadt", "is_invented": True},
+            "sources": {"osm": {"file": "x.pbf"}},
+        },
+        where="test",
+    )
+    square = shapely.MultiPolygon([shapely.box(392000, 5705000, 394000, 5707000)])
+    districts = gpd.GeoDataFrame(
+        {
+            "district_id": ["010"],
+            "level": ["stadtbezirk"],
+            "name": ["Mitte"],
+            "parent_id": [None],
+            "area_km2": [4.0],
+        },
+        geometry=[square],
+        crs=CRS,
+    )
+    gaps = gpd.GeoDataFrame(
+        {
+            "gap_id": ["1", "2"],
+            "profile": "senior",
+            "threshold_min": 10,
+            "persons": [123.4, 7.0],
+            "name": ["Nord", None],
+        },
+        geometry=[square, square],
+        crs=CRS,
+    )
+    underserved = pd.DataFrame(
+        {
+            "district_id": ["010"],
+            "level": ["stadtbezirk"],
+            "is_underserved": [True],
+            "stability": ["likely"],
+            "reasons": [["SHARE_LOW", "BELOW_MEDIAN"]],
+        }
+    )
+    given_tables = {
+        "begegnungsorte": build_places(["Bücherei", FORMULA]),
+        "districts": districts,
+        "coverage": build_coverage([(1234.0, 1000.0, 0.0)]),
+        "underserved": underserved,
+        "gaps": gaps,
+        "issues": build_empty("issues", crs=CRS),
+    } | tables
+    return Downloads(
+        profile=profile,
+        data_date="2026-07-14",
+        provenance=(
+            SourceEntry(
+                file="x.pbf",
+                title="OpenStreetMap",
+                licence="ODbL 1.0",
+                attribution="© OpenStreetMap contributors",
+            ),
+        ),
+        class_labels={"library": ("Bibliothek", "Library")},
+        **{name: conform_table(frame, name) for name, frame in given_tables.items()},
+    )
+
+
+def build_coverage(rows: list[tuple[float, float, float]]) -> pd.DataFrame:
+    persons, covered, unknown = (np.array(values) for values in zip(*rows, strict=True))
+    with np.errstate(invalid="ignore"):
+        low, high = covered / persons, (covered + unknown) / persons
+    return pd.DataFrame(
+        {
+            "district_id": "010",
+            "level": "stadtbezirk",
+            "profile": "senior",
+            "threshold_min": [5 * (i + 1) for i in range(len(rows))],
+            "persons": persons,
+            "persons_covered": covered,
+            "persons_unknown": unknown,
+            "covered_share": low,
+            "covered_share_max": high,
+        }
+    )
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    content = path.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def read_sheet(path: Path, name: str) -> list[list[object]]:
+    book = openpyxl.load_workbook(path)
+    rows = [[cell.value for cell in row] for row in book[name].iter_rows()]
+    assert all(cell.data_type != "f" for row in book[name].iter_rows() for cell in row)
+    book.close()
+    return rows
+
+
+def test_all_files_are_written_and_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
+    paths = write_downloads(tmp_path / "a", build_content())
+    again = write_downloads(tmp_path / "b", build_content())
+    assert [path.name for path in paths] == FILES
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == FILES
+    for one, other in zip(paths, again, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_no_file_tells_the_time_of_the_run(tmp_path: Path) -> None:
+    path = next(p for p in write_downloads(tmp_path, build_content()) if p.suffix == ".xlsx")
+    properties = openpyxl.load_workbook(path).properties
+    assert properties.created.date().isoformat() == properties.modified.date().isoformat() == "2026-07-14"
+    changes = pyogrio.read_dataframe(
+        tmp_path / "begegnungsorte.gpkg",
+        sql="SELECT DISTINCT last_change FROM gpkg_contents",
+        sql_dialect="SQLITE",
+    )
+    assert changes.iloc[:, 0].astype(str).str.startswith("2026-07-14").all()
+
+
+def test_the_csv_is_what_german_office_programs_read(tmp_path: Path) -> None:
+    write_downloads(tmp_path, build_content())
+    row, formula = read_csv(tmp_path / "begegnungsorte.csv")
+    lon, lat = Transformer.from_crs(25832, 4326, always_xy=True).transform(393000.123, 5706000.0)
+    assert row["lon"] == f"{lon:.6f}".rstrip("0").replace(".", ",")
+    assert row["lat"] == f"{lat:.6f}".rstrip("0").replace(".", ",")
+    assert (row["name"], row["class_name"], row["is_counted"]) == ("Bücherei", "Bibliothek", "ja")
+    assert (row["district_id_stadtbezirk"], row["district_name_stadtbezirk"]) == ("010", "Mitte")
+    assert (row["snap_distance_m"], row["city"], row["place_ids"]) == ("12,3", "", "osm:node/0; liste:0")
+    assert formula["name"] == f"'{FORMULA}"
+    assert formula["is_counted"] == "nein"
+    assert b"\r\n" in (tmp_path / "begegnungsorte.csv").read_bytes()
+
+
+def test_the_geojson_follows_rfc_7946(tmp_path: Path) -> None:
+    write_downloads(tmp_path, build_content())
+    content = json.loads((tmp_path / "begegnungsorte.geojson").read_text(encoding="utf-8"))
+    assert "crs" not in content
+    assert content["about"]["sources"][0]["attribution"] == "© OpenStreetMap contributors"
+    assert "erfunden" in content["about"]["notes"][0]
+    first = content["features"][0]
+    assert first["geometry"]["coordinates"] == [first["properties"]["lon"], first["properties"]["lat"]]
+    assert all(round(number, 6) == number for number in first["geometry"]["coordinates"])
+    assert first["properties"]["city"] is None
+    assert content["features"][1]["properties"]["name"] == FORMULA
+    gaps = gpd.read_file(tmp_path / "gaps.geojson")
+    assert gaps.crs.to_epsg() == 4326
+    rings = [polygon.exterior for area in gaps.geometry for polygon in shapely.get_parts(area)]
+    assert all(ring.is_ccw for ring in rings)
+    assert gaps.geometry.is_valid.all()
+    assert gaps["persons"].fillna(-1).tolist() == [125, -1]
+
+
+def test_the_geopackage_has_its_layers_in_the_metric_crs(tmp_path: Path) -> None:
+    content = build_content()
+    write_downloads(tmp_path, content)
+    path = tmp_path / "begegnungsorte.gpkg"
+    layers = dict(pyogrio.list_layers(path))
+    assert layers == {
+        "begegnungsorte": "Point", "districts": "MultiPolygon", "gaps": "MultiPolygon",
+        "datenlexikon": None, "quellen": None,
+    }  # fmt: skip
+    places = pyogrio.read_dataframe(path, layer="begegnungsorte")
+    assert places.crs.to_epsg() == 25832
+    assert places.geometry.equals(content.begegnungsorte.geometry)
+    assert places["postcode"].tolist() == ["01067", "01067"]
+    assert pyogrio.read_dataframe(path, layer="gaps")["persons"].fillna(-1).tolist() == [125, -1]
+
+
+def test_the_workbook_explains_itself(tmp_path: Path) -> None:
+    write_downloads(tmp_path, build_content())
+    path = tmp_path / "begegnungsorte.xlsx"
+    header, first, second = read_sheet(path, "Begegnungsorte")
+    assert second[header.index("Name")] == FORMULA
+    assert first[header.index("PLZ")] == "01067"
+    assert isinstance(first[header.index("Breite")], float)
+    words = read_sheet(path, "Datenlexikon")
+    places = [row for row in words if row[0] == "begegnungsorte"]
+    assert [row[2] for row in places] == header
+    assert all(row[3] for row in words)
+    sources = read_sheet(path, "Quellen")
+    assert sources[1][:4] == ["OpenStreetMap", None, "ODbL 1.0", "© OpenStreetMap contributors"]
+    assert "erfunden" in str(sources[2][0])
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Begegnungsorte", "Datenlexikon", "Quellen"]
+    assert {sheet.freeze_panes for sheet in book} == {"A2"}
+
+
+def test_tables_without_rows_give_whole_files(tmp_path: Path) -> None:
+    empty = {name: build_empty(name, crs=CRS) for name in ("districts", "coverage", "underserved", "gaps")}
+    places = build_places([]).astype({"is_counted": bool, "snap_distance_m": float})
+    write_downloads(tmp_path, build_content(begegnungsorte=places, **empty))
+    assert read_csv(tmp_path / "begegnungsorte.csv") == []
+    assert json.loads((tmp_path / "gaps.geojson").read_text(encoding="utf-8"))["features"] == []
+    assert len(pyogrio.read_dataframe(tmp_path / "begegnungsorte.gpkg", layer="districts")) == 0
+    assert len(read_sheet(tmp_path / "begegnungsorte.xlsx", "Begegnungsorte")) == 1
+
+
+# --- small numbers ---
+
+
+def test_small_numbers_are_hidden_and_the_rest_is_rounded(tmp_path: Path) -> None:
+    rows = [
+        (1234.0, 1000.4, 0.0),
+        (1234.0, 4.0, 3.0),
+        (98.0, 60.0, 0.0),
+        (9.0, 9.0, 0.0),
+        (0.0, 0.0, 0.0),
+        (1000.0, 500.0, 300.0),
+    ]
+    write_downloads(tmp_path, build_content(coverage=build_coverage(rows)))
+    shown = read_csv(tmp_path / "coverage_by_district.csv")
+    figures = [
+        [row[c] for c in ("persons", "persons_covered", "persons_unknown", "covered_share")] for row in shown
+    ]
+    assert figures == [
+        ["1235", "1000", "0", "0,81"],
+        ["1235", ".", ".", "."],  # 4 of 1234 would be told by the share, too
+        ["100", "60", "0", "."],  # no share on fewer than 100
+        [".", ".", ".", "."],
+        ["0", "0", "0", ""],
+        ["1000", "500", "300", "."],  # unknown for more than a fifth
+    ]
+    assert [row["note"] != "" for row in shown] == [False, False, True, True, False, True]
+    assert (shown[0]["name"], shown[0]["is_underserved"], shown[0]["reasons"]) == (
+        "Mitte",
+        "ja",
+        "SHARE_LOW BELOW_MEDIAN",
+    )
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 3000), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=80))
+def test_no_published_figure_tells_fewer_than_ten_people(parts: list[tuple[float, float, float]]) -> None:
+    content = build_content()
+    rows = [(persons, persons * a, persons * (1 - a) * b) for persons, a, b in parts]
+    published = build_coverage_rows(
+        build_coverage(rows),
+        content.districts,
+        content.underserved,
+        publication=content.profile.publication,
+        unknown_share_max=0.2,
+    )
+    truth = build_coverage(rows).sort_values("threshold_min", ignore_index=True)
+    for name in ("persons", "persons_covered", "persons_unknown"):
+        shown = published[name].notna()
+        assert not ((truth[name] > 0) & (truth[name] < 10) & shown).any()
+        assert (published[name][shown] % 5 == 0).all()
+    assert (truth["persons"][published["covered_share"].notna()] >= 100).all()
+
+
+# --- what never leaves the house ---
+
+SECRETS = ["max.muster@example.org", "0231 9876543", "+49 (231) 98 76 54-3", "sekretariat(at)example.org"]
+
+
+def test_private_text_is_in_no_file(tmp_path: Path) -> None:
+    places = build_places(
+        [f"Treff {SECRETS[0]}", f"Haus, Tel. {SECRETS[1]}", f"Saal {SECRETS[2]}"],
+        operator=f"Verein {SECRETS[3]}",
+        opening_hours=f"Mo 09:00-12:00, nach Vereinbarung {SECRETS[1]}",
+    )
+    issues = concat_issues(
+        [
+            build_issues("liste", IssueCode.PLACE_WITHOUT_NAME, rows=["3"], texts=f"siehe {SECRETS[0]}"),
+            build_issues(
+                "liste",
+                IssueCode.ADDRESS_NOT_FOUND,
+                rows=["4"],
+                texts='"Geheimweg 7, Dortmund": no such street',
+            ),
+            build_issues(
+                "liste", IssueCode.ADDRESS_UNCERTAIN, rows=["5"], texts='"Geheimweg 8": neighbour taken'
+            ),
+            build_issues(
+                "liste", IssueCode.PLACE_POSITION_INVALID, rows=["6"], texts='"51.123456, 7.4" swapped'
+            ),
+        ]
+    )
+    paths = write_downloads(tmp_path, build_content(begegnungsorte=places, issues=issues))
+    contents = [path.read_bytes().decode("utf-8", "ignore") for path in paths if path.suffix != ".xlsx"]
+    contents += [
+        json.dumps(read_sheet(tmp_path / "begegnungsorte.xlsx", "Begegnungsorte"), ensure_ascii=False)
+    ]
+    for secret in (*SECRETS, "example.org", "98765", "Geheimweg", "51.123456"):
+        assert not any(secret in content for content in contents)
+    shown = read_csv(tmp_path / "begegnungsorte.csv")
+    assert [row["name"] for row in shown] == ["Treff [entfernt]", "Haus, Tel. [entfernt]", "Saal [entfernt]"]
+    assert shown[0]["opening_hours"] == "Mo 09:00-12:00, nach Vereinbarung [entfernt]"
+    assert [row["row"] for row in read_csv(tmp_path / "issues.csv")] == ["3", "4", "5", "6"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mo-Fr 09:00-17:00; Sa 10:00-12:00",
+        "0900-1700",
+        "01.01.2026-31.12.2026",
+        "Haus 21, 44135 Dortmund",
+        "24/7",
+        "1. FC 09",
+    ],
+)
+def test_hours_dates_and_numbers_are_no_phone_numbers(text: str) -> None:
+    assert clean_text(text) == text
+
+
+def test_only_listed_columns_leave_the_house(tmp_path: Path) -> None:
+    write_downloads(tmp_path, build_content())
+    for name, words in (
+        ("begegnungsorte.csv", "begegnungsorte"),
+        ("coverage_by_district.csv", "coverage_by_district"),
+    ):
+        header = (tmp_path / name).read_text(encoding="utf-8-sig").splitlines()[0].split(";")
+        assert [column for column in header if find_word(DICTIONARY[words], column) is None] == []
+    content = build_content()
+    planted = content.begegnungsorte.assign(
+        phone="0231 9876543", fields='{"email": "x@y.de"}', contact_name="Erika Muster"
+    )
+    write_downloads(tmp_path / "planted", replace(content, begegnungsorte=planted))
+    for name in ("begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg"):
+        assert (tmp_path / "planted" / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_no_listed_column_is_private_and_every_column_of_the_table_was_thought_of() -> None:
+    assert not set(PLACE_WORDS) & {"fields", "tags", "phone", "email", "website", "contact"}
+    contract = {column.name for column in TABLES["begegnungsorte"].columns}
+    assert contract <= set(PLACE_WORDS)
+
+
+# --- hostile text ---
+
+hostile = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("=+-@\t\r\n\x00\x1b;,\"'<>&|\u202e\ufeff"), st.characters(exclude_categories=("Cs",))
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(hostile, min_size=1, max_size=60))
+def test_hostile_text_comes_back_as_text(tmp_path: Path, names: list[str]) -> None:
+    cleaned = [clean_text(name) for name in names]
+    write_downloads(tmp_path, build_content(begegnungsorte=build_places(list(names))))
+    shown = [row["name"] for row in read_csv(tmp_path / "begegnungsorte.csv")]
+    assert shown == [neutralise(text or "") for text in cleaned]
+    assert not any(text.startswith(("=", "+", "-", "@", "\t", "\r")) for text in shown)
+    header, *rows = read_sheet(tmp_path / "begegnungsorte.xlsx", "Begegnungsorte")
+    assert [row[header.index("Name")] for row in rows] == cleaned
+    features = json.loads((tmp_path / "begegnungsorte.geojson").read_text(encoding="utf-8"))["features"]
+    assert [feature["properties"]["name"] for feature in features] == cleaned
+    layer = pyogrio.read_dataframe(tmp_path / "begegnungsorte.gpkg", layer="begegnungsorte")
+    assert [None if pd.isna(name) else name for name in layer["name"]] == cleaned
+
+
+def test_a_text_longer_than_a_cell_is_cut_with_a_sign() -> None:
+    text = clean_text("x" * 40_000)
+    assert text is not None
+    assert len(text) == 32_767
+    assert text.endswith("…")
