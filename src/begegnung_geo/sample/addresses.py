@@ -11,7 +11,7 @@ from begegnung_geo.sample import names
 from begegnung_geo.sample.buildings import Houses
 from begegnung_geo.sample.plan import Zone
 from begegnung_geo.sample.streets import Streets
-from begegnung_geo.sample.terrain import Floats, Objects, Tile
+from begegnung_geo.sample.terrain import Flags, Floats, Objects, Tile, to_points
 
 UNNAMED = ("footway", "path", "track", "cycleway", "service", "steps")
 _WITHOUT_NUMBER = ("garage", "shed", "barn", "allotment_house")
@@ -50,7 +50,7 @@ def assign_street_names(streets: Streets, tile: Tile, *, seed: int) -> Objects:
     way_name = line_name[streets.line]
     for way in np.flatnonzero(way_name == "Wall").tolist():
         way_name[way] = _name_wall(streets, way)
-    return np.where(is_named_way | (way_name == "Parksteg"), way_name, "")
+    return np.where(is_named_way, way_name, "")
 
 
 def _name_wall(streets: Streets, way: int) -> str:
@@ -71,11 +71,11 @@ def assign_addresses(
     """
     named = np.flatnonzero(way_name != "")
     tree = shapely.STRtree(way_lines[named])
-    points = shapely.points(houses.front)
+    points = to_points(houses.front)
     wants = np.flatnonzero(~np.isin(houses.kind, _WITHOUT_NUMBER))
     found, hit = tree.query_nearest(points[wants], max_distance=_REACH_M, all_matches=False)
     house, way = wants[found], named[hit]
-    along = shapely.line_locate_point(way_lines[way], points[house])
+    along = np.asarray(shapely.line_locate_point(way_lines[way], points[house]))
     table = pd.DataFrame(
         {
             "house": house,
@@ -98,11 +98,11 @@ def assign_addresses(
     street_column = np.full(len(houses.kind), "", dtype=object)
     number_column = np.full(len(houses.kind), "", dtype=object)
     street_column[table["house"]] = table["street"].to_numpy(dtype=object)
-    number_column[table["house"]] = number.astype(str).to_numpy(dtype=object) + letter
+    number_column[table["house"]] = np.asarray(number).astype(str).astype(object) + letter
     return Addresses(street_column, number_column)
 
 
-def _is_left(lines: Objects, along: Floats, *, points: Floats) -> Objects:
+def _is_left(lines: Objects, along: Floats, *, points: Floats) -> Flags:
     before = shapely.get_coordinates(shapely.line_interpolate_point(lines, np.maximum(along - 1.0, 0)))
     after = shapely.get_coordinates(shapely.line_interpolate_point(lines, along + 1.0))
     ahead, aside = after - before, points - before

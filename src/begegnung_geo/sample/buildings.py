@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# ruff: noqa: E501  (a style of the table is one line)
 """Houses along the streets of each block: footprints in the metric CRS, vectorised per kind of quarter."""
 
 from collections.abc import Sequence
@@ -176,7 +177,7 @@ def _draw_rectangles(
     half = tangent * (width / 2)[:, None]
     back = normal * depth[:, None]
     corners = np.stack([front - half, front + half, front + half + back, front - half + back], axis=1)
-    return shapely.polygons(corners), front
+    return np.array(shapely.polygons(corners), dtype=object), front
 
 
 def _choose(kinds: tuple[tuple[str, float], ...], count: int, *, rng: np.random.Generator) -> Objects:

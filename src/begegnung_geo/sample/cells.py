@@ -23,6 +23,20 @@ NEIGHBOUR_VILLAGES = (
     ("east", 1.0, 0.0, "Ostermoor"),
 )
 _NEIGHBOUR_DISTANCE_M = 620.0
+_NEIGHBOUR_PREFIXES = (
+    "",
+    "Alt",
+    "Neu",
+    "Ober",
+    "Unter",
+    "Klein",
+    "Groß",
+    "Hinter",
+    "Vorder",
+    "Mittel",
+    "Wester",
+    "Langen",
+)
 _NEIGHBOUR_RADIUS_M = 300.0
 # How far a cut turns (radians) and shifts (share of the length) by chance.
 _TURN = np.full(len(Zone), 0.07)
@@ -96,7 +110,8 @@ def find_neighbour_villages(tile: Tile) -> list[tuple[str, Floats]]:
                     y * (tile.half_height + _NEIGHBOUR_DISTANCE_M) if y else edge_y,
                 ]
             )
-            villages.append((name, centre))
+            prefix = _NEIGHBOUR_PREFIXES[tile.index % len(_NEIGHBOUR_PREFIXES)]
+            villages.append((prefix + name.lower() if prefix else name, centre))
     return villages
 
 
@@ -155,9 +170,9 @@ def _reserve_public_blocks(
 def _build_faces(tile: Tile, barriers: Barriers, roads: list[RoadPiece]) -> Objects:
     domain = tile.build_domain()
     corridors = shapely.union_all(list(barriers.corridors.values()))
-    lines = [piece.line for piece in roads if piece.road.highway not in ("footway", "path")]
-    lines += [domain.exterior, tile.build_city().exterior, shapely.boundary(corridors)]
-    noded = shapely.union_all(lines, grid_size=0.001)
+    lines = [piece.line for piece in roads]
+    edges = [domain.exterior, tile.build_city().exterior, shapely.boundary(corridors)]
+    noded = shapely.union_all([*lines, *edges], grid_size=0.001)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     inside = shapely.point_on_surface(faces)
     keep = shapely.contains(domain, inside) & ~shapely.contains(corridors, inside)

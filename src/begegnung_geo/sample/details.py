@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What makes a walk network hard: sidewalks, squares, private drives, short cuts, a scrap without connection."""
+"""What makes a walk network hard: sidewalks, squares, private drives, short cuts, a lone scrap."""
 
 import numpy as np
 import shapely
@@ -7,9 +7,19 @@ import shapely
 from begegnung_geo.sample.buildings import Houses
 from begegnung_geo.sample.cells import Cells
 from begegnung_geo.sample.osm import OsmTown
-from begegnung_geo.sample.plan import GREENS, Zone
+from begegnung_geo.sample.plan import FOOT_CROSSINGS, GREENS, FootCrossing, Zone
 from begegnung_geo.sample.streetmap import CARRIAGEWAYS, StreetMap
-from begegnung_geo.sample.terrain import Barriers, Floats, Ground, Ints, Objects, Tile
+from begegnung_geo.sample.terrain import (
+    CORRIDOR_HALF_WIDTH_M,
+    Barriers,
+    Flags,
+    Floats,
+    Ground,
+    Ints,
+    Objects,
+    Tile,
+    to_points,
+)
 
 _SIDEWALK_OFFSET_M = 6.5
 _DRIVE_MAX_M = 60.0
@@ -17,8 +27,9 @@ _TOUCH_M = 0.08
 _MIN_CROSS_M = 60.0
 _CARRIAGEWAY_OFFSET_M = 9.0
 _RAMP_ALONG_M = 330.0
+_LANDING_MAX_M = 260.0
 _RAMP_ROAD_M = 75.0
-_BETWEEN_BLOCKS = {Zone.SLABS: 2, Zone.PARK: 2, Zone.CEMETERY: 1, Zone.CIVIC: 1, Zone.SPORTS: 1}
+_BETWEEN_BLOCKS = {Zone.SLABS: 2, Zone.PARK: 1, Zone.CEMETERY: 1, Zone.CIVIC: 1, Zone.SPORTS: 1}
 
 
 def draw_details(
@@ -26,7 +37,7 @@ def draw_details(
 ) -> None:
     """Draw everything on foot that is not a street between two blocks."""
     _draw_square(osm, street_map, cells)
-    _draw_short_cuts(osm, street_map, cells, houses)
+    _draw_short_cuts(osm, street_map, cells=cells, houses=houses)
     _draw_drives(osm, street_map, houses)
     _draw_scrap(osm, tile, ground)
 
@@ -73,7 +84,7 @@ def _find_rim(street_map: StreetMap, polygon: shapely.Polygon, tree: shapely.STR
 
 
 def _draw_square(osm: OsmTown, street_map: StreetMap, cells: Cells) -> None:
-    tree = shapely.STRtree(shapely.points(street_map.plan_xy))
+    tree = shapely.STRtree(to_points(street_map.plan_xy))
     for cell in np.flatnonzero(cells.zone == Zone.SQUARE).tolist():
         rim = _find_rim(street_map, cells.polygons[cell], tree)
         if len(rim) < 3:
@@ -85,9 +96,9 @@ def _draw_square(osm: OsmTown, street_map: StreetMap, cells: Cells) -> None:
         osm.add_node(fountain, {"amenity": "fountain", "name": "Marktbrunnen"})
 
 
-def _draw_short_cuts(osm: OsmTown, street_map: StreetMap, cells: Cells, houses: Houses) -> None:
+def _draw_short_cuts(osm: OsmTown, street_map: StreetMap, *, cells: Cells, houses: Houses) -> None:
     # Footpaths through greens and between slabs, from one side of the block to the other.
-    tree = shapely.STRtree(shapely.points(street_map.plan_xy))
+    tree = shapely.STRtree(to_points(street_map.plan_xy))
     built = shapely.STRtree(houses.polygons)
     for zone, wanted in _BETWEEN_BLOCKS.items():
         for cell in np.flatnonzero(cells.zone == zone).tolist():
@@ -118,7 +129,7 @@ def _draw_drives(osm: OsmTown, street_map: StreetMap, houses: Houses) -> None:
     nodes = np.unique(street_map.node[np.repeat(_is_drivable(street_map), np.diff(street_map.start))])
     if not len(halls) or not len(nodes):
         return
-    tree = shapely.STRtree(shapely.points(street_map.xy[nodes]))
+    tree = shapely.STRtree(to_points(street_map.xy[nodes]))
     found, hit = tree.query_nearest(
         shapely.points(houses.front[halls]), max_distance=_DRIVE_MAX_M, all_matches=False
     )
@@ -138,6 +149,47 @@ def _draw_drives(osm: OsmTown, street_map: StreetMap, houses: Houses) -> None:
 
 def _is_drivable(street_map: StreetMap) -> Objects:
     return np.asarray(np.isin(street_map.tags["highway"], CARRIAGEWAYS))
+
+
+def draw_foot_crossings(
+    osm: OsmTown, street_map: StreetMap, *, barriers: Barriers, tile: Tile, ground: Ground
+) -> None:
+    """Draw the bridges and tunnels for people on foot, from the nearest way on one side to the other."""
+    side = barriers.find_side(street_map.plan_xy)
+    for crossing in FOOT_CROSSINGS:
+        ends = _find_crossing(crossing, barriers, tile)
+        near = [_find_landing(street_map, end, here=side == barriers.find_side(end[None])[0]) for end in ends]
+        if None in near:
+            continue
+        first, last = (int(node) for node in osm.add_nodes(ground.bend(ends, tile)))
+        span = {"tunnel": "yes", "layer": "-1"} if crossing.is_tunnel else {"bridge": "yes", "layer": "1"}
+        kind = "path" if crossing.approach == "path" else "footway"
+        osm.add_way([first, last], {"highway": kind, "name": crossing.name, **span})
+        for landing, end in zip(near, (first, last), strict=True):
+            osm.add_way([int(street_map.node_ids[landing]), end], _find_approach_tags(crossing))
+
+
+def _find_crossing(crossing: FootCrossing, barriers: Barriers, tile: Tile) -> Floats:
+    """Return both ends of the way straight across a barrier, in plan metres."""
+    line = barriers.lines[crossing.barrier]
+    along = shapely.line_locate_point(line, shapely.Point(crossing.x * tile.km, crossing.y * tile.km))
+    steps = along + np.array([-5.0, 0.0, 5.0])
+    before, middle, after = shapely.get_coordinates(shapely.line_interpolate_point(line, steps))
+    ahead = (after - before) / np.hypot(*(after - before))
+    across = np.array([-ahead[1], ahead[0]]) * (CORRIDOR_HALF_WIDTH_M[crossing.barrier] + 1.0)
+    return np.array([middle - across, middle + across])
+
+
+def _find_landing(street_map: StreetMap, end: Floats, *, here: Flags) -> int | None:
+    distance = np.where(here, np.hypot(*(street_map.plan_xy - end).T), np.inf)
+    nearest = int(np.argmin(distance))
+    return nearest if distance[nearest] < _LANDING_MAX_M else None
+
+
+def _find_approach_tags(crossing: FootCrossing) -> dict[str, str]:
+    if crossing.approach == "steps":
+        return {"highway": "steps", "wheelchair": "no", "handrail": "yes"}
+    return {"highway": crossing.approach}
 
 
 def _draw_scrap(osm: OsmTown, tile: Tile, ground: Ground) -> None:
@@ -161,10 +213,12 @@ def draw_motorway(
     for offset in (_CARRIAGEWAY_OFFSET_M, -_CARRIAGEWAY_OFFSET_M):
         side = shapely.offset_curve(line, offset)
         osm.add_line(shapely.get_coordinates(side), tags)
-        _draw_ramps(osm, street_map, side)
+        _draw_ramps(osm, street_map, side, is_left=offset > 0)
 
 
-def _draw_ramps(osm: OsmTown, street_map: StreetMap, carriageway: shapely.LineString) -> None:
+def _draw_ramps(
+    osm: OsmTown, street_map: StreetMap, carriageway: shapely.LineString, *, is_left: bool
+) -> None:
     over = np.flatnonzero((street_map.crosses == "motorway") & (street_map.tags["highway"] == "primary"))
     road = np.flatnonzero((street_map.crosses == "") & (street_map.tags["highway"] == "primary"))
     for way in over[:1].tolist():
@@ -174,7 +228,9 @@ def _draw_ramps(osm: OsmTown, street_map: StreetMap, carriageway: shapely.LineSt
         centre = shapely.get_coordinates(crossing)[0]
         nodes = np.unique(np.concatenate([street_map.find_nodes(w) for w in road.tolist()]))
         along = shapely.line_locate_point(carriageway, shapely.Point(centre))
-        distance = np.hypot(*(street_map.xy[nodes] - centre).T)
+        ahead = shapely.get_coordinates(shapely.line_interpolate_point(carriageway, along + 5.0))[0] - centre
+        outward = np.array([-ahead[1], ahead[0]]) / np.hypot(*ahead) * (1 if is_left else -1)
+        distance = (street_map.xy[nodes] - centre) @ outward
         joint = nodes[int(np.argmin(np.abs(distance - _RAMP_ROAD_M)))]
         for step in (-_RAMP_ALONG_M, _RAMP_ALONG_M):
             leave = shapely.line_interpolate_point(carriageway, along + step)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# ruff: noqa: E501  (one table row)
 """Stadtbezirke and statistische Bezirke: the cells of a tile grouped along barriers."""
 
 from dataclasses import dataclass
@@ -121,12 +122,13 @@ def _dissolve(pieces: Objects, tile: Tile, ground: Ground) -> shapely.Geometry:
         if part.area > _HOLE_M2:
             parts.append(shapely.Polygon(part.exterior, holes))
     area = shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0]
-    return ground.bend_geometries(np.array([area], dtype=object), tile)[0]
+    bent: shapely.Geometry = ground.bend_geometries(np.array([area], dtype=object), tile)[0]
+    return bent
 
 
 def build_stadtbezirke(districts: list[District]) -> list[tuple[str, str, shapely.Geometry]]:
     """Return number, name and area of the Stadtbezirke."""
-    result = []
+    result: list[tuple[str, str, shapely.Geometry]] = []
     for number, name in dict.fromkeys((d.stadtbezirk_nr, d.stadtbezirk_name) for d in districts):
         areas = [d.area for d in districts if d.stadtbezirk_nr == number]
         merged = shapely.buffer(

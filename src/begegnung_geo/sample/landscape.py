@@ -56,7 +56,7 @@ def draw_landscape(
     osm: OsmTown, cells: Cells, blocks: Objects, *, barriers: Barriers, tile: Tile, ground: Ground
 ) -> dict[str, list[str]]:
     """Draw water, railway, greens and land use; returns the source ids of mall and named greens."""
-    _draw_lines(osm, barriers, tile, ground)
+    _draw_lines(osm, barriers, tile=tile, ground=ground)
     _draw_land_use(osm, cells, blocks)
     drawn: dict[str, list[str]] = {}
     for zone, tags in _GREEN_TAGS.items():
@@ -77,7 +77,7 @@ def draw_landscape(
     return drawn
 
 
-def _draw_lines(osm: OsmTown, barriers: Barriers, tile: Tile, ground: Ground) -> None:
+def _draw_lines(osm: OsmTown, barriers: Barriers, *, tile: Tile, ground: Ground) -> None:
     river, railway = barriers.lines["river"], barriers.lines["railway"]
     water = shapely.intersection(shapely.buffer(river, _RIVER_HALF_WIDTH_M), tile.build_domain())
     bent = shapely.simplify(

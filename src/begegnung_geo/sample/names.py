@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# ruff: noqa: E501  (word lists)
 """Invented but plausible German names: streets, people's names in streets, quarters."""
 
 import numpy as np

@@ -19,6 +19,7 @@ _PATRONS = (
 )  # fmt: skip
 _ECHO_OFFSET_M = np.array([14.0, -9.0])
 _ADDRESS_SHARE = 0.6
+_SPREAD = 0.55  # how far from the middle places stray, as a share of the quarter
 _WITHOUT_HOUSE = ("site", "mall")
 
 
@@ -78,7 +79,7 @@ def plan_places(settlement: Settlement, *, rng: np.random.Generator) -> list[Pla
     Houses that become churches get a new outline; kinds and use are changed in place.
     """
     free = ~np.isin(settlement.houses.kind, ("garage", "shed", "barn", "allotment_house"))
-    order = rng.permutation(len(free))
+    order = _rank_by_centrality(settlement, rng=rng)
     places: list[Place] = []
     previous: dict[int, Place] = {}
     for spec in SPECS:
@@ -97,6 +98,17 @@ def plan_places(settlement: Settlement, *, rng: np.random.Generator) -> list[Pla
     return places
 
 
+def _rank_by_centrality(settlement: Settlement, *, rng: np.random.Generator) -> Ints:
+    # Meeting places lie in the middle of their quarter rather than at its edge, but not all of them.
+    front, group = settlement.houses.front, settlement.bezirk * 100 + settlement.village
+    score = rng.uniform(0, _SPREAD, len(group))
+    for key in np.unique(group):
+        members = np.flatnonzero(group == key)
+        distance = np.hypot(*(front[members] - np.median(front[members], axis=0)).T)
+        score[members] += distance / max(float(np.quantile(distance, 0.95)), 1.0)
+    return np.argsort(score, kind="stable")
+
+
 def _put(
     settlement: Settlement,
     spec: Spec,
@@ -113,21 +125,21 @@ def _put(
             return None
         xy, bezirk = settlement.landmarks[key]
         return Place(spec, spec.name, spec.city_name, "", -1, bezirk, xy, "", "", dice)
-    here = free & _find_here(settlement, spec, where, dice)
+    here = free & _find_here(settlement, spec, where, dice=dice)
     house = _find_house(settlement, spec, here, order=order, beside=beside)
     if house is None:
         return None
     return _build_place(settlement, spec, house, beside=beside, dice=dice)
 
 
-def _find_here(settlement: Settlement, spec: Spec, where: str, dice: float) -> Flags:
+def _find_here(settlement: Settlement, spec: Spec, where: str, *, dice: float) -> Flags:
     if spec.host == "garden":
-        return np.arange(len(settlement.bezirk)) == settlement.clubhouse.get(where, -1)
+        return np.asarray(np.arange(len(settlement.bezirk)) == settlement.clubhouse.get(where, -1))
     has_address = settlement.addresses.street != ""
     if where == "N":
         number = int(dice * len(settlement.village_names))
-        return (settlement.village == number) & has_address & bool(settlement.village_names)
-    return (settlement.bezirk == settlement.numbers.index(where)) & has_address
+        return np.asarray((settlement.village == number) & has_address & bool(settlement.village_names))
+    return np.asarray((settlement.bezirk == settlement.numbers.index(where)) & has_address)
 
 
 def _find_house(
@@ -185,7 +197,7 @@ def _convert_house(houses: Houses, spec: Spec, house: int) -> None:
         houses.kind[house] = spec.building
     elif spec.draw == "campus":
         houses.kind[house] = spec.tags.get("amenity", "yes")
-    if spec.draw != "node" and spec.draw != "list":
+    if spec.draw not in {"node", "list"}:
         houses.is_dwelling[house] = False
 
 
@@ -196,8 +208,8 @@ def _draw_church(plot: shapely.Geometry) -> shapely.Geometry:
     if np.hypot(*along) < np.hypot(*aside):
         along, aside = aside, along
     shape = np.array(
-        [(0, 0.25), (0.55, 0.25), (0.55, 0.0), (0.75, 0.0), (0.75, 0.25), (0.92, 0.3), (1.0, 0.5), (0.92, 0.7),
-         (0.75, 0.75), (0.75, 1.0), (0.55, 1.0), (0.55, 0.75), (0, 0.75)]
+        [(0, 0.25), (0.55, 0.25), (0.55, 0.0), (0.75, 0.0), (0.75, 0.25), (0.92, 0.3), (1.0, 0.5),
+         (0.92, 0.7), (0.75, 0.75), (0.75, 1.0), (0.55, 1.0), (0.55, 0.75), (0, 0.75)]
     )  # fmt: skip
     return shapely.Polygon(origin + shape[:, :1] * along + shape[:, 1:] * aside)
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# ruff: noqa: E501  (a road or settlement of the plan is one line)
 """
 The hand-drawn plan of Musterstadt, in kilometres around its market square.
 
@@ -76,7 +77,7 @@ RAILWAY: Points = (
     (3.0, 0.85),
     (4.2, 1.05),
 )
-MOTORWAY: Points = ((-2.75, -3.6), (-2.9, -2.2), (-2.55, -0.7), (-2.75, 0.6), (-2.5, 1.9), (-2.75, 3.6))
+MOTORWAY: Points = ((-2.75, -3.6), (-2.85, -2.2), (-2.68, -0.7), (-2.72, 0.6), (-2.6, 1.9), (-2.75, 3.6))
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,11 @@ ROADS = (
         ((0.0, 0.66), (0.36, 0.58), (0.56, 0.3), (0.55, 0.0), (0.35, -0.24), (0.02, -0.27), (-0.3, -0.3), (-0.55, -0.05), (-0.6, 0.28), (-0.34, 0.58)),
         is_closed=True,
     ),
-    Road("Westenhellweg", "primary", ((-0.61, 0.2), (-1.4, 0.32), (-2.1, 0.12), (-2.7, 0.2), (-3.3, 0.42), (-4.2, 0.3)), ("motorway",)),
-    Road("Ostenhellweg", "primary", ((0.57, 0.2), (1.2, 0.3), (1.9, 0.28), (2.6, 0.42), (3.3, 0.36), (4.2, 0.3)), ()),
+    Road("Bremer Straße", "primary", ((-0.61, 0.2), (-1.4, 0.32), (-2.1, 0.12), (-2.7, 0.2), (-3.3, 0.42), (-4.2, 0.3)), ("motorway",)),
+    Road("Berliner Straße", "primary", ((0.57, 0.2), (1.2, 0.3), (1.9, 0.28), (2.6, 0.42), (3.3, 0.36), (4.2, 0.3)), ()),
     Road("Nordstraße", "primary", ((0.02, 0.66), (0.1, 0.9), (0.02, 1.35), (0.2, 1.9), (0.1, 2.6), (0.4, 3.1), (0.4, 3.6)), ("railway",)),
     Road("Südstraße", "primary", ((0.02, -0.27), (0.0, -0.5), (0.06, -0.9), (-0.05, -1.35), (0.25, -2.1), (0.2, -2.8), (0.4, -3.6)), ("river",)),
-    Road("Bergische Landstraße", "secondary", ((0.03, 1.4), (0.7, 1.95), (1.5, 1.9), (2.5, 2.3), (3.3, 2.2), (4.2, 2.4)), ()),
+    Road("Holsteiner Straße", "secondary", ((0.03, 1.4), (0.7, 1.95), (1.5, 1.9), (2.5, 2.3), (3.3, 2.2), (4.2, 2.4)), ()),
     Road("Mühlenweg", "secondary", ((0.1, 1.6), (-0.7, 1.75), (-1.5, 2.15), (-2.6, 2.1), (-3.4, 2.5), (-4.2, 2.4)), ("motorway",)),
     Road("Auenstraße", "secondary", ((-0.03, -1.25), (0.7, -1.4), (1.5, -1.9), (2.4, -1.85), (3.2, -2.3), (4.2, -2.2)), ()),
     Road("Kirchdorfer Straße", "secondary", ((-0.04, -1.4), (-0.8, -1.5), (-1.7, -2.05), (-2.7, -1.95), (-3.4, -2.3), (-4.2, -2.2)), ("motorway",)),
@@ -113,10 +114,24 @@ ROADS = (
 )  # fmt: skip
 """Main roads; points on another road's line join it there, points on the tile's edge go on beyond it."""
 
+
+@dataclass(frozen=True)
+class FootCrossing:
+    """A bridge or tunnel on foot; `approach` is what leads to it."""
+
+    name: str
+    barrier: str
+    x: float
+    y: float
+    approach: str
+    is_tunnel: bool
+
+
 FOOT_CROSSINGS = (
-    Road("Parksteg", "footway", ((1.02, -0.55), (1.06, -0.96), (1.02, -1.3)), ("river",)),
-    Road("Bahnhofstunnel", "footway", ((0.42, 0.72), (0.43, 0.86), (0.45, 1.02)), ("railway",)),
-    Road("Autobahnunterführung", "path", ((-2.5, 0.72), (-2.74, 0.75), (-2.98, 0.78)), ("motorway",)),
+    FootCrossing("Parksteg", "river", 1.05, -0.97, "footway", is_tunnel=False),
+    FootCrossing("Bahnhofstunnel", "railway", 0.43, 0.86, "steps", is_tunnel=True),
+    FootCrossing("Hangbrücke", "railway", 1.35, 1.0, "steps", is_tunnel=False),
+    FootCrossing("Schäferbrücke", "motorway", -2.72, 0.72, "path", is_tunnel=False),
 )
 
 
@@ -148,7 +163,7 @@ NUCLEI = (
     Nucleus("Auenfeld", 2.35, -1.35, 0.75, 0.55, ((0.35, Zone.ROWS), (1.0, Zone.DETACHED)), 1),
     Nucleus("Kirchdorf", -1.75, -1.85, 0.65, 0.5, ((0.25, Zone.VILLAGE), (0.55, Zone.ROWS), (1.0, Zone.DETACHED)), 2),
     Nucleus("Westerbrink", -3.4, 0.5, 0.5, 0.62, ((0.4, Zone.ROWS), (1.0, Zone.DETACHED)), 2),
-    Nucleus("Hinterfelden", 3.36, 2.9, 0.36, 0.3, ((1.0, Zone.VILLAGE),), 1),
+    Nucleus("Hinterfelden", 3.36, 2.85, 0.52, 0.42, ((1.0, Zone.VILLAGE),), 1),
 )  # fmt: skip
 
 

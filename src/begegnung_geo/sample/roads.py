@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from begegnung_geo.sample import plan
-from begegnung_geo.sample.terrain import Barriers, Floats, Objects, Tile, draw_line
+from begegnung_geo.sample.terrain import Barriers, Floats, Tile, draw_line
 
 _JOIN_M = 160.0
 _MIN_PIECE_M = 2.0
@@ -24,18 +24,17 @@ class RoadPiece:
 
 
 def build_main_roads(tile: Tile, barriers: Barriers, *, seed: int) -> list[RoadPiece]:
-    """Return all main roads and foot crossings in plan metres, joined end to line."""
+    """Return all main roads in plan metres, joined end to line."""
     rng = np.random.default_rng([seed, tile.index, 2])
-    roads = (*plan.ROADS, *plan.FOOT_CROSSINGS)
+    roads = plan.ROADS
     curves = [
         draw_line(
             road.points, tile, rng=rng, wobble_km=0.0 if road.is_closed else 0.025, is_closed=road.is_closed
         )
         for road in roads
     ]
-    foot_count = len(plan.FOOT_CROSSINGS)
-    for index in range(len(roads) - foot_count):
-        if not roads[index].is_closed:
+    for index, road in enumerate(roads):
+        if not road.is_closed:
             _join_ends(curves, index, tile=tile)
     pieces: list[RoadPiece] = []
     for road, curve in zip(roads, curves, strict=True):
@@ -85,7 +84,7 @@ def _insert(curve: Floats, along: float, point: Floats) -> Floats:
 
 def _cut(road: plan.Road, line: shapely.LineString, barriers: Barriers) -> list[RoadPiece]:
     pieces = []
-    outside = line
+    outside: shapely.Geometry = line
     for key, corridor in barriers.corridors.items():
         outside = shapely.difference(outside, corridor)
         if key in road.crosses:
@@ -95,6 +94,6 @@ def _cut(road: plan.Road, line: shapely.LineString, barriers: Barriers) -> list[
 
 
 def _to_parts(geometry: shapely.Geometry) -> list[shapely.LineString]:
-    merged = shapely.line_merge(geometry) if geometry.geom_type == "MultiLineString" else geometry
-    parts = [part for part in shapely.get_parts(merged) if part.geom_type == "LineString"]
-    return [part for part in parts if part.length >= _MIN_PIECE_M]
+    is_many = isinstance(geometry, shapely.MultiLineString)
+    parts = shapely.get_parts(shapely.line_merge(geometry) if is_many else geometry).tolist()
+    return [part for part in parts if isinstance(part, shapely.LineString) and part.length >= _MIN_PIECE_M]

@@ -160,11 +160,14 @@ def _choose_foot(highway: Objects, street_map: StreetMap, dice: Floats) -> Objec
 
 
 def _choose_steps(highway: Objects, street_map: StreetMap) -> Objects:
+    # Short alleys of the old town, and every other footway between slabs or terraces on the slope.
     length = shapely.length(street_map.lines)
     steps = highway.copy()
     on_foot = np.isin(highway, ("pedestrian", "footway", "living_street"))
     is_alley = on_foot & (length < _SHORT_STEPS_M) & (length > 8) & (street_map.zone_high <= Zone.BLOCKS)
+    on_slope = (highway == "footway") & np.isin(street_map.zone_low, (Zone.SLABS, Zone.ROWS))
     steps[np.flatnonzero(is_alley)[:_STEPS_COUNT]] = "steps"
+    steps[np.flatnonzero(on_slope & (street_map.zone_high <= Zone.SLABS))[::2]] = "steps"
     return steps
 
 

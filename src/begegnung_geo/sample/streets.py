@@ -88,7 +88,7 @@ def build_streets(
         is_old=(low == Zone.CORE) | ((high == Zone.SQUARE) & (low <= Zone.BLOCKS)),
         to_square_m=np.hypot(*(middle - np.array(MARKET_SQUARE) * tile.km).T),
     )
-    highway = _shorten_dead_ends(_agree(_choose_highway(lines, site), piece), site, gap_line)
+    highway = _shorten_dead_ends(_agree(_choose_highway(site), piece), site, gap_line)
     return _build_ways(
         lines, line=line, xy=xy, gap_start=gap_start, highway=highway, zones=(zone_left, zone_right)
     )
@@ -192,7 +192,7 @@ def _find_zones(cells: Cells, xy: Floats) -> Ints:
     return zone
 
 
-def _choose_highway(lines: Lines, site: _Site) -> Objects:
+def _choose_highway(site: _Site) -> Objects:
     """Return the kind of each gap by what lies on both sides; "" where nothing runs."""
     dice, low = site.dice, site.low
     both_settled, one_settled = site.high <= SETTLED_MAX, low <= SETTLED_MAX

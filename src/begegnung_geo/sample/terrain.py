@@ -157,6 +157,11 @@ class Ground:
         return np.round(np.column_stack([lon, lat]), 7)
 
 
+def to_points(xy: Floats) -> Objects:
+    """Return one point a row of coordinates."""
+    return np.array(shapely.points(xy), dtype=object)
+
+
 def smooth_points(points: Floats, *, is_closed: bool = False, step: int = 12) -> Floats:
     """Return a Catmull-Rom curve through the points."""
     if is_closed:
@@ -177,7 +182,7 @@ class Barriers:
     """Lines that cut the town, in plan metres, and the strips of land they take."""
 
     lines: dict[str, shapely.LineString]
-    corridors: dict[str, shapely.Polygon]
+    corridors: dict[str, shapely.Geometry]
 
     def find_side(self, xy: Floats) -> Ints:
         """Return a number that says on which side of each barrier the points lie."""
@@ -197,7 +202,7 @@ def build_barriers(tile: Tile, *, seed: int) -> Barriers:
         wobble = 0.05 if key == "river" else 0.02
         lines[key] = shapely.LineString(draw_line(points, tile, rng=rng, wobble_km=wobble))
     domain = tile.build_domain()
-    corridors = {
+    corridors: dict[str, shapely.Geometry] = {
         key: shapely.intersection(
             shapely.buffer(_overshoot(line), CORRIDOR_HALF_WIDTH_M[key], cap_style="flat", quad_segs=4),
             domain,

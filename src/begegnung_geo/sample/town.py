@@ -10,12 +10,18 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.files import write_bytes
-from begegnung_geo.provenance import describe_file, write_provenance
+from begegnung_geo.provenance import PROVENANCE_FILE, describe_file, write_provenance
 from begegnung_geo.sample import writers
 from begegnung_geo.sample.addresses import Addresses, assign_addresses, assign_street_names
 from begegnung_geo.sample.buildings import Houses, build_houses, concat_houses
 from begegnung_geo.sample.cells import Cells, build_cells, find_neighbour_villages
-from begegnung_geo.sample.details import draw_details, draw_motorway, draw_sidewalks, prepare_sidewalks
+from begegnung_geo.sample.details import (
+    draw_details,
+    draw_foot_crossings,
+    draw_motorway,
+    draw_sidewalks,
+    prepare_sidewalks,
+)
 from begegnung_geo.sample.districts import (
     OUTSIDE,
     District,
@@ -133,7 +139,7 @@ def _build_tile(town: _Collection, tile: Tile, *, ground: Ground, tile_count: in
         way_name=assign_street_names(land.streets, tile, seed=seed),
         rng=rng,
     )
-    sidewalk_way = prepare_sidewalks(street_map, road_name="Ostenhellweg")
+    sidewalk_way = prepare_sidewalks(street_map, road_name="Berliner Straße")
     draw_streets(town.osm, street_map, tile=tile, border_nodes=town.border_nodes)
     gardens = build_gardens(land.cells, land.blocks, tile=tile, rng=rng)
     built = build_houses(land.blocks, land.cells.zone, rng=rng)
@@ -146,6 +152,7 @@ def _build_tile(town: _Collection, tile: Tile, *, ground: Ground, tile_count: in
     is_inside = (settlement.bezirk != OUTSIDE).astype(np.int64)
     persons = build_residents(houses, is_inside, persons=tile.persons, rng=rng)
     draw_details(town.osm, street_map, cells=land.cells, houses=houses, tile=tile, ground=ground)
+    draw_foot_crossings(town.osm, street_map, barriers=land.barriers, tile=tile, ground=ground)
     draw_motorway(town.osm, street_map, barriers=land.barriers, tile=tile, ground=ground)
     if sidewalk_way is not None:
         draw_sidewalks(town.osm, street_map, sidewalk_way)
@@ -240,9 +247,5 @@ def _write_files(out: Path, town: _Collection, ground: Ground) -> tuple[Path, ..
         truth,
         delimiter=",",
     )
-    files = [
-        writers.OSM_FILE, writers.STADTBEZIRKE_FILE, writers.BEZIRKE_FILE, writers.PLACES_FILE, writers.PERSONS_FILE,
-        writers.AGES_FILE, writers.ADDRESSES_FILE, writers.PEOPLE_LIST_FILE, writers.TRUTH_FILE,
-    ]  # fmt: skip
-    write_provenance(out, {name: describe_file(out / name, **_FACTS) for name in files})
-    return tuple(out / name for name in [*files, "sources.toml"])
+    write_provenance(out, {name: describe_file(out / name, **_FACTS) for name in writers.FILES})
+    return tuple(out / name for name in (*writers.FILES, PROVENANCE_FILE))

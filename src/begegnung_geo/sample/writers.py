@@ -26,6 +26,17 @@ AGES_FILE = "Zensus2022_Alter_in_5_Altersklassen_100m-Gitter.csv"
 ADDRESSES_FILE = "gebref.txt"
 PEOPLE_LIST_FILE = "orte_von_menschen.csv"
 TRUTH_FILE = "truth.csv"
+FILES = (
+    OSM_FILE,
+    STADTBEZIRKE_FILE,
+    BEZIRKE_FILE,
+    PLACES_FILE,
+    PERSONS_FILE,
+    AGES_FILE,
+    ADDRESSES_FILE,
+    PEOPLE_LIST_FILE,
+    TRUTH_FILE,
+)
 _SUPPRESSED = "–"
 _SUPPRESS_BELOW = 3
 
@@ -112,7 +123,10 @@ def _roughen(area: shapely.Geometry, index: int) -> shapely.Geometry:
 
 def to_geometry(area: shapely.Geometry, ground: Ground) -> dict[str, Any]:
     """Return a GeoJSON geometry in WGS84."""
-    geometry: dict[str, Any] = json.loads(shapely.to_geojson(shapely.transform(area, ground.to_lon_lat)))
+    lon_lat = shapely.transform(area, ground.to_lon_lat)
+    if not shapely.is_valid(lon_lat):
+        lon_lat = shapely.buffer(lon_lat, 0)
+    geometry: dict[str, Any] = json.loads(shapely.to_geojson(lon_lat))
     return geometry
 
 
