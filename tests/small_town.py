@@ -3,6 +3,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ from begegnung_geo.config import Profile, build_profile
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.render.content import SiteContent
+from begegnung_geo.render.site import render_site
 from begegnung_geo.schema import build_empty, conform_table
 
 CRS = "EPSG:25832"
@@ -400,6 +402,15 @@ def _build_walk_edges() -> gpd.GeoDataFrame:
         crs=CRS,
     )
     return gpd.GeoDataFrame(conform_table(frame, "walk_edges"))
+
+
+def write_site(content: SiteContent, folder: Path, *, language: str = "de") -> Path:
+    """Write a site's pages into a folder and return the folder."""
+    for name, text in render_site(content, language=language).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
 
 
 def read_block(page: str, key: str) -> Any:

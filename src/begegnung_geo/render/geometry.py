@@ -33,8 +33,10 @@ class _Parts:
 
 
 def simplify(geometries: Geometries | gpd.GeoSeries, tolerance_m: float) -> Geometries:
-    """Return geometries with fewer vertices (metric CRS); polygons stay valid."""
-    return shapely.simplify(np.asarray(geometries, dtype=object), tolerance_m, preserve_topology=True)
+    """Return geometries with fewer vertices (metric CRS); polygons stay valid and never vanish."""
+    given = np.asarray(geometries, dtype=object)
+    simple = shapely.simplify(given, tolerance_m, preserve_topology=True)
+    return np.where(shapely.is_empty(simple), given, simple)
 
 
 def simplify_coverage(polygons: gpd.GeoSeries, tolerance_m: float) -> Geometries:

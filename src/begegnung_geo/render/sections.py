@@ -29,7 +29,7 @@ def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         {"value": words.number(counted), "label": words.say("figure.places", count=counted), "note": more}
     )
     reach = speaker.headline_reach(scope)
-    if reach.status != "no_people":
+    if reach.has_share or len(scope.gaps):
         count = len(scope.gaps)
         persons = speaker.persons_prose(float(scope.gaps["persons"].sum()))
         minutes = words.number(reach.threshold_min)
@@ -66,7 +66,8 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         names = ", ".join(flagged)
         items.append({"text": words.say("notable.underserved", count=len(flagged), names=names)})
     items += _compare(scope, city, speaker)
-    return items or [{"text": words.say("notable.nothing")}]
+    key = "notable.nothing" if speaker.headline_reach(scope).has_share else "notable.unknown"
+    return items or [{"text": words.say(key)}]
 
 
 def build_district_tables(scope: Scope, speaker: Speaker, *, pages: dict[str, str]) -> list[dict[str, Any]]:

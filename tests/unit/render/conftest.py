@@ -2,12 +2,12 @@
 """The hand-made town, built once."""
 
 import pytest
-from small_town import build_town
 
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.site import render_site
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import Words
+from small_town import build_town
 
 
 @pytest.fixture(scope="session")

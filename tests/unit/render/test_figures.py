@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_town import build_town_profile
 
 from begegnung_geo.render.figures import find_reach, format_persons, format_persons_prose, format_share
 from begegnung_geo.render.text import Words
+from small_town import build_town_profile
 
 PROFILE = build_town_profile()
 WORDS = Words("de")

@@ -37,7 +37,9 @@ def _to_metres(lonlat):
 @settings(max_examples=30)
 @given(
     st.lists(
-        st.lists(st.tuples(st.integers(-9000, 9000), st.integers(-9000, 9000)), min_size=2, max_size=9, unique=True),
+        st.lists(
+            st.tuples(st.integers(-9000, 9000), st.integers(-9000, 9000)), min_size=2, max_size=9, unique=True
+        ),
         min_size=1,
         max_size=5,
     )
@@ -52,9 +54,7 @@ def test_lines_come_back_within_a_metre(shapes):
 
 
 def test_a_line_shorter_than_the_resolution_is_dropped_and_the_others_keep_their_place():
-    lines = np.array(
-        [LineString([(X, Y), (X + 0.1, Y)]), LineString([(X, Y), (X + 50, Y)])], dtype=object
-    )
+    lines = np.array([LineString([(X, Y), (X + 0.1, Y)]), LineString([(X, Y), (X + 50, Y)])], dtype=object)
     packed, kept = geometry.pack_lines(lines, CRS)
     assert kept.tolist() == [1]
     assert packed["n"] == [2]

@@ -38,7 +38,9 @@ def test_every_phrase_exists_in_both_languages_with_the_same_values_and_plural_f
 
 def test_every_phrase_is_used_and_every_used_phrase_exists(project):
     folder = project / "src" / "begegnung_geo" / "render"
-    code = "\n".join(path.read_text("utf-8") for path in [*folder.glob("*.py"), *folder.glob("assets/*.html")])
+    code = "\n".join(
+        path.read_text("utf-8") for path in [*folder.glob("*.py"), *folder.glob("assets/*.html")]
+    )
     used = set(re.findall(r"""(?:say|has|_say)\(\s*"([a-z_.]+)["]""", code))
     unknown = {key for key in used if key not in read_phrases()}
     assert not unknown
@@ -87,7 +89,11 @@ def test_dates_are_written_out_per_language_and_other_text_is_kept():
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(0, "Kein Ort passt zum Filter."), (1, "Ein Ort von 9 wird gezeigt."), (2, "2 von 9 Orten werden gezeigt.")],
+    [
+        (0, "Kein Ort passt zum Filter."),
+        (1, "Ein Ort von 9 wird gezeigt."),
+        (2, "2 von 9 Orten werden gezeigt."),
+    ],
 )
 def test_plural_forms_follow_the_count(count, text):
     assert GERMAN.say("place.shown", count=count, total="9") == text

@@ -342,10 +342,10 @@ var begegnung = (function () {
 
   var LINES = {
     waterway: { colour: "#b7cfdf", width: [[11, 0.6], [14, 1.6], [17, 4]], from: 11 },
-    motorway: { colour: "#ffffff", casing: "#85838a", width: [[10, 1.8], [13, 3.6], [16, 8]], from: 0 },
-    main_road: { colour: "#ffffff", casing: "#9b99a0", width: [[10, 0.7], [13, 2.2], [16, 7]], from: 0 },
+    motorway: { colour: "#ffffff", casing: "#85838a", width: [[10, 1.6], [13, 3], [16, 8], [18, 14]], from: 0 },
+    main_road: { colour: "#ffffff", casing: "#9b99a0", width: [[10, 0.7], [13, 1.6], [16, 5.5], [18, 11]], from: 0 },
     rail: { colour: "#77757e", width: [[11, 0.4], [13, 0.8], [15, 1.4], [17, 2.4]], from: 0, dash: [9, 4], dashFrom: 14.5 },
-    streets: { colour: "#ffffff", casing: "rgba(90,88,96,0.55)", width: [[12.5, 0.5], [14, 1.4], [16, 5], [18, 10]], from: 12.5 },
+    streets: { colour: "#ffffff", casing: "rgba(90,88,96,0.55)", width: [[12.5, 0.4], [14, 1], [16, 4.2], [18, 10]], from: 12.5 },
     paths: { colour: "rgba(90,88,96,0.6)", width: [[14, 0.6], [17, 1.4]], from: 14.5, dash: [3, 3] }
   };
   layers.line = layers.street = Part.extend({

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: MIT
+"""Every page opens from a disk without a network, says what it knows, and is usable by everybody."""
+
+import re
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+from begegnung_geo.render import symbols
+from small_town import build_town, with_one_district, without_people, without_places, write_site
+
+PAGES = ["index.html", "maps/stadtkarte.html", "maps/mitte.html", "maps/osterfeld.html"]
+MAP = "maps/stadtkarte.html"
+
+
+def _violations(page) -> list[str]:
+    found = Axe().run(page)["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
+
+
+def _focused(page) -> str:
+    return page.evaluate("document.activeElement.id || document.activeElement.className")
+
+
+def _popup(page) -> dict[str, str]:
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('.popup dt')].map(
+            dt => [dt.textContent, dt.nextSibling.textContent]))"""
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_for_nothing_but_itself_and_complains_about_nothing(town_site, visit, name):
+    found = visit(town_site / name)
+    assert found.requests == [(town_site / name).as_uri()]
+    assert not found.complaints
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(town_site, visit, name):
+    assert not _violations(visit(town_site / name).page)
+
+
+def test_axe_finds_nothing_while_a_popup_is_open_and_the_table_is_filtered(town_site, visit):
+    page = visit(town_site / MAP).page
+    page.click("[data-place='0']")
+    page.fill("#suche", "haus a")
+    page.get_by_text("Ein Ort von 12 wird gezeigt.").wait_for()
+    assert not _violations(page)
+
+
+@pytest.mark.parametrize("name", PAGES[:3])
+def test_nothing_runs_out_of_the_page_at_the_side(town_site, visit, name):
+    page = visit(town_site / name, width=320, height=640).page
+    for width in (320, 640, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", PAGES[:3])
+def test_text_at_200_percent_and_wide_spacing_still_fits(town_site, visit, name):
+    page = visit(town_site / name, width=640, height=800).page
+    page.evaluate(
+        """() => { const sheet = new CSSStyleSheet();
+        sheet.replaceSync('html{font-size:200%} *{line-height:1.5!important;letter-spacing:.12em!important;'
+          + 'word-spacing:.16em!important}');
+        document.adoptedStyleSheets = [sheet]; }"""
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+@pytest.mark.parametrize("name", PAGES[:2])
+def test_the_policy_blocks_foreign_and_injected_code(town_site, visit, name):
+    found = visit(town_site / name)
+    policy = found.page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
+    assert policy.startswith("default-src 'none'; img-src data:; style-src 'sha256-")
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    blocked = found.page.evaluate(
+        """async () => { const blocked = [];
+        document.addEventListener('securitypolicyviolation', e => blocked.push(e.effectiveDirective));
+        const s = document.createElement('script'); s.textContent = 'window.hit = 1';
+        document.body.append(s); document.body.insertAdjacentHTML('beforeend',
+          '<img src="https://example.org/x.png" onerror="window.hit = 2">');
+        await new Promise(done => setTimeout(done, 100));
+        return blocked; }"""
+    )
+    assert found.page.evaluate("window.hit") is None
+    assert set(blocked) >= {"script-src-elem", "img-src", "script-src-attr"}
+
+
+def test_the_keyboard_reaches_skip_link_controls_places_and_leaves_again(town_site, visit):
+    page = visit(town_site / MAP).page
+    stops = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        stops.append(_focused(page))
+        if "place-cursor" in stops[-1]:
+            break
+    assert stops[0] == "skip"
+    assert {"wer", "zeit", "nachbarn", "ganz"} < set(stops)
+    assert "place-cursor" in stops[-1]
+    assert re.search(r"\w", page.evaluate("document.activeElement.getAttribute('aria-label')"))
+    page.keyboard.press("Tab")
+    assert "place-cursor" not in _focused(page)
+
+
+def test_a_place_opens_by_keyboard_and_escape_gives_the_focus_back(town_site, visit):
+    page = visit(town_site / MAP).page
+    page.focus(".place-cursor")
+    first = page.get_attribute(".place-cursor", "aria-label")
+    for key in ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    page.keyboard.press("ArrowDown")
+    name = page.get_attribute(".place-cursor", "aria-label")
+    assert name != first
+    assert page.text_content("#ansage") == name
+    page.keyboard.press("Enter")
+    assert page.text_content(".popup h3") == name.split(",")[0]
+    assert page.evaluate("document.activeElement.closest('.popup') !== null")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".popup", state="detached")
+    assert "place-cursor" in _focused(page)
+
+
+def test_show_on_map_opens_what_the_table_says_and_comes_back(town_site, visit):
+    page = visit(town_site / MAP).page
+    row = page.evaluate(
+        """() => { const r = document.getElementById('ort-0');
+        const h = document.querySelectorAll('#orte-tabelle th[scope=col]');
+        return Object.fromEntries([...r.cells].slice(1).map((c, i) => [h[i + 1].textContent, c.textContent])
+          .filter(pair => pair[1])); }"""
+    )
+    page.click("[data-place='0']")
+    assert page.text_content(".popup h3") == "Haus A"
+    assert _popup(page) == row
+    assert row["Öffnungszeiten"] == "Mo–Fr 09:00–17:00 Uhr; Sa geschlossen"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".popup", state="detached")
+    assert page.evaluate("document.activeElement.dataset.place") == "0"
+
+
+def test_a_potential_place_appears_when_asked_for(town_site, visit):
+    page = visit(town_site / MAP).page
+    assert not page.is_checked("#potenzial")
+    assert page.is_hidden("[data-legend='potential']")
+    page.click("[data-place='4']")  # every sixth from the fifth on is an allotment clubhouse
+    assert page.is_checked("#potenzial")
+    assert page.is_visible("[data-legend='potential']")
+    assert page.text_content(".popup h3") == "Haus E"
+
+
+def test_a_gap_is_found_from_the_list(town_site, visit):
+    page = visit(town_site / MAP).page
+    page.click("[data-gap='0']")
+    assert "1.230 Menschen" in page.text_content(".popup")
+    assert page.evaluate("begegnung.map.getZoom()") > 13
+
+
+def test_a_click_on_the_ground_tells_district_and_walking_time(town_site, visit):
+    page = visit(town_site / MAP).page
+    spot = page.evaluate(
+        """() => { begegnung.map.getContainer().scrollIntoView({block: 'center'});
+        const box = begegnung.map.getContainer().getBoundingClientRect();
+        ['places', 'neighbours', 'gaps'].forEach(key => begegnung.parts[key].remove());
+        const area = begegnung.parts.walking.byProfile.senior.areas[2].rings[0].box;
+        const x = (area[0] + area[2]) / 2, y = (area[1] + area[3]) / 2;
+        const lat = Math.atan(Math.sinh(Math.PI * (1 - 2 * y / 256))) * 180 / Math.PI;
+        begegnung.map.setView([lat, x / 256 * 360 - 180], 16, {animate: false});
+        return [box.left + box.width / 2, box.top + box.height / 2]; }"""
+    )
+    page.mouse.click(*spot)
+    fields = _popup(page)
+    assert fields["Fußweg von hier"] == "bis 5 Minuten"
+    assert fields["Stadtbezirk"] == "Mitte"
+    assert page.get_attribute(".popup a", "href") == "mitte.html"
+
+
+def test_the_map_shows_the_very_colours_of_the_legend(town_site, visit):
+    page = visit(town_site / MAP).page
+    shown = page.evaluate(
+        """() => { const kept = ['land', 'walking', 'outside'];
+        Object.keys(begegnung.parts).filter(k => !kept.includes(k)).forEach(k => begegnung.parts[k].remove());
+        const map = begegnung.map, scene = map._scene, found = [];
+        scene._draw();
+        const pixels = scene._ctx.getImageData(0, 0, scene._container.width, scene._container.height).data;
+        const counts = {};
+        for (let i = 0; i < pixels.length; i += 4) {
+          const key = [pixels[i], pixels[i + 1], pixels[i + 2]].join();
+          counts[key] = (counts[key] || 0) + 1;
+        }
+        return Object.entries(counts).sort((a, b) => b[1] - a[1]).slice(0, 5)
+          .map(e => e[0].split(',').map(Number)); }"""
+    )
+    legend = page.evaluate(
+        "[...document.querySelectorAll('.legend rect[height=\"15\"]')].map(r => r.getAttribute('fill'))"
+    )
+    wanted = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in legend[:4]]
+    assert legend[0] == symbols.composite(symbols.WALKING_RAMP[0])
+    for colour in wanted:
+        assert min(max(abs(a - b) for a, b in zip(colour, other, strict=True)) for other in shown) <= 1
+
+
+def test_choosing_who_walks_changes_the_sentence_under_the_map(town_site, visit):
+    page = visit(town_site / MAP).page
+    assert "In 10 Minuten erreichen 50" in page.text_content("#aussage")
+    page.select_option("#zeit", "5")
+    assert "In 5 Minuten erreichen 25" in page.text_content("#aussage")
+    page.select_option("#wer", "slow")
+    assert page.text_content("#aussage").startswith("Menschen, die langsam gehen")
+
+
+def test_the_table_sorts_and_filters_and_says_so(town_site, visit):
+    page = visit(town_site / MAP).page
+    names = (
+        "[...document.querySelectorAll('#orte-tabelle tbody tr:not([hidden]) .name')].map(n => n.textContent)"
+    )
+    assert page.evaluate(names)[0] == "Haus A"
+    head = page.locator("#orte-tabelle th[scope=col]").first
+    head.locator("button").click()
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert page.evaluate(names)[-1] == "Haus A"
+    page.check("#zaehlt")
+    assert page.text_content("#treffer") == "8 von 12 Orten werden gezeigt."
+    page.select_option("#art", "Bibliothek")
+    assert page.text_content("#treffer") == "2 von 12 Orten werden gezeigt."
+    page.fill("#suche", "gibt es nicht")
+    page.get_by_text("Kein Ort passt zum Filter.").wait_for()
+
+
+def test_district_figures_are_sorted_by_number_and_the_city_stays_last(town_site, visit):
+    page = visit(town_site / MAP).page
+    table = page.locator("table[data-sortable]").last
+    table.locator("th[scope=col] button").nth(1).click()
+    rows = table.locator("tbody th").all_text_contents()
+    assert rows == ["Außenmark", "Hafen", "Am Deich", "Altstadt", "Kleinstadt insgesamt"]
+
+
+def test_hostile_names_stay_text_and_run_nothing(hostile_site, visit):
+    for path in sorted(hostile_site.rglob("*.html"))[:3]:
+        found = visit(path, width=320, height=640)
+        if path.parent.name == "maps":
+            for button in found.page.locator("[data-place]").all()[:4]:
+                button.click()
+            found.page.evaluate("begegnung.map.setZoom(16, {animate: false})")
+        assert found.page.evaluate("window.hit") is None
+        assert not found.complaints
+        assert found.requests == [path.as_uri()]
+        assert found.page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert not _violations(found.page)
+
+
+def test_hostile_names_are_shown_as_they_are(hostile_site, visit):
+    page = visit(hostile_site / MAP).page
+    names = page.locator("#orte-tabelle .name").all_text_contents()
+    assert '<script>window.hit = "script"</script>' in names
+    assert "{{ 7 * 7 }}{% raw %}${7*7}`" in names
+    assert all(len(name) <= 120 for name in names)
+    assert page.locator("a[href^='javascript']").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "headline"),
+    [
+        (without_places, "In Kleinstadt ist kein Begegnungsort verzeichnet."),
+        (
+            without_people,
+            "Für Kleinstadt ist nicht bekannt, wie viele Menschen einen Begegnungsort erreichen.",
+        ),
+        (with_one_district, "In Kleinstadt erreichen 50 % der Menschen"),
+    ],
+)
+def test_a_town_that_lacks_something_gives_a_working_honest_page(tmp_path, visit, *, change, headline):
+    site = write_site(change(build_town()), tmp_path)
+    for name in ("index.html", MAP):
+        found = visit(site / name)
+        assert found.page.text_content("h1").replace("\N{NO-BREAK SPACE}", " ").startswith(headline)
+        assert not found.complaints
+        assert not _violations(found.page)
+
+
+def test_the_english_site_speaks_english(tmp_path, visit):
+    site = write_site(build_town(), tmp_path, language="en")
+    found = visit(site / MAP)
+    assert found.page.get_attribute("html", "lang") == "en"
+    assert found.page.text_content("h1").startswith("In Kleinstadt, 50% of the people (about 1,990 of 4,000)")
+    assert not _violations(found.page)
+
+
+def test_the_print_view_keeps_map_and_figures_and_drops_the_controls(town_site, visit):
+    page = visit(town_site / MAP).page
+    page.emulate_media(media="print")
+    assert page.locator(".controls").first.is_hidden()
+    assert page.is_visible(".map-canvas canvas")
+    assert page.is_visible(".legend")
+    assert page.is_visible("#orte-tabelle")
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_nothing_moves_for_those_who_asked_for_stillness(town_site, visit):
+    page = visit(town_site / MAP, reduced_motion="reduce").page
+    options = page.evaluate(
+        "({zoom: begegnung.map.options.zoomAnimation, inertia: begegnung.map.options.inertia})"
+    )
+    assert options == {"zoom": False, "inertia": False}
+
+
+def test_without_scripts_the_tables_are_there_and_the_page_says_what_is_missing(town_site, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((town_site / MAP).as_uri())
+    assert "JavaScript" in page.text_content("noscript")
+    assert page.locator("#orte-tabelle tbody tr").count() == 12
+    context.close()
