@@ -53,7 +53,8 @@ def find_points(
     """
     metric = require_metric(crs, where=key)
     x, y = _read_geometry(table)
-    given = pd.Series("", index=table.cells.index, dtype=object).where(x.isna(), "geometry")
+    shown = [f"{lon:.6f}, {lat:.6f}" for lon, lat in zip(x, y, strict=True)]
+    given = pd.Series(shown, index=table.cells.index, dtype=object).mask(x.isna(), "")
     for text, first, second in _read_columns(table.cells, roles):
         is_new = (given == "") & text.notna()
         given = given.mask(is_new, text)
