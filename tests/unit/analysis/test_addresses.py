@@ -119,12 +119,13 @@ def test_a_city_agrees_with_its_official_name() -> None:
 
 
 @given(st.text(max_size=50))
-def test_keys_are_plain_and_stable(text: str) -> None:
+def test_keys_are_plain_letters_and_digits(text: str) -> None:
     safe = text.encode("utf-8", "ignore").decode()
     key = normalise_street(pd.Series([safe], dtype="str"))
     if key.notna().all():
         assert key[0].isascii()
-        assert normalise_street(key).equals(key)
+        assert key[0] == key[0].lower()
+        assert key[0].isalnum()
         core, kind = split_type(loosen_street(key[0]))
         assert core + kind == loosen_street(key[0])
 
