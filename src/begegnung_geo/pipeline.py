@@ -55,6 +55,7 @@ from begegnung_geo.store import read_table
 from begegnung_geo.walk_rules import read_walk_rules
 
 _COARSE_CELL_M = 250  # larger cells are spread over their dwellings: a midpoint would stand for too many
+_HOUSE_SPACING_M = 60.0  # neighbouring houses this far apart are one inhabited area
 _CROWDED = 4  # cells with a quarter of the usual floor area a head lack buildings: they keep their midpoint
 
 
@@ -135,7 +136,8 @@ def count_people(step: StepInput) -> StepOutput:
     if source is None:
         cells = estimate_population(buildings, city_area=city_area, **settings)
         facts = {"source": "estimate", "is_estimated": True, "input_persons": float(cells["persons"].sum())}
-        return StepOutput({"population_cells": cells}, {**facts, "outside_persons": 0.0, "cell_size_m": 0.0})
+        facts |= {"outside_persons": 0.0, "spacing_m": _HOUSE_SPACING_M}
+        return StepOutput({"population_cells": cells}, facts)
     age = step.raw("population_age")
     given, issues, meta = read_population(
         source.path,
@@ -160,7 +162,7 @@ def count_people(step: StepInput) -> StepOutput:
         "input_persons": meta.input_persons,
         "outside_persons": outside_persons,
         "rejected_persons": meta.rejected_persons,
-        "cell_size_m": meta.cell_size_m,
+        "spacing_m": meta.cell_size_m if 0 < meta.cell_size_m <= _COARSE_CELL_M else _HOUSE_SPACING_M,
         "has_total": meta.has_total,
     }
     kept = {
@@ -277,7 +279,7 @@ def measure_coverage(step: StepInput) -> StepOutput:
         walking=profile.walking,
         profile=headline.profile,
         threshold_min=headline.threshold_min,
-        cell_size_m=step.facts("count_people")["cell_size_m"],
+        cell_size_m=step.facts("count_people")["spacing_m"],
         persons_min=profile.publication.share_base_min,
     )
     tables = {

@@ -114,8 +114,8 @@ def test_district_file_without_crs_or_with_a_wrong_one(tmp_path: Path, osm: Path
     areas = gpd.read_file(districts)[["stadtbezirk_nr", "stadtbezirk_bezeichnung", "geometry"]]
     names = ("--district-id", "NR", "--district-name", "NAME")
     shapes = areas.set_axis(["NR", "NAME", "geometry"], axis=1)
-    shapes.to_crs(25832).set_crs(None, allow_override=True).to_file(tmp_path / "no_crs.shp")
-    (tmp_path / "no_crs.prj").unlink(missing_ok=True)
+    shapes.to_crs(25832).to_file(tmp_path / "no_crs.shp")
+    (tmp_path / "no_crs.prj").unlink()
     result = _run(
         "run", "--osm", osm, "--out", tmp_path / "out", "--districts", tmp_path / "no_crs.shp", *names
     )
