@@ -115,12 +115,15 @@ def format_share(reach: Reach, *, words: Words) -> str:
     if reach.status == "known":
         return words.share(reach.share_low)
     if reach.status == "range":
-        return words.say(
-            "share.range",
-            low=words.number(math.floor(reach.share_low * 100)),
-            high=words.share(reach.share_high),
-        )
+        low, high = format_range(reach, words=words)
+        return words.say("share.range", low=low, high=high)
     return words.say(f"share.{reach.status}")
+
+
+def format_range(reach: Reach, *, words: Words) -> tuple[str, str]:
+    """Return the ends of a range, widened to whole percent: `60` and `64 %`."""
+    low, high = (round(share * 100, 6) for share in (reach.share_low, reach.share_high))
+    return words.number(math.floor(low)), words.share(math.ceil(high) / 100)
 
 
 def format_speed(profile: Profile, walking_profile: str, *, words: Words) -> str:

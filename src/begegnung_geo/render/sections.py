@@ -66,8 +66,10 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         names = ", ".join(flagged)
         items.append({"text": words.say("notable.underserved", count=len(flagged), names=names)})
     items += _compare(scope, city, speaker)
-    key = "notable.nothing" if speaker.headline_reach(scope).has_share else "notable.unknown"
-    return items or [{"text": words.say(key)}]
+    if items:
+        return items
+    is_known = speaker.headline_reach(scope).has_share
+    return [{"text": words.say("notable.nothing") if is_known else words.say("notable.unknown")}]
 
 
 def build_district_tables(scope: Scope, speaker: Speaker, *, pages: dict[str, str]) -> list[dict[str, Any]]:

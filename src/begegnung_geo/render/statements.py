@@ -10,6 +10,7 @@ from begegnung_geo.render.figures import (
     find_reach,
     format_persons,
     format_persons_prose,
+    format_range,
     format_share,
     format_speed,
     publish_persons,
@@ -229,9 +230,6 @@ def _say_pace(reach: Reach, speaker: Speaker) -> str:
 
 
 def _say_unknown(reach: Reach, speaker: Speaker) -> str:
-    return speaker.words.say(
-        "lead.unknown",
-        persons=speaker.persons_prose(reach.persons_unknown),
-        low=speaker.words.share(reach.share_low),
-        high=speaker.words.share(reach.share_high),
-    )
+    low, high = format_range(reach, words=speaker.words)
+    persons = speaker.persons_prose(reach.persons_unknown)
+    return speaker.words.say("lead.unknown", persons=persons, low=low, high=high)

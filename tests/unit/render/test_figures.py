@@ -36,8 +36,8 @@ def _reach(*, persons: float, covered: float, unknown: float = 0.0):
     [
         ({"persons": 1000, "covered": 614}, "known", "61 %"),
         ({"persons": 1000, "covered": 614, "unknown": 10}, "known", "61 %"),  # exactly one point
-        ({"persons": 1000, "covered": 614, "unknown": 40}, "range", "61 bis 65 %"),
-        ({"persons": 1000, "covered": 614, "unknown": 200}, "range", "61 bis 81 %"),  # just the limit of 20 %
+        ({"persons": 1000, "covered": 614, "unknown": 40}, "range", "61 bis 66 %"),
+        ({"persons": 1000, "covered": 614, "unknown": 200}, "range", "61 bis 82 %"),  # just the limit of 20 %
         ({"persons": 1000, "covered": 614, "unknown": 201}, "no_statement", "nicht bestimmbar"),
         ({"persons": 99, "covered": 50}, "few_people", "zu wenige Menschen"),
         ({"persons": 100, "covered": 50}, "known", "50 %"),

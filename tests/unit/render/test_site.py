@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: MIT
+"""The whole site as text: complete, reproducible, offline, honest, silent about single cells."""
+
+import hashlib
+import html
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from begegnung_geo.render.site import render_site
+from small_town import (
+    COVERED_SHARE,
+    NAMES,
+    PERSONS,
+    build_town,
+    build_town_profile,
+    empty_table,
+    read_block,
+    with_estimate,
+    with_one_district,
+    with_unknown,
+    without_people,
+    without_places,
+)
+
+MAP = "maps/stadtkarte.html"
+
+
+def _visible(page: str) -> str:
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    text = html.unescape(re.sub(r"<[^>]+>", " ", body)).replace("\N{NO-BREAK SPACE}", " ")
+    return " ".join(text.split())
+
+
+def _heading(page: str) -> str:
+    return _visible(re.search(r"<h1>.*?</h1>", page, re.DOTALL)[0])
+
+
+def test_a_site_has_an_index_a_city_map_and_a_page_for_each_stadtbezirk(site):
+    assert list(site) == ["index.html", MAP, "maps/mitte.html", "maps/osterfeld.html"]
+
+
+def test_the_same_town_gives_the_same_bytes_also_in_another_process(site, project):
+    code = (
+        "import hashlib; from small_town import build_town; "
+        "from begegnung_geo.render.site import render_site; "
+        "print(hashlib.sha256(repr(render_site(build_town())).encode()).hexdigest())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=project / "tests"
+    )
+    assert run.stdout.strip() == hashlib.sha256(repr(site).encode()).hexdigest()
+
+
+def test_the_order_of_the_rows_changes_nothing(site, town):
+    shuffled = replace(town, coverage=town.coverage[::-1], underserved=town.underserved[::-1])
+    assert render_site(shuffled) == site
+
+
+def test_no_page_names_an_address_to_load_from(site):
+    for page in site.values():
+        loaded = re.findall(r"<(?:script|link|img|iframe|source)[^>]*?(?:src|href)=[\"']?([^\"'> ]+)", page)
+        loaded += re.findall(r"@import|url\((?!data:|#)", page)
+        assert not loaded
+
+
+def test_the_headline_is_the_share_of_the_coverage_table(site):
+    # (1500 x 0.8 + 900 x 0.5 + 1200 x 0.25 + 400 x 0.1) / 4000 = 1990 / 4000
+    covered = sum(PERSONS[key] * COVERED_SHARE[key] for key in PERSONS)
+    assert covered == pytest.approx(1990)
+    assert _heading(site[MAP]) == (
+        "In Kleinstadt erreichen 50 % der Menschen (rund 1.990 von 4.000) "
+        "in 10 Minuten zu Fuß einen Begegnungsort."
+    )
+
+
+def test_a_district_page_speaks_of_its_district_and_compares_with_the_city(site):
+    page = site["maps/osterfeld.html"]
+    # (1200 x 0.25 + 400 x 0.1) / 1600 = 340 / 1600 = 21.25 %
+    assert _heading(page).startswith("In Osterfeld erreichen 21 % der Menschen (rund 340 von 1.600)")
+    assert "Zum Vergleich: In Kleinstadt insgesamt sind es 50 %." in _visible(page)
+    assert NAMES["11"] in page
+    assert NAMES["01"] not in _visible(page)
+
+
+def test_district_tables_hold_the_figures_of_the_coverage_table(site):
+    table = site[MAP].split("Statistische Bezirke: wie viele", 1)[1]
+    for key, persons in PERSONS.items():
+        row = _visible(
+            re.search(rf"<tr[^>]*>\s*<th scope=\"row\">{NAMES[key]}</th>.*?</tr>", table, re.DOTALL)[0]
+        )
+        assert row.startswith(
+            f"{NAMES[key]} {persons:,.0f} {COVERED_SHARE[key]:.0%}".replace(",", ".").replace("%", " %")
+        )
+
+
+def test_an_underserved_district_is_named_with_reason_and_certainty(site):
+    text = _visible(site[MAP])
+    assert "unterversorgt: weniger als 50 % erreichen einen Ort; deutlich unter der Mitte der Bezirke" in text
+    assert "(wahrscheinlich: gilt bei den meisten Annahmen)" in text
+    assert "nicht bewertet: weniger als 500 Menschen" in text
+
+
+def test_no_page_shows_a_cell_or_its_people(site):
+    for page in site.values():
+        assert "100mN1E1" not in page
+        assert "4321" not in page
+        assert "4.321" not in page
+
+
+def test_few_people_are_nowhere_to_be_found_in_the_page(town):
+    coverage = town.coverage.copy()
+    is_small = coverage["district_id"] == "12"
+    coverage.loc[is_small, ["persons", "persons_covered"]] = [7.0, 3.0]
+    coverage.loc[is_small, ["covered_share", "covered_share_max"]] = 3 / 7
+    page = render_site(replace(town, coverage=coverage))[MAP]
+    row = re.search(r"<th scope=\"row\">Außenmark</th>.*?</tr>", page, re.DOTALL)[0]
+    assert _visible(row).startswith("Außenmark weniger als 10 zu wenige Menschen zu wenige Menschen")
+    assert 'data-sort="7"' not in row
+    assert "43" not in _visible(row)
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "unsaid"),
+    [
+        (
+            without_places,
+            "Das kann heißen, dass es keinen gibt, oder dass er in den Daten fehlt.",
+            "50 %  der",
+        ),
+        (without_people, "Die Karte zeigt deshalb nur Fußwegzeiten.", "0 % der Menschen"),
+        (with_one_district, "Kleinstadt ist hier ein einziger Bezirk.", "Am besten steht"),
+        (with_estimate, "geschätzt 50 % der Menschen", "rund 1.990"),
+        (lambda town: with_unknown(town, share=0.1), "49 bis 60 % der Menschen", "erreichen 50 % der"),
+        (lambda town: with_unknown(town, share=0.3), "Das ist zu viel für eine Aussage.", "erreichen 50"),
+        (
+            lambda town: replace(town, data_date=""),
+            "Stand der Kartendaten: nicht bekannt",
+            "14.07.2026 Begeg",
+        ),
+        (lambda town: replace(town, provenance=()), "Zu den Quellen liegen keine Angaben vor.", "ODbL"),
+        (lambda town: replace(town, gaps=town.gaps[:0]), "sie wohnen verstreut", "1.230"),
+    ],
+)
+def test_what_is_not_known_is_said_and_nothing_is_claimed_instead(change, said, unsaid):
+    pages = render_site(change(build_town()))
+    assert said in _visible(pages[MAP])
+    assert unsaid not in _visible(pages[MAP])
+
+
+def test_a_town_without_any_layer_still_has_its_pages(town):
+    bare = replace(
+        town,
+        background_areas=empty_table("background_areas"),
+        background_lines=empty_table("background_lines"),
+        background_labels=empty_table("background_labels"),
+        walk_edges=empty_table("walk_edges"),
+        reach_areas=empty_table("reach_areas"),
+        districts=empty_table("districts"),
+        coverage=empty_table("coverage"),
+        underserved=empty_table("underserved"),
+        gaps=empty_table("gaps"),
+        issues=empty_table("issues"),
+        row_counts=empty_table("row_counts"),
+    )
+    pages = render_site(bare)
+    assert list(pages) == ["index.html", MAP]
+    assert "Für Kleinstadt sind keine Bezirke bekannt." in _visible(pages[MAP])
+    assert "Beim Einlesen der Daten fiel nichts auf." in _visible(pages[MAP])
+
+
+def test_only_an_invented_town_says_that_it_is_invented(site):
+    assert all("Kleinstadt ist erfunden." in page for page in site.values())
+    assert not any("erfunden" in page for page in render_site(build_town(is_invented=False)).values())
+
+
+def test_a_map_extract_that_covers_only_a_part_is_announced(town):
+    issues = town.issues.assign(code="EXTRACT_COVERS_PART")
+    assert "decken das Gebiet nur zum Teil ab" in _visible(
+        render_site(replace(town, issues=issues))["index.html"]
+    )
+
+
+def test_the_credits_of_the_data_and_of_leaflet_are_on_every_map(site):
+    for name, page in site.items():
+        assert "© OpenStreetMap-Mitwirkende" in _visible(page)
+        assert ("Redistributions in binary form" in page) == name.startswith("maps/")
+
+
+def test_all_walking_profiles_and_times_have_their_sentence(site, town):
+    statements = read_block(site[MAP], "map-data")["statements"]
+    assert {p: len(times) for p, times in statements.items()} == dict.fromkeys(
+        town.profile.walking.profiles, 3
+    )
+
+
+def test_another_set_of_thresholds_gives_as_many_classes(town):
+    profile = build_town_profile(
+        walking={"thresholds_min": [10, 15]},
+        coverage={"headline": [{"profile": "senior", "threshold_min": 10}]},
+    )
+    keep = {"threshold_min": [10, 15]}
+    pages = render_site(
+        replace(
+            town,
+            profile=profile,
+            reach_areas=town.reach_areas[town.reach_areas["threshold_min"].isin(keep["threshold_min"])],
+        )
+    )
+    data = read_block(pages[MAP], "map-data")
+    assert data["classNames"] == ["bis 10 Minuten", "10 bis 15 Minuten", "über 15 Minuten"]
+    assert len(data["colours"]["walking"]) == 3
+
+
+def test_english_is_complete_and_no_german_sentence_is_left(town):
+    text = _visible(render_site(town, language="en")["maps/osterfeld.html"])
+    assert "In Osterfeld, 21% of the people (about 340 of 1,600) reach a meeting place" in text
+    assert not re.search(r"\b(Menschen|Minuten|nicht|zu Fuß|Quelle)\b", text)
+
+
+def test_an_unknown_language_is_refused(town):
+    with pytest.raises(ValueError, match="fr"):
+        render_site(town, language="fr")

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Rows of the pages' tables."""
+
+from dataclasses import replace
+
+import pytest
+
+from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.render import tables
+from begegnung_geo.render.text import Words
+
+GERMAN, ENGLISH = Words("de"), Words("en")
+
+
+@pytest.mark.parametrize(
+    ("raw", "german"),
+    [
+        ("Mo-Fr 09:00-17:00", "Mo–Fr 09:00–17:00 Uhr"),
+        ("Tu,Th 14:00-18:00; Su off", "Di, Do 14:00–18:00 Uhr; So geschlossen"),
+        (
+            "Mo-Fr 09:00-12:00,14:00-18:00; PH closed",
+            "Mo–Fr 09:00–12:00, 14:00–18:00 Uhr; Feiertage geschlossen",
+        ),
+        ("24/7", "durchgehend geöffnet"),
+        ("nach Vereinbarung", "nach Vereinbarung"),
+        ("Apr-Oct: Mo 09:00-17:00", "Apr-Oct: Mo 09:00-17:00"),
+        ("Mo-Fr 09:00-17:00; sunrise-sunset", "Mo-Fr 09:00-17:00; sunrise-sunset"),
+        ("We 15-17", "We 15-17"),
+        ("", ""),
+        (float("nan"), ""),
+    ],
+)
+def test_opening_hours_are_put_in_words_only_where_every_part_is_plain(raw, german):
+    assert tables.describe_hours(raw, words=GERMAN) == german
+
+
+def test_opening_hours_speak_english_too():
+    assert (
+        tables.describe_hours("Mo-We 09:00-17:00; Sa off", words=ENGLISH) == "Mon–Wed 09:00–17:00; Sat closed"
+    )
+
+
+def test_a_place_row_says_everything_in_words(town):
+    row = next(r for r in tables.build_place_rows(town.begegnungsorte, town, words=GERMAN) if r.number == 0)
+    assert (row.name, row.kind) == ("Haus A", "Begegnungs- und Bürgerhaus")
+    assert row.role == "als Begegnungsort gedacht, zählt"
+    assert row.address == "Hafenstraße 1, 27498 Kleinstadt"
+    assert row.access == "ja"
+    assert row.evidence == "A: Liste der Stadt oder des Trägers (OpenStreetMap)"
+
+
+def test_an_unknown_access_stays_empty_and_is_not_a_no(town):
+    rows = tables.build_place_rows(town.begegnungsorte, town, words=GERMAN)
+    assert {r.number: r.access for r in rows if r.number in (1, 3)} == {1: "", 3: "nein"}
+
+
+def test_places_are_sorted_by_name_and_nameless_ones_come_last(town):
+    rows = tables.build_place_rows(town.begegnungsorte, town, words=GERMAN)
+    assert [row.name for row in rows][:2] == ["Haus A", "Haus B"]
+    assert rows[-1].name == "ohne Namen"
+
+
+def test_a_class_without_label_shows_its_key(town):
+    bare = replace(town, class_labels={}, class_groups={})
+    row = tables.build_place_rows(town.begegnungsorte, bare, words=GERMAN)[0]
+    assert row.kind == "municipal_centre"
+
+
+def test_only_web_addresses_become_links(town):
+    entries = tuple(
+        SourceEntry(file="a", title="A", url=url)
+        for url in ("https://example.org/a", "javascript:alert(1)", "data:text/html,x", "file:///etc", "")
+    )
+    rows = tables.build_source_rows(replace(town, provenance=entries), words=GERMAN)
+    assert [row["url"] for row in rows] == ["https://example.org/a", "", "", "", ""]
+
+
+def test_each_attribution_stands_once(town):
+    credit = tables.build_credit(replace(town, provenance=town.provenance * 2))
+    assert credit == "© OpenStreetMap-Mitwirkende"
+
+
+def test_findings_are_counted_by_kind_most_frequent_first(town):
+    rows = tables.build_issue_rows(town.issues, words=GERMAN)
+    assert [row["count"] for row in rows] == ["1.204", "1"]
+
+
+def test_a_new_kind_of_finding_is_shown_by_its_code(town):
+    rows = tables.build_issue_rows(town.issues.assign(code="BRAND_NEW"), words=GERMAN)
+    assert rows == [{"count": "1.205", "what": "weitere Auffälligkeiten (BRAND_NEW)"}]
