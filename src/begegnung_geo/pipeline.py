@@ -9,6 +9,7 @@ step reads, writes and depends on stands in STEPS; `steps.py` does the rest.
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -78,7 +79,7 @@ def read_areas(step: StepInput) -> StepOutput:
         given, faults = read_boundary(boundary.path, name=name, crs=step.crs)
         issues.append(faults)
     elif len(areas):
-        given, faults = build_city_area(name=name, district_areas=areas)
+        given, faults = build_city_area(name=name, district_areas=_stack(areas))
         issues.append(faults)
     return StepOutput({"district_areas": areas, "given_area": given}, issues=issues)
 
@@ -194,8 +195,8 @@ def read_lists(step: StepInput) -> StepOutput:
         records = pd.concat([records, rows], ignore_index=True)
         counts[place_list.key] = {"read": count.read, "rejected": count.rejected}
         issues.append(faults)
-    addresses = pd.concat([register, step.layer("addresses")], ignore_index=True)
-    records, faults = locate_records(records, addresses)
+    addresses = _stack(register, step.layer("addresses"))
+    records, faults = locate_records(_stack(records), addresses)
     return StepOutput(
         {"register_addresses": register, "place_records": records}, {"counts": counts}, [*issues, faults]
     )
@@ -213,7 +214,7 @@ def take_inventory(step: StepInput) -> StepOutput:
     profile, city_area = step.profile, step.layer("city_area")
     osm_places, osm_issues, osm_count = build_osm_places(step.layer("osm_features"), rules)
     listed, list_issues, list_counts = classify_records(step.layer("place_records"), rules)
-    places = pd.concat([osm_places, listed], ignore_index=True)
+    places = _stack(osm_places, listed)
     merged, matches = conflate_places(
         places,
         rules=rules,
@@ -247,7 +248,7 @@ def measure_demand(step: StepInput) -> StepOutput:
     """Measure everybody's walk to the nearest counted place, the neighbours' places included."""
     walking = step.profile.walking
     cells, district_issues = _assign_levels(step.layer("population_cells"), step)
-    supply = pd.concat([step.layer("begegnungsorte"), step.layer("neighbour_places")], ignore_index=True)
+    supply = _stack(step.layer("begegnungsorte"), step.layer("neighbour_places"))
     demand, issues = assign_walk_distance(
         cells,
         supply[supply["is_counted"]],
@@ -290,7 +291,7 @@ def measure_coverage(step: StepInput) -> StepOutput:
 
 def draw_reach(step: StepInput) -> StepOutput:
     """Outline the areas within reach of a counted place."""
-    supply = pd.concat([step.layer("begegnungsorte"), step.layer("neighbour_places")], ignore_index=True)
+    supply = _stack(step.layer("begegnungsorte"), step.layer("neighbour_places"))
     reach_areas = build_reach_areas(
         supply[supply["is_counted"]],
         step.layer("city_area"),
@@ -317,7 +318,9 @@ def publish_site(step: StepInput) -> StepOutput:
     )
     labels = {key: (entry.label_de, entry.label_en) for key, entry in rules.classes.items()}
     groups = {key: entry.group for key, entry in rules.classes.items()}
-    shown = {name: tables[name] for name in _SITE_TABLES if name not in ("places", "walk_nodes")}
+    shown: dict[str, Any] = {
+        name: tables[name] for name in _SITE_TABLES if name not in ("places", "walk_nodes")
+    }
     content = SiteContent(
         profile=step.profile,
         program_version=__version__,
@@ -438,6 +441,12 @@ def check_inputs(job: Job, *, listener: Listener) -> pd.DataFrame:
 
 def _buffer_to_wgs84(given: gpd.GeoDataFrame, buffer_m: float) -> shapely.Geometry:
     return given.buffer(buffer_m).to_crs(WGS84).union_all()
+
+
+def _stack(*layers: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the rows of tables of one kind one below the other."""
+    rows = pd.concat(layers, ignore_index=True)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=gpd.GeoDataFrame(layers[0]).crs)
 
 
 def _assign_levels(points: gpd.GeoDataFrame, step: StepInput) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:

@@ -53,7 +53,7 @@ def read_osm(
     path: Path,
     *,
     crs: CRS | str,
-    clip: shapely.Polygon | None,
+    clip: shapely.Geometry | None,
     feature_filters: FeatureFilters,
     walk_rules: WalkRules,
 ) -> OsmTables:
@@ -125,7 +125,7 @@ def read_osm(
     return tables
 
 
-def _project_clip(clip: shapely.Polygon | None, crs: CRS) -> shapely.Geometry | None:
+def _project_clip(clip: shapely.Geometry | None, crs: CRS) -> shapely.Geometry | None:
     if clip is None:
         return None
     dense = shapely.segmentize(clip, _CLIP_STEP_DEGREES)
