@@ -16,8 +16,9 @@ from shapely.geometry.base import BaseGeometry
 from begegnung_geo.config import Fetch, build_profile
 from begegnung_geo.errors import SourceError
 from begegnung_geo.sources.geocoder import find_ags, look_up_object
+from begegnung_geo.sources.http_answers import MEGABYTE
 from begegnung_geo.sources.http_client import PoliteClient
-from begegnung_geo.sources.osmnx_door import guard_osmnx
+from begegnung_geo.sources.osmnx_door import guard_osmnx, read_list
 
 logger = logging.getLogger(__name__)
 
@@ -97,16 +98,10 @@ def init_city(name: str, *, rules: Fetch) -> NewCity:
 
 def _find_boundary(client: PoliteClient, name: str) -> _Found:
     url = client.rules.nominatim_url.rstrip("/")
-
-    def read_answer(answer: Any, address: str) -> Any:  # noqa: ANN401 - JSON
-        if not isinstance(answer, list):
-            raise SourceError(
-                "the answer is not that of Nominatim", where=address, hint="check fetch.nominatim_url"
-            )
-        return answer
+    limit = int(client.rules.answer_max_mb * MEGABYTE)
 
     def ask() -> _Found:
-        with guard_osmnx(client, endpoint=url, read_answer=read_answer):
+        with guard_osmnx(client, endpoint=url, read_body=read_list, limit_bytes=limit):
             row = osmnx.geocode_to_gdf(name).iloc[0]
         osm_id = f"{str(row['osm_type'])[:1].upper()}{row['osm_id']}"
         return _Found(

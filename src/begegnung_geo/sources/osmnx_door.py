@@ -11,7 +11,6 @@ import io
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,11 +21,11 @@ import requests
 import urllib3
 
 from begegnung_geo.errors import SourceError
-from begegnung_geo.sources.http_answers import MEGABYTE, TransientError, parse_json, refuse, unpack
+from begegnung_geo.sources.http_answers import TransientError, parse_json, refuse, unpack
 from begegnung_geo.sources.http_client import PoliteClient
 
-AnswerReader = Callable[[Any, str], Any]
-"""Takes a JSON answer and its address; returns what osmnx is to see."""
+BodyReader = Callable[[Iterator[bytes], str], Any]
+"""Takes the pieces of a body and its address; returns the JSON value that osmnx is to see."""
 
 _PIECE_BYTES = 1 << 16
 _OK = 200
@@ -34,7 +33,9 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 @contextmanager
-def guard_osmnx(client: PoliteClient, *, endpoint: str, read_answer: AnswerReader) -> Iterator[None]:
+def guard_osmnx(
+    client: PoliteClient, *, endpoint: str, read_body: BodyReader, limit_bytes: int
+) -> Iterator[None]:
     """
     Let osmnx ask one service for the length of the block, under the client's rules.
 
@@ -47,8 +48,10 @@ def guard_osmnx(client: PoliteClient, *, endpoint: str, read_answer: AnswerReade
         Its hosts, deadline, limits and User-Agent hold for osmnx too.
     endpoint
         Base address of an Overpass (`…/api`) or Nominatim service.
-    read_answer
-        Checks, and may replace, each JSON answer.
+    read_body
+        Checks, and may replace, each answer.
+    limit_bytes
+        Largest answer, unpacked.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def guard_osmnx(client: PoliteClient, *, endpoint: str, read_answer: AnswerReade
         "use_cache": False,
         "cache_only_mode": True,
         "requests_kwargs": {
-            "hooks": {"response": _build_hook(client, read_answer)},
+            "hooks": {"response": _build_hook(client, read_body, limit_bytes=limit_bytes)},
             "auth": _ask_plainly,
             "allow_redirects": False,
         },
@@ -96,7 +99,24 @@ def guard_osmnx(client: PoliteClient, *, endpoint: str, read_answer: AnswerReade
                 setattr(osmnx.settings, key, value)
 
 
-def _build_hook(client: PoliteClient, read_answer: AnswerReader) -> Callable[..., requests.Response]:
+def read_list(pieces: Iterator[bytes], url: str) -> Any:  # noqa: ANN401 - JSON
+    """
+    Return the list that Nominatim answers.
+
+    Raises
+    ------
+    SourceError
+        If it is something else.
+    """
+    answer = parse_json(b"".join(pieces), url=url)
+    if not isinstance(answer, list):
+        raise SourceError("the answer is not that of Nominatim", where=url, hint="check fetch.nominatim_url")
+    return answer
+
+
+def _build_hook(
+    client: PoliteClient, read_body: BodyReader, *, limit_bytes: int
+) -> Callable[..., requests.Response]:
     def check(response: requests.Response, **_: object) -> requests.Response:
         url = f"{response.url.split('?')[0]}"
         with response:
@@ -112,9 +132,7 @@ def _build_hook(client: PoliteClient, read_answer: AnswerReader) -> Callable[...
                 )
             chunks = _read_until_deadline(response, client, url=url)
             encoding = response.headers.get("content-encoding", "")
-            limit = int(client.rules.answer_max_mb * MEGABYTE)
-            body = b"".join(unpack(chunks, encoding=encoding, limit_bytes=limit, url=url))
-        answer = read_answer(parse_json(body, url=url), url)
+            answer = read_body(unpack(chunks, encoding=encoding, limit_bytes=limit_bytes, url=url), url)
         return _build_response(response, answer)
 
     return check
@@ -151,8 +169,3 @@ def _ask_plainly(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _shorten(error: Exception) -> str:
     return str(error).splitlines()[0][:200] if str(error) else "no text"
-
-
-def read_clock_s() -> float:
-    """Return the wall clock in seconds: tiles of an Overpass area older than some hours are not mixed."""
-    return time.time()

@@ -11,39 +11,49 @@ import json
 import logging
 import math
 import re
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TextIO
 
 import osmium
 import osmnx
 import shapely
-from osmium.osm import mutable
 
 from begegnung_geo.errors import SourceError
-from begegnung_geo.files import write_bytes
+from begegnung_geo.files import replace_atomically, write_bytes
 from begegnung_geo.sources.archives import Box
 from begegnung_geo.sources.download import ByteCounter, Download, Version
-from begegnung_geo.sources.http_answers import TransientError, explain_full_disk
+from begegnung_geo.sources.http_answers import MEGABYTE, TransientError, explain_full_disk
 from begegnung_geo.sources.http_client import PoliteClient
-from begegnung_geo.sources.osmnx_door import guard_osmnx, read_clock_s
+from begegnung_geo.sources.osmnx_door import guard_osmnx
+from begegnung_geo.sources.overpass_answers import OverpassAnswer, write_opl
 
 logger = logging.getLogger(__name__)
 
-MAP_KEYS = frozenset(
-    ("addr:housenumber", "boundary", "building", "highway", "landuse", "leisure")
-    + ("natural", "place", "railway", "waterway")
+MAP_KEYS = (
+    "addr:housenumber",
+    "boundary",
+    "building",
+    "highway",
+    "landuse",
+    "leisure",
+    "natural",
+    "place",
+    "railway",
+    "waterway",
 )
 """Keys of addresses, buildings, boundaries and the map's background, besides places and walkways."""
 
+_BUCKET_IDS = 100_000_000
 _TILE_AGE_MAX_S = 6 * 3600
 _KM_PER_DEGREE = 111.2
 _FREE_SLOTS = re.compile(r"(\d+) slots? available now")
 _NEXT_SLOT = re.compile(r"Slot available after: [^,]*, in (-?\d+) seconds")
-_KEPT = ("type", "id", "lat", "lon", "version", "timestamp", "tags", "nodes", "members")
 
 
 def list_tag_keys(feature_keys: Iterable[str], walk_keys: Iterable[str]) -> tuple[str, ...]:
@@ -102,49 +112,37 @@ def fetch_area(
         for number, (tile, path) in enumerate(zip(tiles, paths, strict=True), start=1):
             if not _is_recent(path):
                 _await_slot(client, url)
-                content = client.retry(partial(_ask, client, url, tile=tile, tag_keys=tag_keys), url=url)
-                write_bytes(path, content)
-                received += len(content)
+                client.retry(partial(_ask, client, url, tile=tile, tag_keys=tag_keys, path=path), url=url)
+                received += path.stat().st_size
             logger.info("tile %d of %d", number, len(tiles))
             on_bytes(number, len(tiles))
-        data_date = _write_pbf(paths, part, box=box)
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
+        data_date = max(_stamp_path(path).read_text(encoding="utf-8") for path in paths)
+        _merge(paths, part, box=box, data_date=data_date)
+    shutil.rmtree(folder)
     return Download(Version(url=url, last_modified=data_date), received_bytes=received)
 
 
-def _ask(client: PoliteClient, url: str, *, tile: Box, tag_keys: tuple[str, ...]) -> bytes:
-    """Return the stripped answer for one tile as JSON text."""
-    answers: list[bytes] = []
+def _ask(client: PoliteClient, url: str, *, tile: Box, tag_keys: tuple[str, ...], path: Path) -> None:
+    """Write the answer for one tile as OPL, and the time of its data beside it."""
+    answers = 0
 
-    def read_answer(answer: Any, address: str) -> Any:  # noqa: ANN401 - JSON
-        answers.append(json.dumps(_strip(answer, url=address), ensure_ascii=False).encode())
+    def read_body(pieces: Iterator[bytes], address: str) -> Any:  # noqa: ANN401 - JSON
+        nonlocal answers
+        answer = OverpassAnswer(pieces, url=address)
+        with replace_atomically(path) as fresh, fresh.open("w", encoding="utf-8", newline="\n") as out:
+            write_opl(answer, out, url=address)
+        stamp = (answer.envelope.get("osm3s") or {}).get("timestamp_osm_base", "")
+        write_bytes(_stamp_path(path), str(stamp)[:40].encode())
+        answers += 1
         return {"elements": []}
 
     tags: dict[str, bool | str | list[str]] = dict.fromkeys(tag_keys, True)
-    with guard_osmnx(client, endpoint=url, read_answer=read_answer), suppress(ValueError):
+    limit = int(client.rules.download_max_mb * MEGABYTE)
+    with guard_osmnx(client, endpoint=url, read_body=read_body, limit_bytes=limit):
         # In "cache only" mode osmnx stops when all answers are in: no table is built from them.
         osmnx.features_from_polygon(shapely.box(*tile), tags)
-    if len(answers) != 1:
-        raise TransientError(f"{len(answers)} answers to one query")
-    return answers[0]
-
-
-def _strip(answer: Any, *, url: str) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    remark = str(answer.get("remark", "")) if isinstance(answer, dict) else ""
-    if "error" in remark.lower():
-        raise TransientError(f"the query failed inside an answer 200: {remark[:200]}")
-    elements = answer.get("elements") if isinstance(answer, dict) else None
-    if not isinstance(elements, list) or not all(isinstance(e, dict) and "id" in e for e in elements):
-        raise SourceError(
-            "the answer is not that of Overpass",
-            where=url,
-            hint="check the url of the source: it ends in /api",
-        )
-    stamp = str((answer.get("osm3s") or {}).get("timestamp_osm_base", ""))
-    kept = [{key: element[key] for key in _KEPT if key in element} for element in elements]
-    return {"timestamp": stamp, "elements": kept}
+    if answers != 1:
+        raise TransientError(f"{answers} answers to one query")
 
 
 def _await_slot(client: PoliteClient, url: str) -> None:
@@ -160,55 +158,46 @@ def _await_slot(client: PoliteClient, url: str) -> None:
         client.wait(max(min(waits), 0) + 1)
 
 
-@dataclass
-class _Objects:
-    """Objects of all tiles by id; a node without tags needs only its place."""
+class _Copy(osmium.SimpleHandler):
+    """Hands each object on to a writer."""
 
-    nodes: dict[int, tuple[float, float]] = field(default_factory=dict)
-    tagged_nodes: dict[int, dict[str, Any]] = field(default_factory=dict)
-    ways: dict[int, dict[str, Any]] = field(default_factory=dict)
-    relations: dict[int, dict[str, Any]] = field(default_factory=dict)
-    newest: str = ""
-
-    def add(self, tile: dict[str, Any]) -> None:
-        self.newest = max(self.newest, tile["timestamp"])
-        for element in tile["elements"]:
-            number = int(element["id"])
-            if element["type"] == "node":
-                self.nodes[number] = (float(element["lon"]), float(element["lat"]))
-                if "tags" in element:
-                    self.tagged_nodes[number] = element
-            elif element["type"] == "way":
-                self.ways[number] = element
-            elif element["type"] == "relation":
-                self.relations[number] = element
+    def __init__(self, writer: osmium.SimpleWriter) -> None:
+        super().__init__()
+        self.node, self.way, self.relation = writer.add_node, writer.add_way, writer.add_relation
 
 
-def _write_pbf(paths: Iterable[Path], target: Path, *, box: Box) -> str:
-    objects = _Objects()
-    for path in paths:
-        objects.add(json.loads(path.read_bytes()))
+def _merge(paths: Iterable[Path], target: Path, *, box: Box, data_date: str) -> None:
+    """Write the objects of all tiles once, sorted by kind and id."""
     header = osmium.io.Header()
     header.set("generator", "begegnung-geo (Overpass)")
     header.set("sorting", "Type_then_ID")
-    if objects.newest:
-        header.set("osmosis_replication_timestamp", objects.newest)
+    if data_date:
+        header.set("osmosis_replication_timestamp", data_date)
     header.add_box(osmium.osm.Box(*box))
-    with osmium.SimpleWriter(osmium.io.File(str(target), "pbf"), header=header, overwrite=True) as writer:
-        for number, place in sorted(objects.nodes.items()):
-            about = _describe(objects.tagged_nodes.get(number, {}))
-            writer.add_node(mutable.Node(id=number, location=place, **about))
-        for number, way in sorted(objects.ways.items()):
-            writer.add_way(mutable.Way(id=number, nodes=way.get("nodes", []), **_describe(way)))
-        for number, relation in sorted(objects.relations.items()):
-            members = [(m["type"][0], m["ref"], m.get("role", "")) for m in relation.get("members", [])]
-            writer.add_relation(mutable.Relation(id=number, members=members, **_describe(relation)))
-    return objects.newest
+    file = osmium.io.File(str(target), "pbf,add_metadata=version+timestamp")
+    with (
+        TemporaryDirectory(dir=target.parent) as folder,
+        osmium.SimpleWriter(file, header=header, overwrite=True) as writer,
+    ):
+        for bucket in _sort_into_buckets(paths, Path(folder)):
+            objects = osmium.MergeInputReader()
+            objects.add_file(str(bucket))
+            objects.apply(_Copy(writer), simplify=True)
 
 
-def _describe(element: dict[str, Any]) -> dict[str, Any]:
-    about = {"version": element.get("version"), "tags": element.get("tags", {})}
-    return about | ({"timestamp": element["timestamp"]} if "timestamp" in element else {})
+def _sort_into_buckets(paths: Iterable[Path], folder: Path) -> list[Path]:
+    # Sorting and finding repeats needs all objects in memory; so it is done id range by id range.
+    buckets: dict[tuple[int, int], TextIO] = {}
+    with ExitStack() as opened:
+        for path in sorted(set(paths)):
+            with path.open(encoding="utf-8") as lines:
+                for line in lines:
+                    key = ("nwr".index(line[0]), int(line[1 : line.index(" ")]) // _BUCKET_IDS)
+                    if key not in buckets:
+                        name = folder / f"{key[0]}_{key[1]}.opl"
+                        buckets[key] = opened.enter_context(name.open("w", encoding="utf-8"))
+                    buckets[key].write(line)
+        return [Path(buckets[key].name) for key in sorted(buckets)]
 
 
 def _measure_box_km2(box: Box) -> float:
@@ -230,8 +219,13 @@ def _cut_tiles(box: Box, *, tile_km2: float) -> list[Box]:
 
 def _tile_path(folder: Path, url: str, *, tile: Box, tag_keys: tuple[str, ...]) -> Path:
     asked = json.dumps([url, [f"{value:.6f}" for value in tile], tag_keys])
-    return folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:24]}.json"
+    return folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:24]}.opl"
+
+
+def _stamp_path(path: Path) -> Path:
+    return path.with_suffix(".stamp")
 
 
 def _is_recent(path: Path) -> bool:
-    return path.exists() and read_clock_s() - path.stat().st_mtime < _TILE_AGE_MAX_S
+    is_whole = path.exists() and _stamp_path(path).exists()
+    return is_whole and time.time() - path.stat().st_mtime < _TILE_AGE_MAX_S

@@ -122,7 +122,7 @@ STAYING = {
     "a list": (faults.body(b"[]"), "not that of Overpass"),
     "400": (faults.status(400), "400 Bad Request"),
     "redirect": (faults.redirect("https://elsewhere.example/api"), "leads to another address"),
-    "gzip bomb": (faults.gzip_bomb(megabytes=40), "more than the 8 MB"),
+    "gzip bomb": (faults.gzip_bomb(megabytes=40), "not JSON"),
     "slow drip": (faults.drip(b'{"elements": []}' * 100, pause_s=0.05), "took longer than 2 s"),
 }
 
