@@ -91,8 +91,9 @@ def split_type(loose_key: str) -> tuple[str, str]:
 
 
 def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFC", text[:300]).casefold().translate(_UMLAUTS)
-    return "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    folded = unicodedata.normalize("NFKC", text[:300]).casefold().translate(_UMLAUTS)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    return plain.casefold()
 
 
 def _spell_street(name: str) -> str | None:

@@ -49,7 +49,7 @@ _LINE_MAX = 300  # longer texts are no addresses
 
 def fold_header(header: str) -> str:
     """Return a header in small ASCII letters and digits: `Länge (WGS84)` gives `laenge`."""
-    text = unicodedata.normalize("NFC", _PARENTHESIS.sub("", header)).casefold()
+    text = unicodedata.normalize("NFKC", _PARENTHESIS.sub("", header)).casefold()
     text = text.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"})
     text = unicodedata.normalize("NFKD", text)
     return _NO_LETTER_OR_DIGIT.sub("", text)
