@@ -146,7 +146,8 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
     _require_choice("--language", language, ("de", "en"))
     if osm is None:
         _refuse_with_city(out, name, boundary, districts, population, places)
-    from begegnung_geo import jobs, pipeline  # noqa: PLC0415 - heavy: after the first line is on screen
+    from begegnung_geo import jobs  # noqa: PLC0415 - heavy: after the first line is on screen
+    from begegnung_geo.pipeline import run_pipeline  # noqa: PLC0415
 
     if osm is not None:
         if city or config or out is None:
@@ -164,7 +165,7 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
         job, folders = jobs.plan_extract(extract, out=out, language=language)
     else:
         job, folders = jobs.plan_city(_choose_profile(city, config), language=language)
-    pipeline.run_pipeline(job, folders, until=until, listener=printer)
+    run_pipeline(job, folders, until=until, listener=printer)
     printer.say(f"done: {folders.site / 'index.html' if until == 'maps' else folders.processed}")
 
 
@@ -201,11 +202,12 @@ def check(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False)
     """
     printer = StepPrinter(is_quiet=quiet)
     printer.say(f"begegnung-geo {__version__}")
-    from begegnung_geo import jobs, pipeline  # noqa: PLC0415 - heavy
+    from begegnung_geo import jobs  # noqa: PLC0415 - heavy
+    from begegnung_geo.pipeline import check_inputs  # noqa: PLC0415
 
     job, _ = jobs.plan_city(_choose_profile(city, config), language="de")
     faults = jobs.list_raw_faults(job)
-    issues = pipeline.check_inputs(job, listener=printer)
+    issues = check_inputs(job, listener=printer)
     for line in faults:
         typer.echo(line)
     for issue in issues.itertuples():
