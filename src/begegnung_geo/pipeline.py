@@ -196,7 +196,7 @@ def read_lists(step: StepInput) -> StepOutput:
         counts[place_list.key] = {"read": count.read, "rejected": count.rejected}
         issues.append(faults)
     addresses = _stack(register, step.layer("addresses"))
-    records, faults = locate_records(_stack(records), addresses)
+    records, faults = locate_records(_stack(records), addresses, default_city=step.profile.city.name)
     return StepOutput(
         {"register_addresses": register, "place_records": records}, {"counts": counts}, [*issues, faults]
     )
@@ -372,7 +372,7 @@ STEPS = (
     ),
     Step(
         "read_lists", "inventory", read_lists,
-        raw=("addresses", "places"), reads=("city_area", "addresses"), uses=("study", "sources"),
+        raw=("addresses", "places"), reads=("city_area", "addresses"), uses=("study", "city", "sources"),
         writes=("register_addresses", "place_records"),
     ),
     Step("lay_network", "inventory", lay_network, reads=("walkways",), writes=("walk_nodes", "walk_edges")),
