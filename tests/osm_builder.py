@@ -41,22 +41,24 @@ def metric_polygon(*corners: tuple[float, float]) -> shapely.Polygon:
     return shapely.Polygon([metric(*corner) for corner in corners])
 
 
-def node(number: int, x: float, y: float, tags: Tags | None = None, **attributes: str) -> str:
+def node(  # noqa: PLR0917  # read often: short calls
+    number: int, x: float, y: float, tags: Tags | None = None, **attributes: str
+) -> str:
     lon, lat = lonlat(x, y)
-    return _element("node", number, tags, attributes | {"lon": f"{lon:.7f}", "lat": f"{lat:.7f}"})
+    return _element("node", tags, attributes | {"lon": f"{lon:.7f}", "lat": f"{lat:.7f}"}, number=number)
 
 
 def way(number: int, refs: Iterable[int], tags: Tags | None = None, **attributes: str) -> str:
     nodes = "".join(f'<nd ref="{ref}"/>' for ref in refs)
-    return _element("way", number, tags, attributes, nodes)
+    return _element("way", tags, attributes, number=number, inner=nodes)
 
 
 def relation(number: int, members: Iterable[tuple[int, str]], tags: Tags, **attributes: str) -> str:
     ways = "".join(f'<member type="way" ref="{ref}" role="{role}"/>' for ref, role in members)
-    return _element("relation", number, tags, attributes, ways)
+    return _element("relation", tags, attributes, number=number, inner=ways)
 
 
-def square(first: int, x: float, y: float, side: float) -> list[str]:
+def square(first: int, x: float, y: float, side: float) -> list[str]:  # noqa: PLR0917
     """Return four corner nodes, numbered from `first`, counter-clockwise."""
     corners = ((x, y), (x + side, y), (x + side, y + side), (x, y + side))
     return [node(first + i, *corner) for i, corner in enumerate(corners)]
@@ -88,7 +90,7 @@ def read_file(path: Path, *, clip: shapely.Polygon | None = None) -> OsmTables:
     return read_osm(path, crs=CRS, clip=clip, feature_filters=FILTERS, walk_rules=WALK_RULES)
 
 
-def _element(kind: str, number: int, tags: Tags | None, attributes: Tags, inner: str = "") -> str:
+def _element(kind: str, tags: Tags | None, attributes: Tags, *, number: int, inner: str = "") -> str:
     pairs = {"id": str(number), "version": "1", **attributes}
     head = " ".join(f"{key}={quoteattr(value)}" for key, value in pairs.items())
     body = "".join(f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in (tags or {}).items())

@@ -37,9 +37,9 @@ _CLASS: tuple[Effect, ...] = ("open", "by_permit", "never")
 _ACCESS: tuple[Effect, ...] = ("permit", "forbid")
 _STEP_FREE: tuple[Effect, ...] = ("passable", "impassable")
 _COLUMNS = ["order", "key", "value", "effect", "reason"]
-_COMPARISON = re.compile(r"([<>]) (\d+(?:\.\d+)?)")
+_COMPARISON = re.compile(r"([<>]) (\d+(?:\.\d+)?)", re.ASCII)
 _UPRIGHT_DEGREES = 90
-_QUANTITY = re.compile(r"[-+~]?\s*(\d{1,5}(?:[.,]\d{1,5})?)\s*(%|°|m|cm)?")
+_QUANTITY = re.compile(r"[-+~]?\s*(\d{1,5}(?:[.,]\d{1,5})?)\s*(%|°|m|cm)?", re.ASCII)
 
 
 class WalkRule(BaseModel):

@@ -31,7 +31,6 @@ SUFFIXES = {".osm.pbf": "pbf", ".osm": "osm", ".osm.gz": "osm.gz", ".osm.bz2": "
 """File name endings that can be read, and the format each one stands for."""
 
 _ESCAPE = re.compile(r"%([0-9a-f]+)%")
-_LOWEST_SURROGATE, _HIGHEST_SURROGATE = 0xD800, 0xDFFF  # halves of characters: no UTF-8
 _PREFIX_BYTES = 4
 _HEADER_BYTES_MAX = 65536
 _BODY_LENGTH = re.compile(rb"\x18([\x80-\xff]*[\x00-\x7f])$")
@@ -124,7 +123,7 @@ def read_objects(path: Path, *, node_keys: Collection[str]) -> OsmObjects:
         objects = _run_pass(path, file_format, node_keys=node_keys)
         if _has_nodes(source, objects.refs[np.isnan(objects.lons)]):
             objects = _run_pass(path, file_format, node_keys=node_keys, turn="again")
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, ValueError) as error:
         raise SourceError(
             f"{path.name} is not a complete OSM file", where=f"{path}: {error}", hint=_HINT
         ) from error
@@ -142,7 +141,7 @@ def parse_member_ways(members: bytes) -> Iterator[tuple[int, str]]:
     for member in members[1:-1].decode().split(","):
         if member.startswith("w"):
             ref, role = member[1:].split("@", 1)
-            yield int(ref), _unescape(role)
+            yield int(ref), role
 
 
 def _parse_time(stamp: bytes) -> str:
@@ -308,6 +307,6 @@ def _unescape(text: str) -> str:
 
 
 def _to_char(found: re.Match[str]) -> str:
-    code = int(found[1], 16)
-    is_surrogate = _LOWEST_SURROGATE <= code <= _HIGHEST_SURROGATE
-    return "\N{REPLACEMENT CHARACTER}" if is_surrogate else chr(code)
+    char = chr(min(int(found[1], 16), sys.maxunicode + 1))  # ValueError beyond the last character
+    char.encode()  # UnicodeEncodeError, also a ValueError, for half a character
+    return char

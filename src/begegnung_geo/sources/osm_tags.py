@@ -58,7 +58,7 @@ _LINE_VALUES = frozenset(
     )
 )
 _RING_TYPES = ("multipolygon", "boundary")
-_NUMBER = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,2})?)\s*")
+_NUMBER = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,2})?)\s*", re.ASCII)
 _ADMIN_LEVEL = re.compile(r"[1-9]|1[0-2]")
 
 NODE_KEYS = frozenset(("addr:housenumber", "place"))

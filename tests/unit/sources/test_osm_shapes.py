@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Rings and multipolygons: what closes, what does not, and what is done about it."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +9,6 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from osm_builder import (
-    metric_polygon,
-    node,
-    read_elements,
-    relation,
-    ring,
-    square,
-    way,
-)
 from pyproj import Transformer
 
 from begegnung_geo.issues import count_by_code
@@ -26,6 +18,15 @@ from begegnung_geo.sources.osm_shapes import (
     WayPieces,
     build_relation_areas,
     build_way_pieces,
+)
+from osm_builder import (
+    metric_polygon,
+    node,
+    read_elements,
+    relation,
+    ring,
+    square,
+    way,
 )
 
 MULTIPOLYGON = {"type": "multipolygon"}
@@ -212,7 +213,9 @@ def test_the_outline_of_a_closed_square_is_no_walkway(tmp_path: Path) -> None:
 def make_objects(ways: list[list[int]], positions: dict[int, tuple[float, float]]) -> OsmObjects:
     refs = [ref for way_refs in ways for ref in way_refs]
     xy = np.array([positions.get(ref, (np.nan, np.nan)) for ref in refs], dtype=float).reshape(-1, 2)
-    heads = ObjectHeads(np.arange(len(ways)), [b"v0"] * len(ways), [b"t"] * len(ways), np.zeros(len(ways), int))
+    heads = ObjectHeads(
+        np.arange(len(ways)), [b"v0"] * len(ways), [b"t"] * len(ways), np.zeros(len(ways), int)
+    )
     nothing = ObjectHeads(np.array([], int), [], [], np.array([], int))
     return OsmObjects(
         tag_sets=[{}],
@@ -260,14 +263,14 @@ def test_pieces_are_those_a_walk_along_each_way_finds(ways: list[list[int]], kno
     st.lists(st.booleans(), min_size=5, max_size=5),
     st.randoms(use_true_random=False),
 )
-def test_a_ring_cut_into_ways_in_any_order_and_direction_closes_again(
+def test_a_ring_cut_into_ways_in_any_order_and_direction_closes_again(  # noqa: PLR0917
     corners: int, cuts: list[int], is_backward: list[bool], random: object
 ) -> None:
     angles = np.linspace(0, 2 * np.pi, corners, endpoint=False)
     xy = np.column_stack([7.5 + 0.01 * np.cos(angles), 51.5 + 0.01 * np.sin(angles)])
     positions = dict(enumerate(map(tuple, xy)))
     stops = [0, *sorted(cut for cut in cuts if cut < corners), corners]
-    ways = [[i % corners for i in range(a, b + 1)] for a, b in zip(stops[:-1], stops[1:], strict=True)]
+    ways = [[i % corners for i in range(a, b + 1)] for a, b in pairwise(stops)]
     ways = [refs[::-1] if turn else refs for refs, turn in zip(ways, is_backward, strict=False)]
     random.shuffle(ways)  # type: ignore[attr-defined]
     projection = Transformer.from_crs(4326, 25832, always_xy=True)
