@@ -2,6 +2,7 @@
 """Rows of `osm_features`, `place_records` and `places` for tests of the inventory."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ COVERAGE = Coverage(
 )
 
 
+@cache
 def read_rules() -> CategoryRules:
     """Return the shipped rules."""
     return read_category_rules(Path(__file__).parents[1] / "config")

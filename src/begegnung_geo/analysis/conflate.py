@@ -231,7 +231,7 @@ def _pick_ids(rows: pd.DataFrame, known_ids: Mapping[str, str]) -> "pd.Series[st
     ordered = rows.sort_values(["group", "origin"], kind="stable")
     origins = ordered.drop_duplicates("group").set_index("group")["place_id"]
     ids = origins.map(build_begegnungsort_id)
-    known = ordered.assign(known=ordered["place_id"].map(dict(known_ids)))
+    known = ordered.assign(known=ordered["place_id"].map(dict(known_ids)).astype("str"))
     known = known[known["known"].notna()].drop_duplicates("known").drop_duplicates("group")
     kept = known.set_index("group")["known"]
     return kept.reindex(ids.index).fillna(ids).astype("str")

@@ -54,6 +54,8 @@ _SLOPE = 0.05
 _REVIEW_BAND = 0.10
 _FORBIDDEN_SCORE = 0.0
 _NEARLY_EQUAL = 0.95
+_SHORT_CORE = 5
+_SHORT_CORE_TRUST = 0.8
 
 
 def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataFrame:
@@ -185,11 +187,14 @@ def _score_names(facts: MatchFacts, pairs: pd.DataFrame) -> FloatArray:
     whole = np.maximum(full, glued)
     has_core = (cores[left] != "") & (cores[right] != "")
     core = np.where(has_core, 0.5 * core_sort + 0.5 * core_set, whole)
+    # One letter is a typing error in "Konkordia" and another name in "Rosi".
+    lengths = np.array([len(core) for core in cores], dtype=np.int64)
+    is_short = np.minimum(lengths[left], lengths[right]) <= _SHORT_CORE
+    core = np.where(has_core & is_short & (core_set < 1), _SHORT_CORE_TRUST * core, core)
     # Within one class the generic word says nothing new ("Jugendtreff", "Jugendzentrum");
     # between classes it is the difference itself ("Jugendtreff", "Seniorentreff").
-    blended = np.where(
-        relation == SAME, np.maximum(whole, 0.3 * whole + 0.7 * core), 0.6 * whole + 0.4 * core
-    )
+    share = np.where(relation == SAME, 0.7, 0.4)
+    blended = (1 - share) * whole + share * core
     scores = np.maximum(blended, np.where(whole >= _NEARLY_EQUAL, whole, 0.0))
     scores = scores.astype(np.float64).round(4)
     scores[(names[left] == "") | (names[right] == "")] = np.nan
@@ -211,8 +216,9 @@ def _flag_forbidden(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits)
     forbidden = np.array(pairs["class_relation"] == APART, dtype=bool)
     forbidden |= both_osm & (pairs["gap_m"] > limits.osm_gap_m).to_numpy(dtype=bool)
     forbidden |= both_osm & (pairs["address_relation"] < 0).to_numpy(dtype=bool)
-    for marks in facts.marks:
-        forbidden |= (marks[left] != "") & (marks[right] != "") & (marks[left] != marks[right])
+    marks_left, marks_right = facts.marks[left], facts.marks[right]
+    is_two = (marks_left != 0) & (marks_right != 0) & ((marks_left & marks_right) == 0)
+    forbidden |= is_two.any(axis=1)
     return forbidden
 
 

@@ -19,10 +19,11 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 ObjectArray = npt.NDArray[np.object_]
-Marks = tuple[ObjectArray, ...]
 
 APART, OTHER, KIN, SAME = 0, 1, 2, 3
 """How two classes stand to each other, from never one place to the same class."""
+MARK_KINDS = 4
+"""Numbers, sides, faiths, audiences: see `find_marks`."""
 ANY_NUMBER = -1
 """First house number of an address that has none, or none that can be read."""
 
@@ -37,8 +38,8 @@ class MatchFacts:
     """
     One value a place, in the order of the places.
 
-    `names` and `cores` are empty text where there is no name; `marks` are codes of
-    words that keep names apart (0 none); `streets` and `websites` empty where unknown;
+    `names` and `cores` are empty text where there is no name; `marks` are bits
+    of words that keep names apart, a column a kind; `streets` and `websites` empty where unknown;
     `house_from`/`house_to` bound the house number, `ANY_NUMBER` where unknown. `shapes`
     are the footprints, else the points.
     """
@@ -52,7 +53,7 @@ class MatchFacts:
     names: ObjectArray
     cores: ObjectArray
     compact: ObjectArray
-    marks: Marks
+    marks: IntArray
     streets: ObjectArray
     house_from: IntArray
     house_to: IntArray
@@ -131,14 +132,12 @@ def compare_addresses(facts: MatchFacts, left: IntArray, right: IntArray) -> Int
     return np.where(is_one, 1, np.where(is_two, -1, 0))
 
 
-def _spell_names(names: "pd.Series[str]") -> tuple[ObjectArray, ObjectArray, Marks]:
+def _spell_names(names: "pd.Series[str]") -> tuple[ObjectArray, ObjectArray, IntArray]:
     spelt = {name: normalise_name(name) for name in names.dropna().unique()}
     normalised = [spelt.get(name, "") if isinstance(name, str) else "" for name in names]
     known = {name: (find_core(name), find_marks(name)) for name in set(normalised)}
     cores = _as_objects([known[name][0] for name in normalised])
-    marks = tuple(
-        _as_objects([" ".join(sorted(known[name][1][kind])) for name in normalised]) for kind in range(3)
-    )
+    marks = np.array([known[name][1] for name in normalised], dtype=np.int64).reshape(-1, MARK_KINDS)
     return _as_objects(normalised), cores, marks
 
 
