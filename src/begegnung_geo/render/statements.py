@@ -160,7 +160,8 @@ def list_certainty(scope: Scope, speaker: Speaker) -> list[str]:
     if speaker.content.is_estimated:
         sentences.append(words.say("certainty.estimated"))
     elif reach.status != "no_people":
-        sentences.append(words.say("certainty.counted", source=source))
+        by_whom = words.say("certainty.counted_by", source=source) if source else ""
+        sentences.append(by_whom or words.say("certainty.counted"))
     if reach.status in ("known", "range", "no_statement"):
         if reach.persons_unknown > 0:
             share = words.share(reach.persons_unknown / reach.persons)

@@ -166,7 +166,13 @@ def _join_address(record: dict[Any, Any]) -> str:
 
 
 def _name_sources(content: SiteContent, *, words: Words) -> dict[str, str]:
-    names = {source.key: clean_text(source.title or source.key) for source in content.profile.sources.places}
+    titles = {entry.file: entry.title for entry in content.provenance}
+    lists = content.profile.sources.places
+    found = [clean_text(source.title or titles.get(source.file, "")) for source in lists]
+    names = {
+        source.key: title if found.count(title) == 1 and title else clean_text(source.key.replace("_", " "))
+        for source, title in zip(lists, found, strict=True)
+    }
     return {"osm": words.say("source.osm"), **names}
 
 

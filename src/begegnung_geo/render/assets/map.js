@@ -467,8 +467,10 @@ var begegnung = (function () {
       var given = data.layers.labels;
       if (!given) { return; }
       this.spots = this.spots || decodePoints(given.xy);
+      var districts = begegnung.parts.districts, named = [];
+      (districts ? districts.levels : []).forEach(function (level) { named = named.concat(level.names); });
       this.spots.forEach(function (at, i) {
-        if (view.zoom < from[given.kind[i]]) { return; }
+        if (view.zoom < from[given.kind[i]] || (view.zoom < 15 && named.indexOf(given.name[i]) >= 0)) { return; }
         label(ctx, view, taken, { at: at, isFixed: true, lines: [{ text: clip(given.name[i], 36), size: 12, font: font(12, 400, "italic"), colour: "#45444c" }] });
       });
     }
