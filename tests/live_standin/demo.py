@@ -23,7 +23,7 @@ _SECONDS_MAX = 600
 
 def main() -> int:
     """Return the exit code of the first command that fails, otherwise 0."""
-    program = [sys.executable, "-m", "begegnung_geo.cli"]
+    program = [str(Path(sys.executable).with_name("begegnung-geo"))]
     with TemporaryDirectory() as folder, StandIn(seconds_max=_SECONDS_MAX) as standin:
         served, profile = Path(folder) / "served", Path(folder) / f"{KEY}.toml"
         code = subprocess.run([*program, "sample", "--out", str(served)], check=False).returncode

@@ -523,6 +523,12 @@ def test_no_space_left_on_device_is_told_as_a_full_disk() -> None:
         write_to_full_device()
 
 
+def test_a_folder_that_cannot_be_made_is_told(standin: StandIn, tmp_path: Path) -> None:
+    (tmp_path / "raw").write_bytes(b"a file in the way")
+    with pytest.raises(SourceError, match="a file cannot be written"):
+        fetch_city(build(standin), tmp_path / "raw" / "dortmund")
+
+
 def test_kill_9_in_the_middle_of_a_download_loses_nothing(standin: StandIn, tmp_path: Path) -> None:
     old_profile = build(standin)
     standin.files[PATH] = NEXT_TABLE

@@ -20,6 +20,7 @@ MEGABYTE = 1_000_000
 _INFLATE_BYTES = 1 << 18
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST})
 
 
 class TransientError(Exception):
@@ -104,10 +105,16 @@ def looks_like_html(start: bytes) -> bool:
 
 @contextmanager
 def explain_full_disk(where: str) -> Iterator[None]:
-    """Turn "no space left" from the system into an error a person can act on."""
+    """Turn "no space left" and "not allowed" from the system into an error a person can act on."""
     try:
         yield
     except OSError as error:
+        if error.errno in _NOT_WRITABLE:
+            raise SourceError(
+                f"a file cannot be written: {error.strerror}",
+                where=str(error.filename or where),
+                hint="check the rights of the folder, and that no file has its name",
+            ) from error
         if error.errno not in _DISK_FULL:
             raise
         raise SourceError(
