@@ -19,7 +19,7 @@ RAWFILES = $(wildcard $(RAW)/*)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup fetch inventory coverage maps notebooks check bench clean format
+.PHONY: help demo demo-live test setup fetch inventory coverage maps notebooks check bench clean format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -38,6 +38,9 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY) ## build the site of the embedded town Musterstadt
 	@$(MAKE) --no-print-directory maps CITY=musterstadt
 	@printf 'Open in a browser: site/musterstadt/index.html\n'
+
+demo-live: $(READY) ## fetch Musterstadt over HTTP from a local stand-in of the live services, then its maps
+	@$(BIN)/python tests/live_standin/demo.py
 
 # The embedded town's raw data is written by the program; every other city's is fetched.
 data/raw/musterstadt/sources.toml: $(shell find src/begegnung_geo/sample -name '*.py' 2>/dev/null) | $(READY)

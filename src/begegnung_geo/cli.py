@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from begegnung_geo import __version__
+from begegnung_geo.console import StepPrinter, TransferPrinter
 from begegnung_geo.errors import BegegnungError, ConfigError
 
 if TYPE_CHECKING:
+    from begegnung_geo.config import Fetch
     from begegnung_geo.jobs import DistrictFile
 
 EXIT_ERROR, EXIT_INTERRUPTED = 1, 130  # wrong arguments exit 2, by typer itself
@@ -28,6 +29,12 @@ app = typer.Typer(
     help="Meeting places of a city: inventory, walking reach, coverage and maps that work offline.",
 )
 
+sources = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look for data sets.")
+app.add_typer(sources, name="sources")
+
+Contact = Annotated[
+    str, typer.Option("--contact", help="Your e-mail address or page: the services ask who is there.")
+]
 City = Annotated[
     str | None, typer.Option("--city", metavar="KEY", help="City with a profile config/KEY.toml.")
 ]
@@ -49,34 +56,6 @@ def _exit_codes() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("interrupted: the last good output is unchanged", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
-
-
-class StepPrinter:
-    """Tells on standard error how a run goes: a live line on a terminal, plain lines elsewhere."""
-
-    def __init__(self, *, is_quiet: bool) -> None:
-        self._console = Console(stderr=True, quiet=is_quiet, highlight=False, markup=False)
-        self._status = self._console.status("")
-
-    def started(self, step: str, position: int, total: int) -> None:
-        """Show the step that begins."""
-        line = f"[{position}/{total}] {step}"
-        if self._console.is_terminal:
-            self._status.update(line)
-            self._status.start()
-        else:
-            self._console.print(f"{line} …", soft_wrap=True)
-
-    def finished(self, step: str, text: str, seconds: float | None) -> None:
-        """Show what the step made and how long it took."""
-        self._status.stop()
-        took = "" if seconds is None else f"  ({seconds:.1f} s)"
-        self._console.print(f"      {step}: {text}{took}", soft_wrap=True)
-
-    def say(self, text: str) -> None:
-        """Print one plain line."""
-        self._status.stop()
-        self._console.print(text, soft_wrap=True)
 
 
 def _print_version(is_asked: bool) -> None:
@@ -194,6 +173,81 @@ def sample(
 
 @app.command()
 @_exit_codes()
+def fetch(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False) -> None:
+    """
+    Bring a city's raw data into data/raw/KEY/ with provenance; the only command with network.
+
+    Example: `begegnung-geo fetch --city dortmund`
+    """
+    StepPrinter(is_quiet=quiet).say(f"begegnung-geo {__version__}")
+    from begegnung_geo.config import read_profile  # noqa: PLC0415 - heavy
+    from begegnung_geo.sources.fetch import FetchProgress, fetch_city  # noqa: PLC0415
+
+    profile = read_profile(_choose_profile(city, config))
+    raw_dir = Path("data") / "raw" / profile.city.key
+    with TransferPrinter(is_quiet=quiet) as printer:
+
+        def show(progress: FetchProgress) -> None:
+            printer.show(progress.file, progress.stage, done=progress.done, total=progress.total)
+
+        report = fetch_city(profile, raw_dir, progress=show)
+    for outcome in report.outcomes:
+        note = f"  {outcome.note}" if outcome.note else ""
+        typer.echo(f"{outcome.file}: {outcome.status}, {outcome.received_bytes:,} bytes{note}")
+
+
+@sources.command("search")
+@_exit_codes()
+def search_sources(
+    *,
+    word: Annotated[str, typer.Argument(help="Word in the title or description of a data set.")],
+    contact: Contact,
+    portal: Annotated[str, typer.Option(metavar="URL", help="Another Opendatasoft portal.")] = "",
+) -> None:
+    """
+    Search the catalogue of the city's open data portal for data sets.
+
+    Example: `begegnung-geo sources search Bibliothek --contact geodaten@example.org`
+    """
+    from begegnung_geo.sources.opendatasoft import search_catalogue  # noqa: PLC0415 - heavy
+
+    found = search_catalogue(word, rules=_build_fetch_rules(contact), portal_url=portal)
+    for entry in found:
+        typer.echo(f"{entry.dataset_id}  {entry.row_count:,} rows  {entry.licence}  {entry.modified[:10]}")
+        typer.echo(f"    {entry.title}")
+        typer.echo(f"    fields: {', '.join(entry.fields)}")
+    typer.echo(f"{len(found)} data sets")
+
+
+@app.command()
+@_exit_codes()
+def init(
+    *,
+    name: Annotated[str, typer.Argument(help="Name of the city.")],
+    contact: Contact,
+) -> None:
+    """
+    Write the commented profile config/KEY.toml of a new city; what was not found is a TODO in it.
+
+    Example: `begegnung-geo init Bochum --contact geodaten@example.org`
+    """
+    from begegnung_geo.files import write_bytes  # noqa: PLC0415 - heavy
+    from begegnung_geo.sources.city_init import init_city  # noqa: PLC0415
+
+    city = init_city(name, rules=_build_fetch_rules(contact))
+    path = Path("config") / f"{city.key}.toml"
+    if path.exists():
+        raise ConfigError(
+            "the city has a profile already", where=str(path), hint="move it away to get a new one"
+        )
+    write_bytes(path, city.text.encode())
+    for todo in city.todos:
+        typer.echo(f"TODO: {todo}")
+    typer.echo(f"done: {path}; then `make fetch CITY={city.key}`")
+
+
+@app.command()
+@_exit_codes()
 def check(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False) -> None:
     """
     Check profile, hand data and raw files; list what is wrong, change nothing.
@@ -235,6 +289,13 @@ def _choose_profile(city: str | None, config: Path | None) -> Path:
             f"{city!r} is no city key", where="--city", hint="small letters and digits, for example dortmund"
         )
     return find_profile(city)
+
+
+def _build_fetch_rules(contact: str) -> "Fetch":
+    from begegnung_geo.config import build_profile  # noqa: PLC0415 - heavy
+
+    nobody = {"city": {"key": "new", "name": "new"}, "sources": {"osm": {"file": "new.osm.pbf"}}}
+    return build_profile({**nobody, "fetch": {"contact": contact}}, where="--contact").fetch
 
 
 def _require_choice(option: str, value: str, allowed: tuple[str, ...]) -> None:
