@@ -35,7 +35,7 @@ _PREFIX_BYTES = 4
 _HEADER_BYTES_MAX = 65536
 _BODY_LENGTH = re.compile(rb"\x18([\x80-\xff]*[\x00-\x7f])$")
 _LON_MAX, _LAT_MAX = 180, 90
-_WAYS_PER_BATCH = 100_000
+_WAYS_PER_BATCH = 4096  # parsed while the pass is still writing
 _DELETED = b"dD"
 _NO_TIME = b"t1970"  # written by tools that drop the time of the edit
 _NODE_COLUMNS = {"ref": pa.int64(), "lon": pa.float64(), "lat": pa.float64()}
@@ -235,6 +235,7 @@ def _read_opl(lines: BinaryIO) -> OsmObjects:
     nodes, ways, relations = _Lines(), _Lines(), _Lines()
     kinds = {ord("n"): nodes, ord("w"): ways, ord("r"): relations}
     set_numbers: dict[bytes, int] = {}
+    tag_sets: list[dict[str, str]] = []
     way_nodes = []
     for line in lines:
         if not line.endswith(b"\n"):
@@ -246,7 +247,10 @@ def _read_opl(lines: BinaryIO) -> OsmObjects:
         kind.ids.append(int(ident[1:]))
         kind.versions.append(version)
         kind.timestamps.append(stamp)
-        kind.tag_sets.append(set_numbers.setdefault(tags, len(set_numbers)))
+        if tags not in set_numbers:
+            set_numbers[tags] = len(tag_sets)
+            tag_sets.append(_parse_tags(tags))
+        kind.tag_sets.append(set_numbers[tags])
         kind.payloads.append(payload)
         if len(ways.payloads) == _WAYS_PER_BATCH:
             way_nodes.append(_parse_way_nodes(ways.payloads))
@@ -255,7 +259,7 @@ def _read_opl(lines: BinaryIO) -> OsmObjects:
     ref_counts, refs, lons, lats = (np.concatenate(parts) for parts in zip(*way_nodes, strict=True))
     node_lons, node_lats = _parse_positions(nodes.payloads)
     return OsmObjects(
-        tag_sets=[_parse_tags(text) for text in set_numbers],
+        tag_sets=tag_sets,
         nodes=nodes.build(),
         node_lons=node_lons,
         node_lats=node_lats,

@@ -23,6 +23,7 @@ import osmium
 from osmium.osm import NODE
 
 OPL = "opl,locations_on_ways=true,add_metadata=version+timestamp"
+_BUFFER_BYTES = 1 << 18  # small: the reader begins while the pass goes on
 FAILED = 3
 """Exit code of a file that cannot be read; the reason stands on standard error."""
 
@@ -44,7 +45,8 @@ def write_opl(source: osmium.io.File, *, node_keys: list[str], is_again: bool) -
     add_locations.ignore_errors()
     keep_nodes = osmium.filter.KeyFilter(*node_keys).enable_for(NODE)
     # Opened after the input: a file that cannot be opened leaves no writer behind.
-    with osmium.io.Reader(source) as reader, osmium.SimpleWriter(osmium.io.File("-", OPL)) as writer:
+    output = osmium.io.File("-", OPL)
+    with osmium.io.Reader(source) as reader, osmium.SimpleWriter(output, _BUFFER_BYTES) as writer:
         osmium.apply(reader, add_locations, keep_nodes, writer)
 
 

@@ -143,12 +143,13 @@ def build_tag_facts(
 
 def _judge_walkways(tag_sets: list[dict[str, str]], walk_rules: WalkRules) -> list[WalkFacts | None]:
     # Most tags (names, speed limits …) do not matter for the rule: few combinations remain.
-    known: dict[tuple[str | None, ...], WalkFacts | None] = {}
+    known: dict[tuple[tuple[str, str], ...], WalkFacts | None] = {}
+    keys = frozenset(walk_rules.keys)
 
     def judge(tags: Tags) -> WalkFacts | None:
         if walk_rules.class_keys.isdisjoint(tags):
             return None
-        combination = tuple(map(tags.get, walk_rules.keys))
+        combination = tuple([item for item in tags.items() if item[0] in keys])
         if combination not in known:
             walk_class = walk_rules.find_class(tags)
             known[combination] = (
@@ -229,10 +230,12 @@ def _find_area_layer(tags: Tags) -> str:
 
 
 def _find_line_layer(tags: Tags) -> str:
-    found = (layers.get(tags[key], "") for key, layers in _LINE_LAYERS.items() if key in tags)
-    layer = next(filter(None, found), "")
-    is_hidden = layer in ("rail", "waterway") and tags.get("tunnel", "no") != "no"
-    return "" if is_hidden or tags.get("area") == "yes" else layer
+    for key, layers in _LINE_LAYERS.items():
+        layer = layers.get(tags[key]) if key in tags else None
+        if layer is not None:
+            is_hidden = key != "highway" and tags.get("tunnel", "no") != "no"
+            return "" if is_hidden or tags.get("area") == "yes" else layer
+    return ""
 
 
 def _find_label_kind(tags: Tags) -> str:
