@@ -644,7 +644,7 @@ var begegnung = (function () {
   function createMap(id) {
     var map = L.map(id, {
       attributionControl: false, zoomControl: false, zoomSnap: 0.25, zoomDelta: 1, wheelPxPerZoomLevel: 110,
-      maxZoom: 18, minZoom: 7, fadeAnimation: !isStill, zoomAnimation: !isStill, inertia: !isStill,
+      maxZoom: 18, minZoom: 7, fadeAnimation: false, zoomAnimation: !isStill, inertia: !isStill,
       markerZoomAnimation: !isStill, keyboardPanDelta: 100
     });
     L.control.zoom({ position: "topright", zoomInTitle: data.words.zoomIn, zoomOutTitle: data.words.zoomOut }).addTo(map);
