@@ -186,7 +186,9 @@ def _score_names(facts: MatchFacts, pairs: pd.DataFrame) -> FloatArray:
     core_set = _compare(cores, left, right, scorer=fuzz.token_set_ratio)
     whole = np.maximum(full, glued)
     has_core = (cores[left] != "") & (cores[right] != "")
-    core = np.where(has_core, 0.5 * core_sort + 0.5 * core_set, whole)
+    # "Kleiderkammer St. Anna" is more than "St. Anna" unless both are of one class.
+    core_part = np.where(relation == SAME, 0.5 * core_sort + 0.5 * core_set, core_sort)
+    core = np.where(has_core, core_part, whole)
     # One letter is a typing error in "Konkordia" and another name in "Rosi".
     lengths = np.array([len(core) for core in cores], dtype=np.int64)
     is_short = np.minimum(lengths[left], lengths[right]) <= _SHORT_CORE
@@ -195,8 +197,8 @@ def _score_names(facts: MatchFacts, pairs: pd.DataFrame) -> FloatArray:
     # between classes it is the difference itself ("Jugendtreff", "Seniorentreff").
     share = np.where(relation == SAME, 0.7, 0.4)
     blended = (1 - share) * whole + share * core
-    scores = np.maximum(blended, np.where(whole >= _NEARLY_EQUAL, whole, 0.0))
-    scores = scores.astype(np.float64).round(4)
+    equal = np.where(whole >= _NEARLY_EQUAL, whole, 0.0)
+    scores: FloatArray = np.maximum(blended, equal).round(4)
     scores[(names[left] == "") | (names[right] == "")] = np.nan
     return scores
 

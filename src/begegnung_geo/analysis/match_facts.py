@@ -31,6 +31,7 @@ _HOUSE_NUMBERS = re.compile(r"(\d{1,4})\s*([a-z]?)(?:\s*[-–/]\s*(\d{1,4}))?", 
 _URL_START = re.compile(r"^(https?://)?(www\.)?", re.IGNORECASE)
 _WEBSITE_KEYS = ("website", "url", "homepage", "link", "internet")
 _WEBSITE_MAX_PLACES = 4
+_LOOSE_PRECISIONS = ("neighbour", "street", "site", "district", "unknown")
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def build_match_facts(
     footprints
         Table `osm_features` for the drawn outlines of OSM places; None compares points.
     """
-    names, cores, marks = _spell_names(places["name"])
+    names, cores, marks = _spell_names(_tell_apart(places))
     shapes, is_area = _find_shapes(places, footprints)
     house_from, house_to, letters = _split_house_numbers(places["house_number"])
     keys = sorted(rules.classes)
@@ -108,7 +109,7 @@ def build_match_facts(
         class_codes=np.array([keys.index(key) for key in places["class"]], dtype=np.int64),
         class_relation=_relate_classes(rules, keys),
         is_vacancy=(places["class"] == "vacancy").to_numpy(dtype=bool),
-        is_loose=places["precision"].isin(["street", "site", "unknown"]).to_numpy(dtype=bool),
+        is_loose=places["precision"].isin(_LOOSE_PRECISIONS).to_numpy(dtype=bool),
     )
 
 
@@ -130,6 +131,13 @@ def compare_addresses(facts: MatchFacts, left: IntArray, right: IntArray) -> Int
     is_one = same_street & numbered & overlap & ~two_letters
     is_two = has_both & numbered & ~is_one
     return np.where(is_one, 1, np.where(is_two, -1, 0))
+
+
+def _tell_apart(places: gpd.GeoDataFrame) -> "pd.Series[str]":
+    # "Vereinsheim" alone could be anybody's; with its operator it is that of TuS Stockum.
+    bare = {name for name in places["name"].dropna().unique() if not find_core(normalise_name(name))}
+    is_bare = places["name"].isin(bare) & places["operator"].notna()
+    return places["name"].mask(is_bare, places["name"] + " " + places["operator"])
 
 
 def _spell_names(names: "pd.Series[str]") -> tuple[ObjectArray, ObjectArray, IntArray]:

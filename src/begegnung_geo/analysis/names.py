@@ -24,7 +24,7 @@ _SPELT_OUT = """
     begegnungsst begegnungsstaette | gem gemeinde | zentr zentrum | ztr zentrum | dtmd dortmund | do dortmund
     buecherei bibliothek | stadtbuecherei bibliothek | stadtbibliothek bibliothek | zweigstelle bibliothek
     stadtteilbibliothek bibliothek | stadtteilbuecherei bibliothek | awo arbeiterwohlfahrt | center zentrum
-    centrum zentrum | klub club
+    centrum zentrum | klub club | koeb bibliothek | oeffentliche oeffentlich
 """
 _FILLERS = """
     der die das des dem den und am an auf im in ins zu zum zur von vom bei beim fuer mit e v u the of s
@@ -40,7 +40,7 @@ _GENERIC = """
     hotel imbiss pizzeria eiscafe bibliothek museum theater kino galerie kulturzentrum kulturhaus kultur
     schule volkshochschule kindergarten kita halle saal markthalle rathaus amtshaus bezirksverwaltungsstelle
     evangelisch katholisch staedtisch stadt dortmund arbeiterwohlfahrt caritas diakonie drk paritaetischer
-    mehrgenerationenhaus dorfgemeinschaftshaus saalbau sankt
+    mehrgenerationenhaus dorfgemeinschaftshaus saalbau sankt oeffentlich
 """
 # Compounds that only say what kind of house it is: "Gemeinschaftshaus", "Quartiersbüro".
 _KIND_OF_HOUSE = re.compile(
@@ -56,8 +56,8 @@ _GENERIC_WORDS = frozenset(_GENERIC.split())
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _SIDES = """
     nord nord | noerdlich nord | sued sued | suedlich sued | ost ost | oestlich ost | west west
-    westlich west | mitte mitte | ober ober | unter unter | alt alt | alte alt | alter alt | altes alt | neu neu | neue neu
-    neuer neu | neues neu
+    westlich west | mitte mitte | ober ober | unter unter | alt alt | alte alt | alter alt | altes alt
+    neu neu | neue neu | neuer neu | neues neu
 """
 _SIDE_OF = dict(pair.split() for line in _SIDES.strip().splitlines() for pair in line.split("|"))
 _SIDE_BITS = {side: 1 << bit for bit, side in enumerate(sorted(set(_SIDE_OF.values())))}

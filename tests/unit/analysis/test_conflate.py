@@ -358,13 +358,14 @@ NAMES = (
     "Treff Nord",
     "Treff Süd",
 )
+CLASSES = ("municipal_centre", "worship", "parish_hall", "youth_centre")
 ROWS = st.lists(
     st.builds(
         lambda name, klass, x, y, number, osm: {
             "name": name, "class": klass, "geometry": at(x, y), "source": "osm" if osm else "stadt",
             "street": "Markt" if number else None, "house_number": number,
         },
-        st.sampled_from(NAMES), st.sampled_from(("municipal_centre", "worship", "parish_hall", "youth_centre")),
+        st.sampled_from(NAMES), st.sampled_from(CLASSES),
         st.integers(0, 300), st.integers(0, 40), st.sampled_from((None, "1", "2")), st.booleans(),
     ),
     min_size=1, max_size=9,
