@@ -57,8 +57,8 @@ STYLES = (
     Style(Zone.SLABS, (("apartments", 1.0),), 16.0, (11, 12.5), (48, 72), (16, 26), 1, (6, 11), 1.0),
     Style(Zone.SLABS, (("apartments", 1.0),), 62.0, (11, 12.5), (48, 72), (16, 26), 1, (4, 8), 1.0),
     Style(Zone.CIVIC, (("yes", 1.0),), 12.0, (14, 19), (24, 36), (12, 18), 1, (1, 2), 1.0),
-    Style(Zone.DETACHED, (("garage", 1.0),), 8.0, (5.5, 6.5), (3, 3.5), (9, 16), 1, (1, 1), 0.55),
-    Style(Zone.BLOCKS, (("garage", 0.5), ("yes", 0.5)), 28.0, (5.5, 6.5), (6, 16), (4, 14), 2, (1, 1), 0.35),
+    Style(Zone.DETACHED, (("garage", 1.0),), 8.0, (5.5, 6.5), (3, 3.5), (9, 16), 1, (1, 1), 0.35),
+    Style(Zone.BLOCKS, (("garage", 0.5), ("yes", 0.5)), 28.0, (5.5, 6.5), (6, 16), (4, 14), 2, (1, 1), 0.25),
     Style(Zone.VILLAGE, (("barn", 0.6), ("shed", 0.4)), 27.0, (8, 13), (10, 22), (14, 30), 1, (1, 1), 0.6),
 )  # fmt: skip
 NO_DWELLING = ("garage", "shed", "barn", "industrial", "warehouse", "commercial", "retail")

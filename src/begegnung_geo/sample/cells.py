@@ -11,11 +11,12 @@ from begegnung_geo.sample.roads import RoadPiece
 from begegnung_geo.sample.terrain import Barriers, Floats, Ints, Objects, Tile
 
 _ROUNDS = 16
-_COARSE_AREA_M2 = 70_000.0  # cells above are cut wherever a settlement or a green is near
+_COARSE_AREA_M2 = 40_000.0  # cells above are cut wherever a settlement or a green is near
 _MIN_CELL_AREA_M2 = 150.0
 _MIN_CUT_M = 6.0
 _FAR_M = 30_000.0
 _CIVIC_MIN_M2 = 4_500.0
+_GREEN_MIN_RADIUS_M = 95.0  # also a small town has its allotments
 _NEIGHBOUR_CIVIC_COUNT = 2
 NEIGHBOUR_VILLAGES = (
     ("west", -1.0, 0.0, "Nachbarhausen"),
@@ -70,7 +71,12 @@ class ZonePlan:
         self._wave = rng.normal(0, 1, (6, 2)) * 2 * np.pi / (650 * max(tile.scale, 0.3))
         self._phase = rng.uniform(0, 2 * np.pi, 6)
         self._greens = [
-            (g.zone, np.array([g.x, g.y]) * km, np.array([g.radius_x, g.radius_y]) * km) for g in GREENS
+            (
+                g.zone,
+                np.array([g.x, g.y]) * km,
+                np.maximum(np.array([g.radius_x, g.radius_y]) * km, _GREEN_MIN_RADIUS_M),
+            )
+            for g in GREENS
         ]
         self._neighbours = find_neighbour_villages(tile)
 
@@ -148,7 +154,7 @@ def _reserve_public_blocks(
 ) -> None:
     """Turn some blocks into the market square, the mall and blocks for schools, churches, halls."""
     centre, area = _find_centres(cells), shapely.area(cells)
-    for special, x, y, smallest in ((Zone.SQUARE, *MARKET_SQUARE, 1500.0), (Zone.MALL, 0.3, 0.02, 4000.0)):
+    for special, x, y, smallest in ((Zone.SQUARE, *MARKET_SQUARE, 1500.0), (Zone.MALL, 0.3, 0.02, 3300.0)):
         distance = np.hypot(*(centre - np.array([x, y]) * km).T)
         distance = np.where(
             (area > smallest) & (area < 4 * smallest) & (zone <= Zone.BLOCKS), distance, np.inf

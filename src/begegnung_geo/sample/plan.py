@@ -15,7 +15,7 @@ HALF_WIDTH_KM = 4.2
 HALF_HEIGHT_KM = 3.6
 MARKET_SQUARE = (0.0, 0.15)
 TILE_PERSONS = 60_000
-PLAN_KM_M = 860.0  # a kilometre of the plan on the ground: towns of this size are compact
+PLAN_KM_M = 790.0  # a kilometre of the plan on the ground: towns of this size are compact
 
 Points = tuple[tuple[float, float], ...]
 

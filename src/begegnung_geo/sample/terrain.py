@@ -25,6 +25,7 @@ _WAVES = ((3_600.0, 135.0), (1_750.0, 52.0), (760.0, 17.0), (310.0, 4.5))  # wav
 _WAVES_PER_LENGTH = 3
 CORRIDOR_HALF_WIDTH_M = {"river": 34.0, "railway": 15.0, "motorway": 30.0}
 _MAX_ASPECT = 2.6
+_MAX_SLOPE, _PROBES, _PROBE_M = 0.72, 20_000, 30_000.0
 
 
 @dataclass(frozen=True)
@@ -134,9 +135,19 @@ class Ground:
         self._wave = 2 * np.pi / length[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
         self._phase = rng.uniform(0, 2 * np.pi, (2, count))
         self._amplitude = amplitude * math.sqrt(2 / _WAVES_PER_LENGTH)
+        self._amplitude *= self._find_safe_share(rng)
         to_metric = Transformer.from_crs(WGS84, METRIC, always_xy=True)
         self._origin = np.round(to_metric.transform(*CENTRE_LON_LAT), -2)
         self._to_wgs84 = Transformer.from_crs(METRIC, WGS84, always_xy=True)
+
+    def _find_safe_share(self, rng: np.random.Generator) -> float:
+        # Nowhere may the ground fold over: the shift's slope stays below 1.
+        xy = rng.uniform(-_PROBE_M, _PROBE_M, (_PROBES, 2))
+        angle = xy @ self._wave.T
+        slope = np.stack(
+            [(np.cos(angle + phase) * self._amplitude) @ self._wave for phase in self._phase], axis=1
+        )
+        return float(min(1.0, _MAX_SLOPE / np.linalg.norm(slope, ord=2, axis=(1, 2)).max()))
 
     def bend(self, xy: Floats, tile: Tile) -> Floats:
         """Return metric coordinates (EPSG:25832) of a tile's plan coordinates in metres."""

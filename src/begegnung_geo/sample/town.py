@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from begegnung_geo.errors import ConfigError
 from begegnung_geo.files import write_bytes
 from begegnung_geo.provenance import PROVENANCE_FILE, describe_file, write_provenance
 from begegnung_geo.sample import writers
@@ -17,7 +18,6 @@ from begegnung_geo.sample.buildings import Houses, build_houses, concat_houses
 from begegnung_geo.sample.cells import Cells, build_cells, find_neighbour_villages
 from begegnung_geo.sample.details import (
     draw_details,
-    draw_foot_crossings,
     draw_motorway,
     draw_sidewalks,
     prepare_sidewalks,
@@ -44,6 +44,7 @@ from begegnung_geo.sample.streets import Streets, build_streets
 from begegnung_geo.sample.terrain import Barriers, Ground, Ints, Objects, Tile, build_barriers, build_tiles
 
 DATA_DATE = "2026-01-01"
+MIN_INHABITANTS = 2_000
 _FACTS = {
     "title": "Musterstadt (erfunden)",
     "publisher": "begegnung_geo",
@@ -110,7 +111,18 @@ def write_sample(out: Path, *, inhabitants: int = 60_000, seed: int = 2023) -> S
     -------
     report
         Paths and counts of what was written.
+
+    Raises
+    ------
+    ConfigError
+        If there are too few inhabitants for a town with quarters, or a negative seed.
     """
+    if inhabitants < MIN_INHABITANTS or seed < 0:
+        raise ConfigError(
+            f"a town of {inhabitants} people with seed {seed} cannot be built",
+            where="--inhabitants, --seed",
+            hint=f"ask for at least {MIN_INHABITANTS} people and a seed of 0 or more",
+        )
     tiles = build_tiles(inhabitants)
     ground = Ground(scale=tiles[0].scale, seed=seed)
     town = _Collection()
@@ -151,8 +163,16 @@ def _build_tile(town: _Collection, tile: Tile, *, ground: Ground, tile_count: in
     places = plan_places(settlement, rng=rng)
     is_inside = (settlement.bezirk != OUTSIDE).astype(np.int64)
     persons = build_residents(houses, is_inside, persons=tile.persons, rng=rng)
-    draw_details(town.osm, street_map, cells=land.cells, houses=houses, tile=tile, ground=ground)
-    draw_foot_crossings(town.osm, street_map, barriers=land.barriers, tile=tile, ground=ground)
+    draw_details(
+        town.osm,
+        street_map,
+        cells=land.cells,
+        blocks=land.blocks,
+        houses=houses,
+        barriers=land.barriers,
+        tile=tile,
+        ground=ground,
+    )
     draw_motorway(town.osm, street_map, barriers=land.barriers, tile=tile, ground=ground)
     if sidewalk_way is not None:
         draw_sidewalks(town.osm, street_map, sidewalk_way)
