@@ -76,7 +76,7 @@ def build_records(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
         base: dict[str, Any] = {
             "source": "liste", "source_id": str(number - 1), "row": str(number), "name": None,
             "class_hint": None, "street": None, "house_number": None, "postcode": None, "city": None,
-            "precision": "object",
+            "precision": "object", "position_error_m": None,
             "geometry": at(0), "fields": {},
         }  # fmt: skip
         full.append({**base, **row, "fields": json.dumps({**base, **row}["fields"], ensure_ascii=False)})
@@ -94,7 +94,8 @@ def build_places(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
             "standing": "established", "consumption_free": "yes", "evidence": "C",
             "rule_id": "municipal_plain",
             "street": None, "house_number": None, "postcode": None, "city": None, "opening_hours": None,
-            "wheelchair": None, "operator": None, "precision": "object", "footprint_area_m2": 0.0,
+            "wheelchair": None, "operator": None, "precision": "object",
+            "position_error_m": 15.0, "footprint_area_m2": 0.0,
             "fields": "{}", "geometry": at(0),
         }  # fmt: skip
         full.append({**base, **row})

@@ -258,6 +258,7 @@ def _build_places(count: int, *, east: float = 0.0) -> gpd.GeoDataFrame:
             "wheelchair": pd.Series([["yes", None, "limited", "no"][i % 4] for i in rng], dtype="str"),
             "operator": pd.Series([["Stadt", None][i % 2] for i in rng], dtype="str"),
             "precision": "object",
+            "position_error_m": 15.0,
             "snap_distance_m": 5.0,
             "district_id_stadtbezirk": np.where(in_east > 0, "1", "0"),
             "district_id_statistischer_bezirk": [

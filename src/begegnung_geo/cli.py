@@ -194,6 +194,7 @@ def fetch(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False)
     for outcome in report.outcomes:
         note = f"  {outcome.note}" if outcome.note else ""
         typer.echo(f"{outcome.file}: {outcome.status}, {outcome.received_bytes:,} bytes{note}")
+    _look_up_addresses(_choose_profile(city, config), StepPrinter(is_quiet=quiet))
 
 
 @sources.command("search")
@@ -275,6 +276,19 @@ def main() -> None:
     """Run the command line; exits 0 done, 1 a curable fault, 2 wrong arguments, 130 interrupted."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     app()
+
+
+def _look_up_addresses(profile_path: Path, printer: StepPrinter) -> None:
+    from begegnung_geo.lookups import look_up_missing  # noqa: PLC0415 - heavy
+
+    try:
+        report = look_up_missing(profile_path, listener=printer)
+    except BegegnungError as error:
+        # The files have arrived; addresses are looked up the next time.
+        typer.echo(f"addresses were not looked up\n{error}", err=True)
+        return
+    if report.asked or report.left:
+        typer.echo(f"addresses: {report.asked} looked up, {report.found} found, {report.left} left for later")
 
 
 def _choose_profile(city: str | None, config: Path | None) -> Path:

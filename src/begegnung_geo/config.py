@@ -156,6 +156,7 @@ class Fetch(_Frozen):
     nominatim_url: str
     portal_url: str
     geofabrik_index_url: str
+    look_ups_max: int = Field(ge=0, le=2000)
     overpass_timeout_s: int = Field(gt=0)
     overpass_tile_km2: float = Field(gt=0)
     overpass_area_max_km2: float = Field(gt=0)

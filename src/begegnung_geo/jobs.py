@@ -12,6 +12,9 @@ from begegnung_geo.files import hash_file
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance
 from begegnung_geo.steps import Folders, Job, RawFile
 
+GEOCODED_FILE = "geocoded.json"
+"""Answers of the geocoder in `data/raw/<city>/`, where `make fetch` asked it."""
+
 _NAME_LIMIT = 80
 
 
@@ -72,6 +75,7 @@ def plan_city(profile_path: Path, *, language: str) -> tuple[Job, Folders]:
         role: RawFile(raw_dir / source.file, _merge_entry(raw_dir / source.file, source, entries))
         for role, source in sources.items()
     }
+    raw_files |= _find_look_ups(raw_dir, entries)
     folders = Folders(Path("data") / "processed" / key, Path("site") / key)
     return Job(profile, raw_files | _list_rule_files(), language), folders
 
@@ -119,6 +123,13 @@ def list_raw_faults(job: Job) -> list[str]:
         for _, raw in sorted(job.raw_files.items())
         if raw.entry.sha256 and raw.entry.sha256 != hash_file(raw.path)
     ]
+
+
+def _find_look_ups(raw_dir: Path, entries: dict[str, SourceEntry]) -> dict[str, RawFile]:
+    path = raw_dir / GEOCODED_FILE
+    if not path.is_file():
+        return {}
+    return {"geocoded": RawFile(path, entries.get(path.name) or describe_file(path))}
 
 
 def _list_rule_files() -> dict[str, RawFile]:

@@ -47,6 +47,7 @@ from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.site import render_site
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.addresses import read_address_register
+from begegnung_geo.sources.geocoder import read_look_ups
 from begegnung_geo.sources.osm import read_osm
 from begegnung_geo.sources.places import read_place_list
 from begegnung_geo.sources.vector import read_boundary, read_districts
@@ -196,10 +197,25 @@ def read_lists(step: StepInput) -> StepOutput:
         counts[place_list.key] = {"read": count.read, "rejected": count.rejected}
         issues.append(faults)
     addresses = _stack(register, step.layer("addresses"))
-    records, faults = locate_records(_stack(records), addresses, default_city=step.profile.city.name)
+    records, faults = locate_records(
+        _stack(records),
+        addresses,
+        default_city=step.profile.city.name,
+        looked_up=_read_look_ups(step),
+        districts=step.layer("districts"),
+    )
     return StepOutput(
         {"register_addresses": register, "place_records": records}, {"counts": counts}, [*issues, faults]
     )
+
+
+def _read_look_ups(step: StepInput) -> gpd.GeoDataFrame | None:
+    source = step.raw("geocoded")
+    if source is None:
+        return None
+    looked_up = read_look_ups(source.path, crs=step.crs)
+    area = step.layer("city_area").buffer(step.profile.study.buffer_m).union_all()
+    return looked_up.loc[looked_up.intersects(area)]
 
 
 def lay_network(step: StepInput) -> StepOutput:
@@ -372,7 +388,8 @@ STEPS = (
     ),
     Step(
         "read_lists", "inventory", read_lists,
-        raw=("addresses", "places"), reads=("city_area", "addresses"), uses=("study", "city", "sources"),
+        raw=("addresses", "places", "geocoded"), uses=("study", "city", "sources"),
+        reads=("city_area", "addresses", "districts"),
         writes=("register_addresses", "place_records"),
     ),
     Step("lay_network", "inventory", lay_network, reads=("walkways",), writes=("walk_nodes", "walk_edges")),
@@ -405,7 +422,10 @@ STEPS = (
     Step(
         "publish_site", "maps", publish_site, is_page=True,
         reads=_SITE_TABLES, facts_of=("read_map", "count_people"),
-        raw=("osm", "boundary", "districts", "population", "population_age", "addresses", "places", "rules"),
+        raw=(
+            "osm", "boundary", "districts", "population", "population_age", "addresses", "places",
+            "geocoded", "rules",
+        ),
         uses=(
             "city", "study", "walking", "coverage", "underserved", "population", "publication", "sources",
         ),

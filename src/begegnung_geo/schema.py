@@ -60,7 +60,7 @@ class Table:
 STANDINGS = ("established", "everyday", "potential")
 EVIDENCE = ("A", "B", "C", "D", "E")
 ANSWERS = ("yes", "no", "mixed", "unknown")
-PRECISIONS = ("object", "house", "street", "site", "unknown")
+PRECISIONS = ("object", "hand", "house", "neighbour", "street", "site", "district", "unknown")
 DEMAND_STATUS = ("reached", "no_walkway_near", "isolated", "no_place")
 STABILITY = ("robust", "likely", "fragile", "not_assessable")
 BACKGROUND_AREA_LAYERS = ("water", "green", "built_up")
@@ -68,6 +68,7 @@ BACKGROUND_LINE_LAYERS = ("motorway", "main_road", "rail", "waterway")
 LABEL_KINDS = ("city", "town", "suburb", "village", "quarter", "neighbourhood", "hamlet")
 
 _SOURCE = Column("source", "str", "key of the source: `osm`, or the key of a list in the profile")
+_POSITION_ERROR = Column("position_error_m", "float64", "how far off the point may be from the entrance (see docs/method.md)", unit="m")
 _TAGS = Column("tags", "str", "all tags of the object as JSON, keys sorted; never user names")
 _PERSONS = Column("persons", "float64", "people", unit="persons")
 _PERSONS_GROUP = Column("persons_", "float64", "people of a known group", unit="persons", is_nullable=True)
@@ -113,6 +114,7 @@ _BEGEGNUNGSORT_COLUMNS = (
     Column("wheelchair", "str", "OSM wheelchair value; null is unknown, not no", is_nullable=True),
     Column("operator", "str", "operator as published by the source", is_nullable=True),
     Column("precision", "str", "how the point was found", allowed=PRECISIONS),
+    _POSITION_ERROR,
     Column("snap_distance_m", "float64", "straight leg to the nearest walkway; null where none is near", unit="m", is_nullable=True),
 )
 
@@ -281,6 +283,7 @@ TABLES: dict[str, Table] = {
                 Column("class_hint", "str", "class or kind as the list names it", is_nullable=True),
                 *_ADDRESS_COLUMNS,
                 Column("precision", "str", "how the point was found; unknown where there is none", allowed=PRECISIONS),
+                Column("position_error_m", "float64", "how far off the point may be; null for a coordinate of the list itself, and where there is no point", unit="m", is_nullable=True),
                 Column("fields", "str", "all columns of the row as JSON"),
             ),
             ("Point",),
@@ -305,6 +308,7 @@ TABLES: dict[str, Table] = {
                 Column("wheelchair", "str", "OSM wheelchair value", is_nullable=True),
                 Column("operator", "str", "operator", is_nullable=True),
                 Column("precision", "str", "how the point was found", allowed=PRECISIONS),
+                _POSITION_ERROR,
                 Column("footprint_area_m2", "float64", "area of the drawn polygon, 0 where none", unit="m2"),
                 Column("fields", "str", "raw tags or columns as JSON"),
             ),

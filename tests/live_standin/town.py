@@ -66,7 +66,7 @@ def describe_town(url: str, *, key: str, ags: str) -> dict[str, Any]:
     }
     return {
         "city": {"key": key, "name": "Musterstadt", "is_invented": True, "ags": ags},
-        "fetch": {"contact": "stand-in@example.org", "allow_http_hosts": ["127.0.0.1"], "portal_url": url},
+        "fetch": {"contact": "stand-in@example.org", "allow_http_hosts": ["127.0.0.1"], "portal_url": url, "nominatim_url": f"{url}/nominatim"},
         "sources": {
             "osm": {"file": "musterstadt.osm.pbf", "url": url + OSM, "md5_url": f"{url}{OSM}.md5"},
             "districts": [{**district, **portal} for district in districts],

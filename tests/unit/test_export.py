@@ -55,6 +55,7 @@ def build_places(names: list[str | None], **columns: object) -> gpd.GeoDataFrame
             "wheelchair": None,
             "operator": None,
             "precision": "object",
+            "position_error_m": 15.0,
             "snap_distance_m": 12.34,
             "district_id_stadtbezirk": "010",
         }

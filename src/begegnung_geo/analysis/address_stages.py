@@ -185,7 +185,7 @@ def _pair_neighbours(requests: pd.DataFrame, houses: Houses) -> pd.DataFrame:
     note = "number " + pairs["number_key"] + " is not known; its neighbour " + pairs["number_key_house"]
     return pairs.assign(
         cost=difference + np.where(is_other_side, _OTHER_SIDE_COST, 0),
-        precision="street",
+        precision="neighbour",
         error_m=20.0 + _METRES_PER_NUMBER * difference,
         note=note + " was taken",
     )

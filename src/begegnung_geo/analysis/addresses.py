@@ -15,6 +15,7 @@ from pyproj import CRS
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from begegnung_geo.analysis.address_fallbacks import match_districts, match_looked_up
 from begegnung_geo.analysis.address_stages import (
     RESULT_COLUMNS,
     Houses,
@@ -82,8 +83,8 @@ def match_addresses(
     -------
     matches
         On the index of `records`: Point or null, metric CRS; `precision` (`house`: the
-        house, or the same number with another letter; `street`: a neighbouring number,
-        or the middle of the street; else null), `error_m` (how far off the point may be),
+        house, or the same number with another letter; `neighbour`: the nearest number;
+        `street`: the middle of the street; else null), `error_m` (how far off the point may be),
         `address_id`, `note` (why it is not certain; null for the very house) and
         `candidates` (text, the closest addresses where there is no match).
     """
@@ -101,10 +102,18 @@ def match_addresses(
 
 
 def locate_records(
-    place_records: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, *, default_city: str | None = None
+    place_records: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    *,
+    default_city: str | None = None,
+    looked_up: gpd.GeoDataFrame | None = None,
+    districts: gpd.GeoDataFrame | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """
-    Give a point to the records that have an address only.
+    Give a point to the records that have an address or a district only.
+
+    From sure to unsure: the address points, what a geocoder knew (`make fetch` asked it
+    only for what the address points lack), the district a row names.
 
     Parameters
     ----------
@@ -114,15 +123,19 @@ def locate_records(
         Table `addresses`: Point, metric CRS.
     default_city
         City of records that name none.
+    looked_up
+        Answers of a geocoder as `read_look_ups` gives them: Point, same CRS.
+    districts
+        Table `districts`, same CRS, for rows that name no more than their quarter.
 
     Returns
     -------
     place_records
-        A copy, same index and order, with `geometry` and `precision` filled where an address
-        was found; the others keep null and `unknown`.
+        A copy, same index and order, with `geometry`, `precision` and `position_error_m` filled
+        where a point was found; the others keep null and `unknown`.
     issues
-        Table `issues`: addresses found but not certain, addresses not found with the closest
-        candidates, records with neither address nor position.
+        Table `issues`: addresses found but not certain, addresses without an address point
+        with the closest candidates, records with neither address nor position.
 
     Raises
     ------
@@ -137,16 +150,21 @@ def locate_records(
     wanted = place_records[is_open & has_address]
     matches = match_addresses(wanted, addresses, default_city=default_city)
     is_found = matches["precision"].notna()
-    located = place_records.copy()
-    rows = matches.index[is_found]
-    located.loc[rows, "geometry"] = matches.geometry[is_found]
-    located.loc[rows, "precision"] = matches["precision"][is_found]
-    uncertain = matches[is_found & matches["note"].notna()]
-    certain_to = " (" + uncertain["error_m"].round(-1).astype("int64").astype("str") + " m)"
     missing = matches[~is_found]
-    nowhere = place_records[is_open & ~has_address]
+    asked = match_looked_up(wanted.loc[missing.index], looked_up, default_city=default_city)
+    left = place_records[is_open].index.difference([*matches.index[is_found], *asked.index], sort=False)
+    coarse = match_districts(place_records.loc[left], districts)
+    located = place_records.copy()
+    for found in (matches[is_found], asked, coarse):
+        located.loc[found.index, "geometry"] = found.geometry
+        located.loc[found.index, "precision"] = found["precision"]
+        located.loc[found.index, "position_error_m"] = found["error_m"]
+    uncertain = pd.concat([part[["note", "error_m"]] for part in (matches[is_found], asked, coarse)])
+    uncertain = uncertain[uncertain["note"].notna()]
+    certain_to = " (" + uncertain["error_m"].round(-1).astype("int64").astype("str") + " m)"
+    nowhere = place_records[is_open & ~has_address & ~place_records.index.isin(coarse.index)]
     nothing = pd.Series("the row has neither a position nor a street", index=nowhere.index, dtype="str")
-    written = _write_addresses(wanted)
+    written = _write_addresses(place_records.loc[is_open])
     parts = [
         (IssueCode.ADDRESS_UNCERTAIN, written[uncertain.index] + ": " + uncertain["note"] + certain_to),
         (IssueCode.ADDRESS_NOT_FOUND, written[missing.index] + ": " + missing["candidates"]),

@@ -29,7 +29,8 @@ _ADDRESSES = np.array(["different", "unknown", "same"], dtype=object)
 _WORTH_KEEPING = 0.02
 _ID_LENGTH = 12
 _DIGITS = re.compile(r"\d+")
-_PRECISION_ORDER = {"object": 0, "house": 1, "street": 2, "site": 3, "unknown": 4}
+_PRECISIONS_BY_TRUST = ("hand", "object", "house", "neighbour", "street", "site", "district", "unknown")
+_PRECISION_ORDER = {precision: rank for rank, precision in enumerate(_PRECISIONS_BY_TRUST)}
 _HOUSE_AREA_M2 = (20.0, 10_000.0)  # an outline between a hut and a campus marks the door best
 _SINGLES = ("opening_hours", "wheelchair", "operator")
 _ADDRESS = ("street", "house_number", "postcode", "city")
@@ -88,6 +89,8 @@ def conflate_places(
     merged["is_counted"] = merged["standing"].isin(coverage.counted_standing) | (
         merged["standing"].isin(coverage.counted_if_consumption_free) & (merged["consumption_free"] == "yes")
     )
+    # Somewhere in a district is no place to walk to.
+    merged["is_counted"] &= merged["precision"] != "district"
     begegnungsorte = gpd.GeoDataFrame(
         merged.sort_values("begegnungsort_id", ignore_index=True), geometry="geometry", crs=places.crs
     )
@@ -224,7 +227,7 @@ def _pick_points(rows: pd.DataFrame) -> pd.DataFrame:
     is_house = area.between(*_HOUSE_AREA_M2).astype("int64")
     ordered = rows.assign(exact=precision, campus=is_campus, house=-is_house)
     ordered = ordered.sort_values(["group", "exact", "campus", "house", "lead"], kind="stable")
-    return ordered.drop_duplicates("group").set_index("group")[["precision", "geometry"]]
+    return ordered.drop_duplicates("group").set_index("group")[["precision", "position_error_m", "geometry"]]
 
 
 def _pick_ids(rows: pd.DataFrame, known_ids: Mapping[str, str]) -> "pd.Series[str]":

@@ -19,10 +19,14 @@ CLASS_GIVEN = "class_given"
 PLACE_COLUMNS = (
     "place_id", "source", "source_id", "name", "class", "standing", "consumption_free", "evidence", "rule_id",
     "street", "house_number", "postcode", "city", "opening_hours", "wheelchair", "operator", "precision",
-    "footprint_area_m2", "fields", "geometry",
+    "position_error_m", "footprint_area_m2", "fields", "geometry",
 )  # fmt: skip
 _TEXT_COLUMNS = ("street", "house_number", "postcode", "city", "opening_hours", "wheelchair", "operator")
 _FIELD_LIMIT = 1000
+# How far a point may be from the entrance where its source does not say (judgement): a mapper's
+# node, a coordinate in a list; an outline at least its own radius.
+_MAPPED_ERROR_M = 15.0
+_LISTED_ERROR_M = 30.0
 
 
 def build_rulings(
@@ -70,7 +74,8 @@ def build_places(
     Parameters
     ----------
     records
-        source, source_id, name, the text columns, precision, footprint and geometry.
+        source, source_id, name, the text columns, precision, footprint and geometry;
+        `position_error_m` where it is known (metres).
     rulings
         From `build_rulings`, in the same order.
     fields
@@ -85,13 +90,14 @@ def build_places(
     for column in _TEXT_COLUMNS:
         rows[column] = clean_texts(rows[column], limit=VALUE_LIMIT)
     rows["operator"] = _publish_operators(rows)
+    rows["position_error_m"] = _estimate_errors(rows)
     rows["place_id"] = (rows["source"] + ":" + rows["source_id"]).astype("str")
 
     is_changed = raw_names.notna() & (raw_names.str.strip() != rows["name"])
     is_unnamed = rows["name"].isna()
     keeps = rows["class"].map({key: entry.keeps_unnamed for key, entry in rules.classes.items()}).astype(bool)
-    is_list = rows["source"] != "osm"
-    is_rejected = is_unnamed & (~keeps | is_list)
+    is_listed = rows["source"] != "osm"
+    is_rejected = is_unnamed & (~keeps | is_listed)
     rows.loc[is_unnamed & rows["evidence"].isin(["A", "B", "C"]), "evidence"] = "D"
     issues = [
         _report(rows[is_rejected], IssueCode.PLACE_WITHOUT_NAME, "no name: nobody could check it; left out"),
@@ -118,6 +124,15 @@ def _rule_ruling(rule: CategoryRule, rules: CategoryRules) -> tuple[str, str, st
     standing = rule.standing or entry.standing
     consumption_free = rule.consumption_free or entry.consumption_free
     return (entry.key, standing, consumption_free, rule.evidence or "D", rule.rule_id)
+
+
+def _estimate_errors(rows: pd.DataFrame) -> "pd.Series[float]":
+    usual = pd.Series(_LISTED_ERROR_M, index=rows.index).mask(rows["source"] == "osm", _MAPPED_ERROR_M)
+    radius = np.sqrt(rows["footprint_area_m2"] / np.pi)
+    assumed = usual.clip(lower=radius)
+    if "position_error_m" not in rows:
+        return assumed
+    return rows["position_error_m"].astype("float64").fillna(assumed)
 
 
 def _publish_operators(rows: pd.DataFrame) -> "pd.Series[str]":

@@ -65,6 +65,7 @@ def build_place_rows(
     known = {
         "class_name": places["class"].map(lambda key: class_labels.get(key, (key, key))[0]).astype("str"),
         "place_ids": places["place_ids"].map("; ".join).astype("str"),
+        "position_error_m": places["position_error_m"].round(0),
         "snap_distance_m": places["snap_distance_m"].round(1),
         "lon": degrees.x.round(_DEGREE_DECIMALS),
         "lat": degrees.y.round(_DEGREE_DECIMALS),

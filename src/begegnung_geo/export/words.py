@@ -52,9 +52,13 @@ PLACE_WORDS: dict[str, Word] = {
     ),
     "precision": Word(
         "Lagegenauigkeit",
-        "object: gezeichnetes Objekt oder eigene Koordinate; house: Hausnummer; street: Nachbarnummer oder "
-        "Straßenmitte; site: Gelände; unknown: unbekannt",
+        "object: gezeichnetes Objekt oder Koordinate der Quelle; hand: von Hand gesetzt; house: Hausnummer; "
+        "neighbour: Nachbarnummer; street: Straßenmitte; site: Gelände; district: nur das Gebiet ist bekannt; "
+        "unknown: unbekannt",
         origin=_OWN,
+    ),
+    "position_error_m": Word(
+        "Lagefehler höchstens", "so weit kann der Punkt vom Eingang entfernt sein (Annahme)", "m", _OWN
     ),
     "snap_distance_m": Word(
         "Weg zum Fußweg", "gerader Weg bis zum nächsten Fußweg; leer, wenn keiner nahe ist", "m", _OWN

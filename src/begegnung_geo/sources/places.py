@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pyproj import CRS
 
@@ -88,6 +89,7 @@ def read_place_list(
             "class_hint": pick_first(table.cells, roles.get("class_hint", ())),
             **{column: addresses[column] for column in addresses.columns},
             "precision": points.isna().map({True: "unknown", False: "object"}),
+            "position_error_m": np.nan,
             "fields": _dump_fields(table.cells),
         },
         geometry=points,

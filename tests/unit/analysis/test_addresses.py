@@ -218,8 +218,8 @@ def test_one_address_at_two_places_is_noted_with_its_spread_or_no_match_at_all()
     [
         ("21b", ["a0", "house", 30]),
         ("25", ["a2", "house", 30]),
-        ("27", ["a2", "street", 40]),
-        ("19", ["a0", "street", 40]),
+        ("27", ["a2", "neighbour", 40]),
+        ("19", ["a0", "neighbour", 40]),
     ],
 )
 def test_other_letters_and_neighbours_are_taken_with_a_note(number: str, expected: list[object]) -> None:
@@ -347,7 +347,8 @@ def build_records(rows: list[tuple[str | None, str | None, Point | None]]) -> gp
     ).astype("str")
     points = [row[2] for row in rows]
     precision = ["unknown" if point is None else "object" for point in points]
-    return gpd.GeoDataFrame(texts.assign(precision=precision), geometry=points, crs=25832)
+    texts = texts.assign(precision=precision, position_error_m=float("nan"), fields="{}")
+    return gpd.GeoDataFrame(texts, geometry=points, crs=25832)
 
 
 def test_records_keep_their_points_and_get_those_of_their_addresses() -> None:
@@ -362,7 +363,7 @@ def test_records_keep_their_points_and_get_those_of_their_addresses() -> None:
     )
     before = records.copy()
     located, issues = locate_records(records, build_addresses())
-    assert located["precision"].tolist() == ["object", "house", "street", "unknown", "unknown"]
+    assert located["precision"].tolist() == ["object", "house", "neighbour", "unknown", "unknown"]
     assert located.geometry.iloc[:3].tolist() == [Point(5, 5), Point(0, 0), Point(40, 0)]
     assert located.geometry.isna().tolist() == [False, False, False, True, True]
     assert issues[["row", "code"]].to_numpy().tolist() == [
