@@ -18,6 +18,7 @@ from rapidfuzz import fuzz, process
 from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.match_facts import (
+    ANY_NUMBER,
     APART,
     KIN,
     OTHER,
@@ -39,6 +40,8 @@ class MatchLimits:
     """Farther apart nothing is compared: DOMAIN 3.3 counts a place as found within 150 m."""
     loose_block_m: float = 400.0
     """The same where one point is known to the street only."""
+    address_block_m: float = 600.0
+    """The same where both name one address: a coordinate in a list may be far off."""
     neighbours_max: int = 40
     """Nearest records compared with each record; keeps crowded points from growing as n²."""
     near_m: float = 30.0
@@ -81,11 +84,12 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     pairs = pd.DataFrame({"left": left, "right": right})
     pairs["gap_m"] = _measure_gaps(facts, left, right)
     pairs["is_inside"] = _flag_inside(facts, left, right)
+    pairs["address_relation"] = compare_addresses(facts, left, right)
     reach = np.where(facts.is_loose[left] | facts.is_loose[right], limits.loose_block_m, limits.block_m)
+    reach = np.where(pairs["address_relation"] > 0, limits.address_block_m, reach)
     pairs = pairs[pairs["gap_m"] <= reach].reset_index(drop=True)
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     pairs["class_relation"] = facts.relate_classes(left, right)
-    pairs["address_relation"] = compare_addresses(facts, left, right)
     websites = facts.websites
     pairs["same_website"] = (websites[left] != "") & (websites[left] == websites[right])
     pairs["name_score"] = _score_names(facts, pairs)
@@ -95,7 +99,7 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     pairs["score"] = pairs["score"].round(4)
     is_same = (margin >= 0) & ~pairs["is_forbidden"]
     is_review = (
-        (margin >= -_REVIEW_BAND)
+        (margin >= -np.where(pairs["class_relation"] == SAME, _REVIEW_BAND, _REVIEW_BAND / 2))
         & ~pairs["is_forbidden"]
         & (pairs["class_relation"] >= KIN)
         & pairs["name_score"].notna()
@@ -140,11 +144,22 @@ def _find_candidates(facts: MatchFacts, limits: MatchLimits) -> tuple[IntArray, 
         shapes = shapely.STRtree(facts.shapes[areas])
         inside, held = shapes.query(shapely.points(facts.xy), predicate="dwithin", distance=limits.near_m)
         found.append((inside, areas[held]))
+    found.append(_pair_addresses(facts, limits))
     one = np.concatenate([pair[0] for pair in found])
     other = np.concatenate([pair[1] for pair in found])
     low, high = np.minimum(one, other), np.maximum(one, other)
     keys = np.unique(low[low != high] * count + high[low != high])
     return keys // count, keys % count
+
+
+def _pair_addresses(facts: MatchFacts, limits: MatchLimits) -> tuple[IntArray, IntArray]:
+    known = np.flatnonzero((facts.streets != "") & (facts.house_from != ANY_NUMBER))
+    houses = pd.DataFrame({"street": facts.streets[known], "number": facts.house_from[known], "row": known})
+    # A shopping centre's tenants are near each other anyway.
+    crowd = houses.groupby(["street", "number"])["row"].transform("size")
+    houses = houses[(crowd > 1) & (crowd <= limits.neighbours_max)]
+    pairs = houses.merge(houses, on=["street", "number"])
+    return pairs["row_x"].to_numpy(dtype=np.int64), pairs["row_y"].to_numpy(dtype=np.int64)
 
 
 def _query_near(
@@ -195,7 +210,7 @@ def _score_names(facts: MatchFacts, pairs: pd.DataFrame) -> FloatArray:
     core = np.where(has_core & is_short & (core_set < 1), _SHORT_CORE_TRUST * core, core)
     # Within one class the generic word says nothing new ("Jugendtreff", "Jugendzentrum");
     # between classes it is the difference itself ("Jugendtreff", "Seniorentreff").
-    share = np.where(relation == SAME, 0.7, 0.4)
+    share = np.where(relation == SAME, 0.7, 0.2)
     blended = (1 - share) * whole + share * core
     equal = np.where(whole >= _NEARLY_EQUAL, whole, 0.0)
     scores: FloatArray = np.maximum(blended, equal).round(4)

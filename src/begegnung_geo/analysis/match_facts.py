@@ -22,8 +22,8 @@ ObjectArray = npt.NDArray[np.object_]
 
 APART, OTHER, KIN, SAME = 0, 1, 2, 3
 """How two classes stand to each other, from never one place to the same class."""
-MARK_KINDS = 4
-"""Numbers, sides, faiths, audiences: see `find_marks`."""
+MARK_KINDS = 5
+"""Numbers, sides, faiths, audiences, carriers: see `find_marks`."""
 ANY_NUMBER = -1
 """First house number of an address that has none, or none that can be read."""
 

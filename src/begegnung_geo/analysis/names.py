@@ -67,6 +67,10 @@ _AUDIENCE_BITS = {
     "jugend": 1, "kinder": 2, "kidz": 2, "senior": 4, "alten": 4, "famili": 8, "frauen": 16, "maedchen": 48,
     "maenner": 64,
 }  # fmt: skip
+_CARRIER_BITS = {
+    "arbeiterwohlfahrt": 1, "caritas": 2, "diakonie": 4, "diakonisches": 4, "drk": 8, "paritaetisch": 16,
+    "paritaetischer": 16, "johanniter": 32, "malteser": 64, "falken": 128, "kolping": 256,
+}  # fmt: skip
 _NUMBER_BITS = 61
 
 
@@ -97,15 +101,15 @@ def find_core(normalised: str) -> str:
     )
 
 
-def find_marks(normalised: str) -> tuple[int, int, int, int]:
+def find_marks(normalised: str) -> tuple[int, int, int, int, int]:
     """
     Return the words that keep two names apart however alike they look, as bits.
 
     Returns
     -------
-    numbers, sides, faiths, audiences
+    numbers, sides, faiths, audiences, carriers
         Figures (Roman ones after the first word as well), sides such as "nord" or
-        "alt", denominations, and who a house is for. Two names are apart where both
+        "alt", denominations, who a house is for, and welfare associations. Two names are apart where both
         have marks of a kind and share none; 0 is no mark. Two figures 61 apart share a
         bit and are not told apart.
     """
@@ -116,7 +120,8 @@ def find_marks(normalised: str) -> tuple[int, int, int, int]:
     sides = _join_bits(_SIDE_BITS[_SIDE_OF[word]] for word in words if word in _SIDE_OF)
     faiths = _join_bits(_FAITH_BITS.get(word, 0) for word in words)
     audiences = _join_bits(_AUDIENCE_BITS[stem] for stem in _AUDIENCE.findall(normalised))
-    return numbers, sides, faiths, audiences
+    carriers = _join_bits(_CARRIER_BITS.get(word, 0) for word in words)
+    return numbers, sides, faiths, audiences, carriers
 
 
 def _join_bits(bits: Iterable[int]) -> int:
