@@ -11,7 +11,6 @@ from begegnung_geo.analysis.network import Bools
 from begegnung_geo.config import Walking
 
 _SUMS = ["persons", "persons_covered", "persons_unknown"]
-_DOUBTFUL_STATUS = ("no_walkway_near", "isolated")
 
 
 def find_covered(demand: pd.DataFrame, *, reach_m: float, step_free: bool) -> Bools:
@@ -36,11 +35,11 @@ def find_unknown(demand: pd.DataFrame, *, reach_m: float) -> Bools:
     """
     Return for whom the map cannot tell whether a counted place is within reach.
 
-    A home without a walkway near, or at a piece of network that no counted place is
-    on, is most often a fault of the map: a path not drawn, or cut by the edge of
-    the extract. Its walk is unknown, and is not called "too far" - unless even the
-    straight line to the nearest counted place is longer than the reach, as no walk
-    can be shorter than that.
+    A home without a walkway near lies where the map ends or is empty: places may be
+    missing there as much as paths, so nothing is known. A home at a piece of network
+    that no counted place is on is most often a fault of the map too; its walk is
+    unknown unless even the straight line to the nearest counted place is longer than
+    the reach, as no walk can be shorter than that.
 
     Parameters
     ----------
@@ -50,8 +49,9 @@ def find_unknown(demand: pd.DataFrame, *, reach_m: float) -> Bools:
         Longest walk in metres.
     """
     is_near = (demand["air_distance_m"] <= reach_m).to_numpy(dtype=bool)
-    is_doubtful = demand["status"].isin(_DOUBTFUL_STATUS).to_numpy(dtype=bool)
-    return is_near & is_doubtful
+    is_off_the_map = (demand["status"] == "no_walkway_near").to_numpy(dtype=bool)
+    is_cut_off = (demand["status"] == "isolated").to_numpy(dtype=bool)
+    return is_off_the_map | (is_cut_off & is_near)
 
 
 def build_coverage(

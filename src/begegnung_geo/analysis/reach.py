@@ -222,8 +222,8 @@ def assign_walk_distance(
         without_steps = index_network(walk_nodes, walk_edges, step_free=True)
         _, step_free = _measure_both(cells, places, without_steps, **snap)
     status = np.select(
-        [np.isfinite(nearest.distance_m), len(places) == 0, ~homes.is_snapped],
-        ["reached", "no_place", "no_walkway_near"],
+        [np.isfinite(nearest.distance_m), ~homes.is_snapped, len(places) == 0],
+        ["reached", "no_walkway_near", "no_place"],
         default="isolated",
     )
     ids = np.array([*places["begegnungsort_id"], None], dtype=object)

@@ -76,6 +76,11 @@ def test_who_is_too_far_even_as_the_crow_flies_is_known_not_to_reach():
     assert find_unknown(HOMES, reach_m=600).tolist() == [False, False, True, True, False]
 
 
+def test_who_lives_off_the_map_is_unknown_however_far_the_known_places_are():
+    far = HOMES.assign(air_distance_m=9000.0)
+    assert find_unknown(far, reach_m=300).tolist() == [False, False, True, False, False]
+
+
 def test_districts_without_people_have_rows_and_no_share():
     coverage, _ = cover()
     row = coverage.loc["002", "adult", 5]

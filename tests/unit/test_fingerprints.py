@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""A step is stale when any code or template it reaches has changed, and only then."""
+
+from pathlib import Path
+
+import pytest
+
+from begegnung_geo import fingerprints, pipeline
+from begegnung_geo.fingerprints import hash_code
+
+
+@pytest.fixture
+def changed_file(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list; files whose path ends in one of its entries read as changed."""
+    endings: list[str] = []
+    read = Path.read_bytes
+
+    def read_changed(self: Path) -> bytes:
+        return read(self) + (b"#" if str(self).endswith(tuple(endings)) else b"")
+
+    monkeypatch.setattr(fingerprints.Path, "read_bytes", read_changed)
+    return endings
+
+
+@pytest.mark.parametrize(
+    ("step", "ending", "is_stale"),
+    [
+        (pipeline.read_map, "sources/osm.py", True),
+        (pipeline.read_map, "begegnung_geo/walk_rules.py", True),
+        (pipeline.read_map, "render/maps.py", False),
+        (pipeline.read_map, "analysis/reach.py", False),
+        (pipeline.measure_demand, "analysis/snapping.py", True),  # reached through reach.py
+        (pipeline.measure_demand, "analysis/districts.py", True),  # through a private helper
+        (pipeline.measure_demand, "sources/osm.py", False),
+        (pipeline.publish_site, "render/assets/map.js", True),
+        (pipeline.publish_site, "render/assets/words.toml", True),
+        (pipeline.publish_site, "sources/osm.py", False),
+    ],
+)
+def test_change_of_a_file_makes_exactly_the_steps_stale_that_reach_it(
+    changed_file: list[str], step: object, *, ending: str, is_stale: bool
+) -> None:
+    before = hash_code(step)  # type: ignore[arg-type]
+    changed_file.append(ending)
+    assert (hash_code(step) != before) is is_stale  # type: ignore[arg-type]
