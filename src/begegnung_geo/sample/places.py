@@ -19,7 +19,7 @@ _PATRONS = (
 )  # fmt: skip
 _ECHO_OFFSET_M = np.array([14.0, -9.0])
 _ADDRESS_SHARE = 0.6
-_SPREAD = 0.55  # how far from the middle places stray, as a share of the quarter
+_SPREAD = 0.9  # how far from the middle places stray, as a share of the quarter
 _WITHOUT_HOUSE = ("site", "mall")
 
 
