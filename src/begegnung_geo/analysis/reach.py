@@ -229,7 +229,8 @@ def assign_walk_distance(
     ids = np.array([*places["begegnungsort_id"], None], dtype=object)
     demand = cells.rename(columns={"cell_id": "demand_id"}).assign(
         walk_distance_m=_null_infinite(nearest.distance_m),
-        walk_distance_step_free_m=_null_infinite(step_free.distance_m),
+        # A step-free way found from another walkway beside the house is no shorter walk than everyone's.
+        walk_distance_step_free_m=_null_infinite(np.maximum(step_free.distance_m, nearest.distance_m)),
         air_distance_m=_measure_air_distance(cells, places),
         snap_distance_m=homes.leg_m,
         nearest_begegnungsort_id=pd.Series(ids[nearest.place], index=cells.index, dtype="str"),

@@ -7,8 +7,9 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.schema import TABLES
+from begegnung_geo.sources.osm_objects import Ints
 from begegnung_geo.sources.osm_scene import Scene, flag_inside
-from begegnung_geo.sources.osm_shapes import Bools, Ints
+from begegnung_geo.sources.osm_shapes import Bools
 from begegnung_geo.sources.osm_tags import format_tags, has_other_use, parse_levels
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -163,7 +164,7 @@ def _select(
         chosen &= np.isin(shapely.get_type_id(scene.shapes.geometry.to_numpy()), _POLYGONAL)
     if among is not None:
         chosen &= among
-    return scene.shapes[chosen].reset_index(drop=True)
+    return gpd.GeoDataFrame(scene.shapes[chosen].reset_index(drop=True))
 
 
 def _build_table(table: str, shapes: gpd.GeoDataFrame, /, **columns: object) -> gpd.GeoDataFrame:

@@ -277,7 +277,8 @@ def _parse_way_nodes(payloads: list[bytes]) -> tuple[Ints, Ints, Floats, Floats]
     # "Nn1x7.5y51.5,n2xy\n": node 2 is not in the file; a way without nodes is "N\n".
     counts = np.array([payload.count(b"n") for payload in payloads], dtype=np.int64)
     rows = b"".join(payloads).replace(b",n", b"\n").translate(bytes.maketrans(b"xy", b",,"), b"Nn")
-    return counts, *_parse_numbers(rows, _NODE_COLUMNS)
+    ids, lons, lats = _parse_numbers(rows, _NODE_COLUMNS)
+    return counts, ids, lons, lats
 
 
 def _parse_positions(payloads: list[bytes]) -> tuple[Floats, Floats]:

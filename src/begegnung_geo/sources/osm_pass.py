@@ -43,7 +43,8 @@ def write_opl(source: osmium.io.File, *, node_keys: list[str], is_again: bool) -
             osmium.apply(reader, osmium.NodeLocationsForWays(locations))
     add_locations = osmium.NodeLocationsForWays(locations)
     add_locations.ignore_errors()
-    keep_nodes = osmium.filter.KeyFilter(*node_keys).enable_for(NODE)
+    keep_nodes = osmium.filter.KeyFilter(*node_keys)
+    keep_nodes.enable_for(NODE)
     # Opened after the input: a file that cannot be opened leaves no writer behind.
     output = osmium.io.File("-", OPL)
     with osmium.io.Reader(source) as reader, osmium.SimpleWriter(output, _BUFFER_BYTES) as writer:

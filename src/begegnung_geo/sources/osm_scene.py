@@ -184,7 +184,8 @@ class _Draft:
         areas = build_relation_areas(self.pieces, members, count=len(rows))
         is_incomplete, is_open = areas.missing_members > 0, areas.open_ends > 0
         is_border_with_gap = facts.is_boundary[tag_sets] & (is_incomplete | is_open)
-        geometry = np.where(has_outline & ~is_border_with_gap, areas.geometry, None)
+        geometry = areas.geometry.copy()
+        geometry[~has_outline | is_border_with_gap] = None
         # A place whose outline is lost still stands somewhere: in the middle of what is there.
         needs_point = shapely.is_missing(geometry) & (facts.is_feature | facts.is_address)[tag_sets]
         needs_point &= ~shapely.is_empty(areas.member_lines)

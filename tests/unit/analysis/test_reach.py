@@ -347,3 +347,14 @@ def test_order_is_irrelevant_and_another_place_never_makes_a_walk_longer(  # noq
     reached = demand[demand["status"] == "reached"]
     assert (reached["walk_distance_m"] >= reached["air_distance_m"] - 1e-9).all()
     assert demand["persons"].sum() == cells["persons"].sum()
+
+
+def test_a_step_free_walk_is_never_shorter_than_everyones(measure):
+    # The home is 10 m from steps that lead a long way round to the place, and 20 m from a level path
+    # that leads straight there: everyone is taken by the nearest walkway, the steps.
+    nodes = {1: (0, 0), 2: (500, 0), 3: (500, 30), 4: (0, 30), 5: (-50, 30)}
+    ways = {1: [1, 2], 2: [2, 3, 4, 5]}
+    demand, _ = measure(nodes, ways, {"home": (0, 10)}, {"hall": (-50, 30)}, steps=[1])
+    row = demand.loc["home"]
+    assert row["walk_distance_m"] == pytest.approx(10 + 500 + 30 + 550)
+    assert row["walk_distance_step_free_m"] == row["walk_distance_m"]
