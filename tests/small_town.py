@@ -12,6 +12,8 @@ import pandas as pd
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
+from attribute_rows import add_attributes
+from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
 from begegnung_geo.config import Profile, build_profile
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 from begegnung_geo.provenance import SourceEntry
@@ -22,6 +24,7 @@ from begegnung_geo.schema import build_empty, conform_table
 CRS = "EPSG:25832"
 WEST, SOUTH = 435_000.0, 6_028_000.0  # in the German Bight
 WIDTH, HEIGHT = 4000.0, 3000.0
+FIELD = (3000.0, 2000.0)  # nobody lives north-east of here
 
 PERSONS = {"01": 1500.0, "02": 900.0, "11": 1200.0, "12": 400.0}
 COVERED_SHARE = {"01": 0.8, "02": 0.5, "11": 0.25, "12": 0.1}
@@ -95,6 +98,7 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
         row_counts=pd.DataFrame(
             {"source": ["osm"], "read": [1300], "kept": [12], "merged": [3], "rejected": [1285]}
         ),
+        **_judge_completeness(_build_places(12), districts),
         class_labels=LABELS,
         class_groups=GROUPS,
         summary={"population": {"persons": 4000.0, "is_estimated": False, "source": "Zensus"}},
@@ -102,6 +106,14 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
     for table in ("begegnungsorte", "districts", "coverage", "city_coverage", "reach_areas", "gaps"):
         conform_table(getattr(content, table), table)  # the town keeps the contract it stands in for
     return content
+
+
+def _judge_completeness(places: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+    settings: dict[str, Any] = {"second_sources": ["liste"], "matches_min": 7, "confidence": 0.95}
+    return {
+        "completeness": build_completeness(places, districts, class_groups=GROUPS, **settings),
+        "fill_rates": build_fill_rates(places, districts, class_groups=GROUPS),
+    }
 
 
 def build_town_profile(*, name: str = "Kleinstadt", is_invented: bool = True, **sections: Any) -> Profile:
@@ -268,7 +280,7 @@ def _build_places(count: int, *, east: float = 0.0) -> gpd.GeoDataFrame:
         geometry=[_at(Point(a + e, b)) for a, e, b in zip(x, in_east, y, strict=True)],
         crs=CRS,
     )
-    return gpd.GeoDataFrame(conform_table(frame, "begegnungsorte"))
+    return gpd.GeoDataFrame(conform_table(add_attributes(frame), "begegnungsorte"))
 
 
 def _build_coverage(profile: Profile) -> pd.DataFrame:
@@ -355,9 +367,18 @@ def _build_gaps() -> gpd.GeoDataFrame:
 
 
 def _build_demand() -> gpd.GeoDataFrame:
+    # One cell a hundred metres, but for a field in the north-east; the first cell holds a crowd.
+    x, y = (axis.ravel() for axis in np.meshgrid(np.arange(50, WIDTH, 100), np.arange(50, HEIGHT, 100)))
+    is_home = (x < FIELD[0]) | (y < FIELD[1])
+    x, y = x[is_home], y[is_home]
     return gpd.GeoDataFrame(
-        {"demand_id": ["100mN1E1"], "persons": [4321.0], "is_estimated": [False]},
-        geometry=[_at(Point(10, 10))],
+        {
+            "demand_id": [f"100mN{int(n // 100) + 1}E{int(e // 100) + 1}" for e, n in zip(x, y, strict=True)],
+            "persons": np.where(np.arange(len(x)) == 0, 4321.0, 7.0),
+            "is_estimated": False,
+            "status": "reached",
+        },
+        geometry=[_at(Point(e, n)) for e, n in zip(x, y, strict=True)],
         crs=CRS,
     )
 

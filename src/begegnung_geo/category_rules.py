@@ -6,21 +6,29 @@ One row of `categories.csv` is one rule, tried in the order of `priority`; the f
 that fits decides. One row of `classes.csv` is one class with its two labels.
 """
 
-import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeVar, cast
+from typing import Literal, cast
 
 from begegnung_geo.errors import ConfigError
+from begegnung_geo.rule_rows import (
+    TagCondition,
+    cell_fault,
+    choose_value,
+    parse_cell,
+    parse_conditions,
+    parse_key,
+    parse_pattern,
+    read_rows,
+)
 
 RULES_FILE = "categories.csv"
 CLASSES_FILE = "classes.csv"
 
-Operator = Literal["is", "is_not", "present", "absent", "like"]
 Effect = Literal["class", "exclude", "withhold", "context"]
 
 _RULE_COLUMNS = (
@@ -53,25 +61,6 @@ _CLASS_COLUMNS = (
 _STANDINGS = ("established", "everyday", "potential")
 _ANSWERS = ("yes", "no", "mixed", "unknown")
 _GROUPS = tuple("NSJBKRVEHA")
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_CONDITION = re.compile(r"(?P<key>[A-Za-z0-9_:]+(?::\*)?)(?P<sign>!=|=|~)(?P<value>.+)")
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class TagCondition:
-    """
-    One condition on the value of an OSM key.
-
-    `is` holds where a member of the `;`-list is among `values`, `is_not` where none
-    is (also without the key), `like` where the pattern is found in the value. A key
-    that ends in `:*` stands for every key with that prefix.
-    """
-
-    key: str
-    operator: Operator
-    values: tuple[str, ...] = ()
-    pattern: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -173,40 +162,40 @@ def list_feature_filters(rules: CategoryRules) -> dict[str, frozenset[str] | Non
 
 def _read_classes(path: Path) -> dict[str, PlaceClass]:
     classes: dict[str, PlaceClass] = {}
-    for where, row in _read_rows(path, _CLASS_COLUMNS):
-        key = _parse(where, "class", partial(_parse_key, row["class"]))
+    for where, row in read_rows(path, _CLASS_COLUMNS):
+        key = parse_cell(where, "class", partial(parse_key, row["class"]))
         if key in classes:
-            raise _fault(where, "class", f"the class {key} is given twice")
+            raise cell_fault(where, "class", f"the class {key} is given twice")
         labels = {entry.label_de for entry in classes.values()} | {e.label_en for e in classes.values()}
         for column in ("label_de", "label_en"):
             if not row[column] or row[column] in labels:
-                raise _fault(where, column, f"the label {row[column]!r} is empty or given twice")
+                raise cell_fault(where, column, f"the label {row[column]!r} is empty or given twice")
         classes[key] = PlaceClass(
             key=key,
             label_de=row["label_de"],
             label_en=row["label_en"],
-            group=_choose(where, row, "group", *_GROUPS),
-            standing=_choose(where, row, "standing", *_STANDINGS),
-            consumption_free=_choose(where, row, "consumption_free", *_ANSWERS),
-            keeps_unnamed=_choose(where, row, "unnamed", "keep", "reject") == "keep",
+            group=choose_value(where, row, "group", *_GROUPS),
+            standing=choose_value(where, row, "standing", *_STANDINGS),
+            consumption_free=choose_value(where, row, "consumption_free", *_ANSWERS),
+            keeps_unnamed=choose_value(where, row, "unnamed", "keep", "reject") == "keep",
             families=frozenset(row["families"].split()),
             apart=frozenset(row["apart"].split()),
             note=row["note"],
         )
     strange = sorted({other for entry in classes.values() for other in entry.apart} - set(classes))
     if strange:
-        raise _fault(str(path), "apart", f"unknown class {', '.join(strange)}")
+        raise cell_fault(str(path), "apart", f"unknown class {', '.join(strange)}")
     return classes
 
 
 def _read_rules(path: Path, classes: Mapping[str, PlaceClass]) -> tuple[CategoryRule, ...]:
     rules: list[CategoryRule] = []
     seen: set[tuple[str, object]] = set()
-    for where, row in _read_rows(path, _RULE_COLUMNS):
+    for where, row in read_rows(path, _RULE_COLUMNS):
         rule = _build_rule(where, row, classes)
         for column, mark in (("rule_id", rule.rule_id), ("priority", (rule.source, rule.priority))):
             if (column, mark) in seen:
-                raise _fault(
+                raise cell_fault(
                     where, column, f"{column} {row[column]!r} is given twice: the order must be clear"
                 )
             seen.add((column, mark))
@@ -215,24 +204,24 @@ def _read_rules(path: Path, classes: Mapping[str, PlaceClass]) -> tuple[Category
 
 
 def _build_rule(where: str, row: Mapping[str, str], classes: Mapping[str, PlaceClass]) -> CategoryRule:
-    source = cast("Literal['osm', 'list']", _choose(where, row, "source", "osm", "list"))
-    effect = cast("Effect", _choose(where, row, "effect", "class", "exclude", "withhold", "context"))
+    source = cast("Literal['osm', 'list']", choose_value(where, row, "source", "osm", "list"))
+    effect = cast("Effect", choose_value(where, row, "effect", "class", "exclude", "withhold", "context"))
     rule = CategoryRule(
-        rule_id=_parse(where, "rule_id", partial(_parse_key, row["rule_id"])),
-        priority=_parse(where, "priority", partial(int, row["priority"])),
+        rule_id=parse_cell(where, "rule_id", partial(parse_key, row["rule_id"])),
+        priority=parse_cell(where, "priority", partial(int, row["priority"])),
         source=source,
         effect=effect,
-        class_key=_choose(where, row, "class", "", *classes) or None,
-        conditions=_parse(where, "tags", partial(_parse_conditions, row["tags"])),
-        words=_parse(where, "words", partial(_parse_pattern, row["words"])),
+        class_key=choose_value(where, row, "class", "", *classes) or None,
+        conditions=parse_cell(where, "tags", partial(parse_conditions, row["tags"])),
+        words=parse_cell(where, "words", partial(parse_pattern, row["words"])),
         geometry=cast(
             "Literal['any', 'point', 'area']",
-            _choose(where, row, "geometry", "any", "point", "area", "") or "any",
+            choose_value(where, row, "geometry", "any", "point", "area", "") or "any",
         ),
-        standing=_choose(where, row, "standing", "", *_STANDINGS) or None,
-        consumption_free=_choose(where, row, "consumption_free", "", *_ANSWERS) or None,
-        evidence=_choose(where, row, "evidence", "", *"ABCDE") or None,
-        is_read=_choose(where, row, "reads", "yes", "no") == "yes",
+        standing=choose_value(where, row, "standing", "", *_STANDINGS) or None,
+        consumption_free=choose_value(where, row, "consumption_free", "", *_ANSWERS) or None,
+        evidence=choose_value(where, row, "evidence", "", *"ABCDE") or None,
+        is_read=choose_value(where, row, "reads", "yes", "no") == "yes",
         reason=row["reason"],
     )
     _require_sense(where, rule)
@@ -261,86 +250,4 @@ def _require_sense(where: str, rule: CategoryRule) -> None:
     )
     for column, is_fault, text in faults:
         if is_fault:
-            raise _fault(where, column, text)
-
-
-def _read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ConfigError(
-            "the rule table is missing", where=str(path), hint="bring it back from the repository"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            "the rule table cannot be read", where=f"{path}: {error}", hint="save it as UTF-8"
-        ) from error
-    reader = csv.reader(text.splitlines(keepends=True))
-    header = next(reader, [])
-    if tuple(header) != columns:
-        raise ConfigError(
-            "the header of the rule table is not the expected one",
-            where=f"{path}, row 1",
-            hint=f"it must be {','.join(columns)}",
-        )
-    for cells in reader:
-        where = f"{path}, row {reader.line_num}"
-        if not any(cells):
-            continue
-        if len(cells) != len(columns):
-            raise _fault(
-                where, columns[-1], f"{len(cells)} cells, expected {len(columns)}: quote a cell with a comma"
-            )
-        yield where, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
-
-
-def _parse_conditions(text: str) -> tuple[TagCondition, ...]:
-    return tuple(_parse_condition(part.strip()) for part in text.split(" & ")) if text else ()
-
-
-def _parse_condition(text: str) -> TagCondition:
-    match = _CONDITION.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not key=value, key!=value, key=*, key!=* or key~pattern")
-    key, sign, value = match["key"], match["sign"], match["value"]
-    if sign == "~":
-        return TagCondition(key, "like", pattern=_parse_pattern(value))
-    if value == "*":
-        return TagCondition(key, "present" if sign == "=" else "absent")
-    if key.endswith(":*"):
-        raise ValueError(f"{text!r}: a prefix can only be tested with =* or !=*")
-    values = tuple(part.strip().casefold() for part in value.split("|"))
-    return TagCondition(key, "is" if sign == "=" else "is_not", values)
-
-
-def _parse_pattern(text: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(text, re.IGNORECASE) if text else None
-    except re.error as error:
-        raise ValueError(f"{text!r} is not a pattern: {error}") from error
-
-
-def _parse_key(text: str) -> str:
-    if not _KEY.fullmatch(text):
-        raise ValueError(f"{text!r} is not a key: small letters, digits and _, a letter first")
-    return text
-
-
-def _choose(where: str, row: Mapping[str, str], column: str, *allowed: str) -> str:
-    value = row[column]
-    if value not in allowed:
-        raise _fault(where, column, f"{value!r} is not one of {', '.join(filter(None, allowed))}")
-    return value
-
-
-def _parse(where: str, column: str, parse: Callable[[], T]) -> T:
-    try:
-        return parse()
-    except ValueError as error:
-        raise _fault(where, column, str(error)) from error
-
-
-def _fault(where: str, column: str, text: str) -> ConfigError:
-    return ConfigError(
-        text, where=f"{where}, column {column}", hint="correct the cell; docs/method.md explains the columns"
-    )
+            raise cell_fault(where, column, text)

@@ -116,6 +116,13 @@ class Population(_Frozen):
     building_yes_footprint_max_m2: float = Field(ge=0)
 
 
+class Completeness(_Frozen):
+    """When two sources are enough to estimate how many places there are."""
+
+    matches_min: int = Field(ge=1)
+    confidence: float = Field(gt=0.5, lt=1)
+
+
 class Publication(_Frozen):
     """Small numbers: what is hidden and how the rest is rounded."""
 
@@ -170,7 +177,7 @@ class Fetch(_Frozen):
 
 
 class FileSource(_Frozen):
-    """A raw file in `data/raw/<city>/` and where it can be fetched from."""
+    """A raw file in `data/raw/<city>/` and where it can be fetched from; kind hand: in `config/<city>/`."""
 
     file: FileName
     title: str = ""
@@ -179,7 +186,7 @@ class FileSource(_Frozen):
     licence: str = ""
     attribution: str = ""
     data_date: str = ""
-    kind: Literal["download", "opendatasoft", "overpass", "nominatim"] = "download"
+    kind: Literal["download", "opendatasoft", "overpass", "nominatim", "hand"] = "download"
     local_file: str = ""
     dataset: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
     osm_id: str = Field(default="", pattern=r"^([NWR][0-9]+)?$")
@@ -209,9 +216,10 @@ class DistrictSource(FileSource):
 
 
 class PlaceSource(FileSource):
-    """A list of places: city open data or a list from people."""
+    """A list of places: city open data or a list from people; `evidence` is the best its rows can be."""
 
     key: Key
+    evidence: Literal["", "A", "B", "C", "D", "E"] = ""
 
 
 class PopulationSource(FileSource):
@@ -242,6 +250,8 @@ class Sources(_Frozen):
         ):
             if len(set(keys)) != len(keys):
                 raise ValueError(f"{label} is given twice: {keys}")
+        if any(source.level == "city" for source in self.districts):
+            raise ValueError('districts.level "city" stands for the whole city in the tables; take another')
         return self
 
     def list_files(self) -> list[tuple[str, FileSource]]:
@@ -279,6 +289,7 @@ class Profile(_Frozen):
     coverage: Coverage
     underserved: Underserved
     population: Population
+    completeness: Completeness
     publication: Publication
     fetch: Fetch
     sources: Sources

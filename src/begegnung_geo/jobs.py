@@ -16,6 +16,13 @@ GEOCODED_FILE = "geocoded.json"
 """Answers of the geocoder in `data/raw/<city>/`, where `make fetch` asked it."""
 
 _NAME_LIMIT = 80
+HAND_FILES = {
+    "hand.corrections": ("corrections.csv", "Korrekturen der Verwaltung"),
+    "hand.answers": ("answers.csv", "Antworten aus Fragebögen"),
+    "places.fragebogen": ("orte_fragebogen.csv", "Neue Orte aus Fragebögen"),
+}
+"""Role -> file in `config/<city>/` that people or the questionnaire write, and its title."""
+QUESTIONNAIRE_LIST = "fragebogen"
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,12 @@ def plan_city(profile_path: Path, *, language: str) -> tuple[Job, Folders]:
     key = profile.city.key
     raw_dir = Path("data") / "raw" / key
     sources = dict(_list_sources(profile))
-    missing = sorted(str(raw_dir / s.file) for s in sources.values() if not (raw_dir / s.file).is_file())
+    hand_dir = find_hand_dir(profile_path, key)
+    paths = {
+        role: (hand_dir if source.kind == "hand" else raw_dir) / source.file
+        for role, source in sources.items()
+    }
+    missing = sorted(str(path) for path in paths.values() if not path.is_file())
     if missing:
         command = "make demo" if profile.city.is_invented else f"make fetch CITY={key}"
         raise SourceError(
@@ -72,12 +84,18 @@ def plan_city(profile_path: Path, *, language: str) -> tuple[Job, Folders]:
         )
     entries = read_provenance(raw_dir)
     raw_files = {
-        role: RawFile(raw_dir / source.file, _merge_entry(raw_dir / source.file, source, entries))
+        role: RawFile(paths[role], _merge_entry(paths[role], source, entries))
         for role, source in sources.items()
     }
     raw_files |= _find_look_ups(raw_dir, entries)
     folders = Folders(Path("data") / "processed" / key, Path("site") / key)
-    return Job(profile, raw_files | _list_rule_files(), language), folders
+    return Job(profile, raw_files | _list_hand_files(hand_dir) | _list_rule_files(), language), folders
+
+
+def find_hand_dir(profile_path: Path, key: str) -> Path:
+    """Return the folder of a city's hand files: below the working folder, else beside the profile."""
+    local, beside = Path("config") / key, profile_path.parent / key
+    return beside if beside.is_dir() and not local.is_dir() else local
 
 
 def plan_extract(extract: Extract, *, out: Path, language: str) -> tuple[Job, Folders]:
@@ -132,10 +150,20 @@ def _find_look_ups(raw_dir: Path, entries: dict[str, SourceEntry]) -> dict[str, 
     return {"geocoded": RawFile(path, entries.get(path.name) or describe_file(path))}
 
 
+def _list_hand_files(hand_dir: Path) -> dict[str, RawFile]:
+    # Not one of them is demanded: a city without corrections is a city, too.
+    return {
+        role: RawFile(path, describe_file(path, title=title))
+        for role, (name, title) in HAND_FILES.items()
+        if (path := hand_dir / name).is_file()
+    }
+
+
 def _list_rule_files() -> dict[str, RawFile]:
     # The rules are inputs like any other: a changed rule re-runs what it decides.
     paths = {
-        f"rules.{stem}": find_config_dir() / f"{stem}.csv" for stem in ("categories", "classes", "walkways")
+        f"rules.{stem}": find_config_dir() / f"{stem}.csv"
+        for stem in ("categories", "classes", "walkways", "attributes", "attribute_rules")
     }
     return {role: RawFile(path, describe_file(path, licence="MIT")) for role, path in paths.items()}
 

@@ -19,10 +19,13 @@ from begegnung_geo import __version__
 from begegnung_geo.analysis.addresses import locate_records
 from begegnung_geo.analysis.city_area import build_city_area
 from begegnung_geo.analysis.classify import classify_records
-from begegnung_geo.analysis.conflate import conflate_places, split_by_city
+from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
+from begegnung_geo.analysis.conflate import conflate_places, flag_counted, split_by_city
 from begegnung_geo.analysis.coverage import build_coverage
 from begegnung_geo.analysis.districts import assign_district, build_districts, derive_districts
 from begegnung_geo.analysis.gaps import build_gaps
+from begegnung_geo.analysis.hand import describe_places
+from begegnung_geo.analysis.list_evidence import lower_evidence
 from begegnung_geo.analysis.network import build_network, index_network
 from begegnung_geo.analysis.osm_places import build_osm_places
 from begegnung_geo.analysis.population import (
@@ -37,17 +40,20 @@ from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts
 from begegnung_geo.analysis.summary import build_summary
 from begegnung_geo.analysis.underserved import flag_underserved
+from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import list_feature_filters, read_category_rules
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.export import write_downloads
 from begegnung_geo.files import write_bytes
 from begegnung_geo.issues import IssueCode, count_issue
+from begegnung_geo.jobs import QUESTIONNAIRE_LIST
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.site import render_site
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.addresses import read_address_register
 from begegnung_geo.sources.geocoder import read_look_ups
+from begegnung_geo.sources.hand import HandKind, read_hand_entries
 from begegnung_geo.sources.osm import read_osm
 from begegnung_geo.sources.places import read_place_list
 from begegnung_geo.sources.vector import read_boundary, read_districts
@@ -190,11 +196,11 @@ def read_lists(step: StepInput) -> StepOutput:
         register, faults = read_address_register(source.path, crs=step.crs, clip=buffer.union_all())
         issues.append(faults)
     records, counts = build_empty("place_records", crs=step.crs), {}
-    for place_list in step.profile.sources.places:
-        path = step.require_raw(f"places.{place_list.key}").path
-        rows, faults, count = read_place_list(path, key=place_list.key, crs=step.crs)
+    for key in _list_place_keys(step):
+        path = step.require_raw(f"places.{key}").path
+        rows, faults, count = read_place_list(path, key=key, crs=step.crs)
         records = pd.concat([records, rows], ignore_index=True)
-        counts[place_list.key] = {"read": count.read, "rejected": count.rejected}
+        counts[key] = {"read": count.read, "rejected": count.rejected}
         issues.append(faults)
     addresses = _stack(register, step.layer("addresses"))
     records, faults = locate_records(
@@ -218,6 +224,20 @@ def _read_look_ups(step: StepInput) -> gpd.GeoDataFrame | None:
     return looked_up.loc[looked_up.intersects(area)]
 
 
+def read_hand(step: StepInput) -> StepOutput:
+    """Read what people wrote by hand about single places: corrections and answers."""
+    folder = step.require_raw("rules.attributes").path.parent
+    rules, classes = read_attribute_rules(folder), read_category_rules(folder).classes
+    entries, issues = build_empty("hand_entries", crs=step.crs), []
+    kinds: tuple[tuple[str, HandKind], ...] = (("hand.corrections", "correction"), ("hand.answers", "answer"))
+    for role, kind in kinds:
+        if source := step.raw(role):
+            lines, faults = read_hand_entries(source.path, kind=kind, rules=rules, classes=classes)
+            entries = pd.concat([entries, lines], ignore_index=True)
+            issues.append(faults)
+    return StepOutput({"hand_entries": entries}, issues=issues)
+
+
 def lay_network(step: StepInput) -> StepOutput:
     """Split the walkways at their junctions."""
     walk_nodes, walk_edges = build_network(step.layer("walkways"))
@@ -226,17 +246,30 @@ def lay_network(step: StepInput) -> StepOutput:
 
 def take_inventory(step: StepInput) -> StepOutput:
     """Classify all records, merge those of one place, and say in which district each place lies."""
-    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    folder = step.require_raw("rules.categories").path.parent
+    rules, attribute_rules = read_category_rules(folder), read_attribute_rules(folder)
     profile, city_area = step.profile, step.layer("city_area")
     osm_places, osm_issues, osm_count = build_osm_places(step.layer("osm_features"), rules)
-    listed, list_issues, list_counts = classify_records(step.layer("place_records"), rules)
-    places = _stack(osm_places, listed)
+    grades = {source.key: source.evidence for source in profile.sources.places if source.evidence}
+    listed, list_issues, list_counts = classify_records(step.layer("place_records"), rules, evidence=grades)
+    places = _stack(osm_places, lower_evidence(listed))
     merged, matches = conflate_places(
         places,
         rules=rules,
         coverage=profile.coverage,
         footprints=step.layer("osm_features"),
         source_order=[source.key for source in profile.sources.places],
+    )
+    described = describe_places(
+        merged,
+        places,
+        step.table("hand_entries"),
+        rules=attribute_rules,
+        classes=rules.classes,
+        dates=_date_features(step.layer("osm_features")),
+    )
+    merged = described.begegnungsorte.assign(
+        is_counted=flag_counted(described.begegnungsorte, profile.coverage)
     )
     network = index_network(step.layer("walk_nodes"), step.layer("walk_edges"), step_free=False)
     merged, snap_issues = assign_snap_distance(
@@ -254,10 +287,35 @@ def take_inventory(step: StepInput) -> StepOutput:
             "begegnungsorte": inside,
             "neighbour_places": neighbours,
             "place_matches": matches,
+            "attributes": described.attributes,
             "row_counts": build_row_counts(counts, inside, neighbours),
         },
-        issues=[osm_issues, list_issues, snap_issues, split_issues, *district_issues],
+        issues=[osm_issues, list_issues, described.issues, snap_issues, split_issues, *district_issues],
     )
+
+
+def _date_features(osm_features: gpd.GeoDataFrame) -> dict[str, str]:
+    edited = osm_features[osm_features["osm_timestamp"].notna()]
+    ids = "osm:" + edited["source_id"]
+    return dict(zip(ids, edited["osm_timestamp"].str.slice(stop=10), strict=True))
+
+
+def judge_completeness(step: StepInput) -> StepOutput:
+    """Set what was found against how many places two independent sources make likely."""
+    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    begegnungsorte, districts = step.layer("begegnungsorte"), step.layer("districts")
+    class_groups = {key: entry.group for key, entry in rules.classes.items()}
+    settings = step.profile.completeness
+    completeness = build_completeness(
+        begegnungsorte,
+        districts,
+        class_groups=class_groups,
+        second_sources=[source.key for source in step.profile.sources.places],
+        matches_min=settings.matches_min,
+        confidence=settings.confidence,
+    )
+    fill_rates = build_fill_rates(begegnungsorte, districts, class_groups=class_groups)
+    return StepOutput({"completeness": completeness, "fill_rates": fill_rates})
 
 
 def measure_demand(step: StepInput) -> StepOutput:
@@ -360,6 +418,7 @@ _SITE_TABLES = (
     "begegnungsorte", "neighbour_places", "places", "districts", "city_area", "coverage", "city_coverage",
     "underserved", "reach_areas", "gaps", "demand", "background_areas", "background_lines",
     "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
+    "completeness", "fill_rates",
 )  # fmt: skip
 
 STEPS = (
@@ -392,12 +451,23 @@ STEPS = (
         reads=("city_area", "addresses", "districts"),
         writes=("register_addresses", "place_records"),
     ),
+    Step("read_hand", "inventory", read_hand, raw=("hand", "rules"), writes=("hand_entries",)),
     Step("lay_network", "inventory", lay_network, reads=("walkways",), writes=("walk_nodes", "walk_edges")),
     Step(
         "take_inventory", "inventory", take_inventory,
         raw=("rules",), facts_of=("read_lists",), uses=("study", "walking", "coverage", "sources"),
-        reads=("osm_features", "place_records", "city_area", "districts", "walk_nodes", "walk_edges"),
-        writes=("places", "begegnungsorte", "neighbour_places", "place_matches", "row_counts"),
+        reads=(
+            "osm_features", "place_records", "hand_entries", "city_area", "districts", "walk_nodes",
+            "walk_edges",
+        ),
+        writes=(
+            "places", "begegnungsorte", "neighbour_places", "place_matches", "attributes", "row_counts",
+        ),
+    ),
+    Step(
+        "judge_completeness", "inventory", judge_completeness,
+        raw=("rules",), reads=("begegnungsorte", "districts"), uses=("completeness", "sources"),
+        writes=("completeness", "fill_rates"),
     ),
     Step(
         "measure_demand", "coverage", measure_demand,
@@ -424,10 +494,11 @@ STEPS = (
         reads=_SITE_TABLES, facts_of=("read_map", "count_people"),
         raw=(
             "osm", "boundary", "districts", "population", "population_age", "addresses", "places",
-            "geocoded", "rules",
+            "geocoded", "hand", "rules",
         ),
         uses=(
-            "city", "study", "walking", "coverage", "underserved", "population", "publication", "sources",
+            "city", "study", "walking", "coverage", "underserved", "population", "completeness",
+            "publication", "sources",
         ),
     ),
 )  # fmt: skip
@@ -457,6 +528,13 @@ def check_inputs(job: Job, *, listener: Listener) -> pd.DataFrame:
         steps = tuple(step for step in STEPS if step.stage == "inventory" or step.gathers_issues)
         run_steps(steps, job, folders, until="coverage", listener=listener)
         return read_table("issues", folder=folders.processed, crs=job.crs)
+
+
+def _list_place_keys(step: StepInput) -> list[str]:
+    """Return the lists of the profile, then the one of new places from questionnaires."""
+    keys = [source.key for source in step.profile.sources.places]
+    is_asked = step.raw(f"places.{QUESTIONNAIRE_LIST}") is not None and QUESTIONNAIRE_LIST not in keys
+    return [*keys, QUESTIONNAIRE_LIST] if is_asked else keys
 
 
 def _buffer_to_wgs84(given: gpd.GeoDataFrame, buffer_m: float) -> shapely.Geometry:

@@ -62,6 +62,7 @@ EVIDENCE = ("A", "B", "C", "D", "E")
 ANSWERS = ("yes", "no", "mixed", "unknown")
 PRECISIONS = ("object", "hand", "house", "neighbour", "street", "site", "district", "unknown")
 DEMAND_STATUS = ("reached", "no_walkway_near", "isolated", "no_place")
+COMPLETENESS_REASONS = ("", "no_first_source", "no_second_source", "few_matches")
 STABILITY = ("robust", "likely", "fragile", "not_assessable")
 BACKGROUND_AREA_LAYERS = ("water", "green", "built_up")
 BACKGROUND_LINE_LAYERS = ("motorway", "main_road", "rail", "waterway")
@@ -88,6 +89,12 @@ _COVERAGE_COLUMNS = (
     Column("covered_share", "float64", "persons_covered / persons: unknown counts as not covered; null without people", unit="0-1", is_nullable=True),
     Column("covered_share_max", "float64", "the same with unknown counted as covered", unit="0-1", is_nullable=True),
 )
+_CATEGORY_COLUMNS = (
+    Column("level", "str", "`city`, or the key of the coarsest level"),
+    Column("district_id", "str", "district; empty for the city"),
+    Column("category_kind", "str", "what `category` is", allowed=("all", "standing", "group", "class")),
+    Column("category", "str", "`all`, `established`, letter of a group, or class key"),
+)
 _ADDRESS_COLUMNS = (
     Column("street", "str", "street name as written in the source", is_nullable=True),
     Column("house_number", "str", "house number with its letter or range", is_nullable=True),
@@ -99,6 +106,36 @@ _POSTAL_COLUMNS = (
     _SOURCE,
     *_ADDRESS_COLUMNS,
     Column("quality", "str", "A/B surveyed, C pseudo address (register); O from OSM", allowed=("A", "B", "C", "O")),
+)
+WORKSHOP_ANSWERS = ("yes", "partly", "no", "unknown")
+YES_NO = ("yes", "no", "unknown")
+TRAEGER_TYPES = (
+    "municipal", "awo", "caritas", "diakonie", "drk", "paritaetischer", "jewish_community", "parish", "association",
+    "cooperative", "housing_company", "private", "other", "unknown",
+)
+# The attributes of `config/attributes.csv` that are columns (DOMAIN 1.1); the table `attributes` has who says so.
+_ATTRIBUTE_COLUMNS = (
+    Column("openness", "str", "Offenheit: open to all, not members only", allowed=WORKSHOP_ANSWERS),
+    Column("welcoming", "str", "Willkommen", allowed=WORKSHOP_ANSWERS),
+    Column("co_design", "str", "Mitgestaltung", allowed=WORKSHOP_ANSWERS),
+    Column("relationship_building", "str", "beziehungsfördernd", allowed=WORKSHOP_ANSWERS),
+    Column("inclusive", "str", "inklusiv", allowed=WORKSHOP_ANSWERS),
+    Column("low_threshold", "str", "niederschwellig", allowed=WORKSHOP_ANSWERS),
+    Column("adaptable", "str", "anpassungsfähig", allowed=WORKSHOP_ANSWERS),
+    Column("open_to", "str", "who may come", allowed=("everyone", "target_group", "members", "by_appointment", "unknown")),
+    Column("participation", "str", "who decides on the programme", allowed=("self_managed", "co_decide", "programme_only", "unknown")),
+    Column("step_free", "str", "step-free access", allowed=("full", "limited", "none", "unknown")),
+    Column("accessible_wc", "str", "accessible toilet", allowed=WORKSHOP_ANSWERS),
+    Column("cost", "str", "what a visit costs", allowed=("free", "donation", "consumption", "fee", "unknown")),
+    Column("registration", "str", "one has to register", allowed=YES_NO),
+    Column("rooms_count", "float64", "rooms for meetings", is_nullable=True),
+    Column("capacity_persons", "float64", "people in the largest room", unit="persons", is_nullable=True),
+    Column("hire_possible", "str", "others can hire rooms", allowed=YES_NO),
+    Column("provider", "str", "who provides the rooms (a body, never a person)", is_nullable=True),
+    Column("programmer", "str", "who runs the programme (a body, never a person)", is_nullable=True),
+    Column("funder", "str", "who pays (a body, never a person)", is_nullable=True),
+    Column("traeger_typ", "str", "kind of the body legally responsible", allowed=TRAEGER_TYPES),
+    Column("confirmation", "str", "what the list that names the place says of its own source", allowed=("confirmed", "unconfirmed", "outdated", "unknown")),
 )
 _BEGEGNUNGSORT_COLUMNS = (
     Column("begegnungsort_id", "str", "stable between runs: from the first place's id"),
@@ -116,6 +153,7 @@ _BEGEGNUNGSORT_COLUMNS = (
     Column("precision", "str", "how the point was found", allowed=PRECISIONS),
     _POSITION_ERROR,
     Column("snap_distance_m", "float64", "straight leg to the nearest walkway; null where none is near", unit="m", is_nullable=True),
+    *_ATTRIBUTE_COLUMNS,
 )
 
 TABLES: dict[str, Table] = {
@@ -330,6 +368,42 @@ TABLES: dict[str, Table] = {
             ("Point",),
         ),
         Table(
+            "attributes",
+            "one claim about an attribute of a meeting place by one source; the shown one is marked. No row: unknown",
+            ("begegnungsort_id", "attribute", "source", "source_id"),
+            (
+                Column("begegnungsort_id", "str", "the place; a place that a person struck off keeps its rows"),
+                Column("attribute", "str", "key of `config/attributes.csv`"),
+                Column("value", "str", "value, number or text"),
+                Column("evidence", "str", "evidence grade of the claim, A by people", allowed=EVIDENCE),
+                Column("source", "str", "`osm`, key of a list, `correction` or `answer`"),
+                Column("source_id", "str", "place_id of the record, or file and line of the hand file"),
+                Column("basis", "str", "the tags and the rule, or the role of the person and why"),
+                Column("date", "str", "day of the claim, ISO 8601", is_nullable=True),
+                Column("is_chosen", "bool", "this claim is shown"),
+            ),
+        ),
+        Table(
+            "hand_entries",
+            "one usable line of `corrections.csv` or `answers.csv`",
+            ("entry_id",),
+            (
+                Column("entry_id", "str", "file and line"),
+                Column("source", "str", "kind of hand file", allowed=("correction", "answer")),
+                Column("row", "str", "line of the file, for messages"),
+                Column("target_id", "str", "begegnungsort_id or id of a source record"),
+                Column("place_ids", "list[str]", "source records of the place when the answer was given"),
+                Column("place_name", "str", "name of the place then", is_nullable=True),
+                Column("lat", "float64", "where the place was then, WGS 84", unit="degrees", is_nullable=True),
+                Column("lon", "float64", "where the place was then, WGS 84", unit="degrees", is_nullable=True),
+                Column("attribute", "str", "key of `config/attributes.csv`"),
+                Column("value", "str", "value as stored"),
+                Column("why", "str", "reason", is_nullable=True),
+                Column("who", "str", "role of the person, never a name"),
+                Column("date", "str", "day, ISO 8601"),
+            ),
+        ),
+        Table(
             "place_matches",
             "one pair of records that were compared and found alike, or worth a look",
             ("place_id_a", "place_id_b"),
@@ -344,6 +418,35 @@ TABLES: dict[str, Table] = {
                 Column("class_relation", "str", "how the classes go together"),
                 Column("address_relation", "str", "how the addresses go together"),
                 Column("reasons", "str", "the reasons in words"),
+            ),
+        ),
+        Table(
+            "completeness",
+            "what was found of one category in the city or a district of the coarsest level, and how many there may be",
+            ("level", "district_id", "category_kind", "category"),
+            (
+                *_CATEGORY_COLUMNS,
+                Column("found_count", "int64", "Begegnungsorte found by any source, potential ones left out"),
+                Column("n_first", "int64", "of these in OSM"),
+                Column("n_second", "int64", "of these in any list of the profile"),
+                Column("n_both", "int64", "of these in OSM and in a list"),
+                Column("estimated_count", "float64", "how many there are, by Chapman; null where not estimable", is_nullable=True),
+                Column("low", "float64", "lower end of the confidence interval", is_nullable=True),
+                Column("high", "float64", "upper end of the confidence interval", is_nullable=True),
+                Column("is_estimable", "bool", "two sources with enough places in common"),
+                Column("reason", "str", "why there is no estimate; empty where there is one", allowed=COMPLETENESS_REASONS),
+            ),
+        ),
+        Table(
+            "fill_rates",
+            "one attribute of the places of one category in the city or a district of the coarsest level",
+            ("level", "district_id", "category_kind", "category", "attribute"),
+            (
+                *_CATEGORY_COLUMNS,
+                Column("attribute", "str", "`name`, `address` (street and number) or a column of `begegnungsorte`"),
+                Column("place_count", "int64", "Begegnungsorte, potential ones left out"),
+                Column("filled_count", "int64", "of these with a known value"),
+                Column("filled_share", "float64", "filled_count / place_count; null without places", unit="0-1", is_nullable=True),
             ),
         ),
         Table(

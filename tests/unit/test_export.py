@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
+from attribute_rows import add_attributes
 from begegnung_geo.config import build_profile
 from begegnung_geo.export import Downloads, write_downloads
 from begegnung_geo.export.tables import build_coverage_rows
@@ -30,7 +31,7 @@ from begegnung_geo.schema import TABLES, build_empty, conform_table
 CRS = "EPSG:25832"
 FILES = [
     "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg", "begegnungsorte.xlsx",
-    "coverage_by_district.csv", "gaps.geojson", "issues.csv",
+    "completeness.csv", "coverage_by_district.csv", "fill_rates.csv", "gaps.geojson", "issues.csv",
 ]  # fmt: skip
 FORMULA = '=HYPERLINK("http://x","Treff")'
 
@@ -61,7 +62,7 @@ def build_places(names: list[str | None], **columns: object) -> gpd.GeoDataFrame
         }
     ).assign(**columns)
     points = gpd.points_from_xy([393000.123 + i for i in range(count)], [5706000.0] * count)
-    return gpd.GeoDataFrame(rows, geometry=points, crs=CRS)
+    return add_attributes(gpd.GeoDataFrame(rows, geometry=points, crs=CRS))
 
 
 def build_content(**tables: pd.DataFrame) -> Downloads:
@@ -111,6 +112,8 @@ def build_content(**tables: pd.DataFrame) -> Downloads:
         "underserved": underserved,
         "gaps": gaps,
         "issues": build_empty("issues", crs=CRS),
+        "completeness": build_empty("completeness", crs=CRS),
+        "fill_rates": build_empty("fill_rates", crs=CRS),
     } | tables
     return Downloads(
         profile=profile,
@@ -124,6 +127,7 @@ def build_content(**tables: pd.DataFrame) -> Downloads:
             ),
         ),
         class_labels={"library": ("Bibliothek", "Library")},
+        class_groups={"library": "B"},
         **{name: conform_table(frame, name) for name, frame in given_tables.items()},
     )
 

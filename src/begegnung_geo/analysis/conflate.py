@@ -86,15 +86,25 @@ def conflate_places(
     pairs = _ask_reviews(match_places(facts), records["place_id"], reviews)
     groups = build_groups(pairs, facts.xy)
     merged = _merge_records(records, groups, known_ids=known_ids or {}, source_order=source_order)
-    merged["is_counted"] = merged["standing"].isin(coverage.counted_standing) | (
-        merged["standing"].isin(coverage.counted_if_consumption_free) & (merged["consumption_free"] == "yes")
-    )
-    # Somewhere in a district is no place to walk to.
-    merged["is_counted"] &= merged["precision"] != "district"
+    merged["is_counted"] = flag_counted(merged, coverage)
     begegnungsorte = gpd.GeoDataFrame(
         merged.sort_values("begegnungsort_id", ignore_index=True), geometry="geometry", crs=places.crs
     )
     return begegnungsorte, _build_matches(pairs, records["place_id"], groups)
+
+
+def flag_counted(begegnungsorte: pd.DataFrame, coverage: Coverage) -> "pd.Series[bool]":
+    """
+    Return which places count as supply: their standing, or everyday ones free of the duty to consume.
+
+    A place of which only the district is known does not: nobody can walk "somewhere there".
+    """
+    standing = begegnungsorte["standing"]
+    is_free = begegnungsorte["consumption_free"] == "yes"
+    is_meant = standing.isin(coverage.counted_standing) | (
+        standing.isin(coverage.counted_if_consumption_free) & is_free
+    )
+    return is_meant & (begegnungsorte["precision"] != "district")
 
 
 def split_by_city(
@@ -206,7 +216,9 @@ def _merge_records(
         free["consumption_free"].reindex(merged.index).fillna("unknown").astype("str")
     )
     merged = merged.join(_pick_addresses(rows)).join(_pick_points(rows))
-    merged["place_ids"] = rows.groupby("group")["place_id"].agg(list)
+    starts = np.flatnonzero(~rows["group"].duplicated())
+    members = [ids.tolist() for ids in np.split(rows["place_id"].to_numpy(dtype=object), starts[1:])]
+    merged["place_ids"] = pd.Series(members[: len(starts)], index=merged.index, dtype=object)
     merged["begegnungsort_id"] = _pick_ids(rows, known_ids)
     for column in ("name", *_SINGLES, *_ADDRESS):
         merged[column] = merged[column].astype("str")

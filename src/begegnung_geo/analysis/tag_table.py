@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from begegnung_geo.category_rules import CategoryRule, TagCondition
+from begegnung_geo.category_rules import CategoryRule
+from begegnung_geo.rule_rows import TagCondition
 
 BoolArray = npt.NDArray[np.bool_]
 NO_RULE = -1
@@ -45,12 +46,18 @@ class TagTable:
         flags = among.copy()
         if rule.geometry != "any":
             flags &= self._is_area == (rule.geometry == "area")
-        for condition in rule.conditions:
-            flags &= self._flag_condition(condition)
+        flags = self.flag_conditions(rule.conditions, flags)
         if rule.words is not None:
             rows = np.flatnonzero(flags)
             texts = self._list_texts(_WIDE_KEYS if rule.effect == "withhold" else _NAME_KEYS)
             flags[rows] = [rule.words.search(texts[row]) is not None for row in rows]
+        return flags
+
+    def flag_conditions(self, conditions: Sequence[TagCondition], among: BoolArray) -> BoolArray:
+        """Return which of the rows `among` fit all conditions."""
+        flags = among.copy()
+        for condition in conditions:
+            flags &= self._flag_condition(condition)
         return flags
 
     def find_first(self, rules: Sequence[CategoryRule]) -> npt.NDArray[np.int64]:

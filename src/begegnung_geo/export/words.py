@@ -15,6 +15,7 @@ class Word(NamedTuple):
 
 _LIST = "OpenStreetMap oder Liste, siehe place_ids"
 _OWN = "berechnet"
+_CLAIMED = "aus Merkmalen von OpenStreetMap, einer Liste oder von Menschen; unbekannt ist nicht nein"
 
 PLACE_WORDS: dict[str, Word] = {
     "begegnungsort_id": Word(
@@ -62,6 +63,103 @@ PLACE_WORDS: dict[str, Word] = {
     ),
     "snap_distance_m": Word(
         "Weg zum Fußweg", "gerader Weg bis zum nächsten Fußweg; leer, wenn keiner nahe ist", "m", _OWN
+    ),
+    "openness": Word(
+        "Offenheit",
+        "Offen für alle, nicht nur für Mitglieder: yes ja, partly teilweise, no nein, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "welcoming": Word(
+        "Willkommen",
+        "Fremde fühlen sich willkommen: yes ja, partly teilweise, no nein, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "co_design": Word(
+        "Mitgestaltung",
+        "Nutzende gestalten mit: yes ja, partly teilweise, no nein, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "relationship_building": Word(
+        "Beziehungsfördernd",
+        "Man trifft sich wieder: feste Gruppen, Küche oder Café: yes ja, partly teilweise, no nein, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "inclusive": Word(
+        "Inklusiv",
+        "Alle können teilnehmen, auch mit Behinderung: yes ja, partly teilweise, no nein, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "low_threshold": Word(
+        "Niederschwellig",
+        "Kostenlos, ohne Anmeldung, ohne Kaufzwang: yes ja, partly teilweise, no nein, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "adaptable": Word(
+        "Anpassungsfähig",
+        "Räume lassen sich für Verschiedenes nutzen: yes ja, partly teilweise, no nein, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "open_to": Word(
+        "Offen für",
+        "Wer kommen darf: everyone alle, target_group Zielgruppe, members Mitglieder, by_appointment nach Anmeldung, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "participation": Word(
+        "Beteiligung",
+        "Wer über das Programm entscheidet: self_managed selbst verwaltet, co_decide Nutzende entscheiden mit, programme_only nur Angebot, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "step_free": Word(
+        "Stufenlos",
+        "Stufenloser Zugang: full vollständig, limited teilweise, none nicht, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "accessible_wc": Word(
+        "Barrierefreies WC",
+        "Barrierefreie Toilette im Haus: yes ja, partly teilweise, no nein, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "cost": Word(
+        "Kosten",
+        "Was der Besuch kostet: free kostenlos, donation Spende, consumption Verzehr erwartet, fee Eintritt oder Gebühr, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "registration": Word(
+        "Anmeldung nötig", "Ob man sich anmelden muss: yes ja, no nein, unknown unbekannt", origin=_CLAIMED
+    ),
+    "rooms_count": Word("Räume", "Zahl der Räume für Treffen; leer heißt unbekannt", origin=_CLAIMED),
+    "capacity_persons": Word(
+        "Plätze", "Menschen im größten Raum; leer heißt unbekannt", "Menschen", _CLAIMED
+    ),
+    "hire_possible": Word(
+        "Räume zu mieten",
+        "Ob andere die Räume mieten können: yes ja, no nein, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "provider": Word(
+        "Bereitgestellt von",
+        "Wer die Räume bereitstellt; eine Einrichtung und keine Person; leer heißt unbekannt",
+        origin=_CLAIMED,
+    ),
+    "programmer": Word(
+        "Bespielt von",
+        "Wer das Programm macht; eine Einrichtung und keine Person; leer heißt unbekannt",
+        origin=_CLAIMED,
+    ),
+    "funder": Word(
+        "Finanziert von",
+        "Wer bezahlt; eine Einrichtung und keine Person; leer heißt unbekannt",
+        origin=_CLAIMED,
+    ),
+    "traeger_typ": Word(
+        "Art des Trägers",
+        "Art der rechtlich verantwortlichen Stelle: municipal kommunal, awo AWO, caritas Caritas, diakonie Diakonie, drk DRK, paritaetischer Paritätischer, jewish_community Jüdische Kultusgemeinde, parish Kirchengemeinde, association eingetragener Verein, cooperative Genossenschaft, housing_company Wohnungsunternehmen, private privat, other anderer, unknown unbekannt",
+        origin=_CLAIMED,
+    ),
+    "confirmation": Word(
+        "Bestätigung der Liste",
+        "Ob die Liste, die den Ort nennt, ihn selbst für bestätigt hält: confirmed bestätigt, unconfirmed unbestätigt, outdated veraltete Quelle, unknown unbekannt",
+        origin=_CLAIMED,
     ),
     "district_id_": Word(
         "Gebiet (Nummer)", "Nummer des Gebiets dieser Ebene, in dem der Ort liegt", origin=_OWN
@@ -125,10 +223,53 @@ ISSUE_WORDS: dict[str, Word] = {
     "count": Word("Anzahl", "für wie viele Zeilen die Meldung steht"),
 }
 
+_CATEGORY_WORDS: dict[str, Word] = {
+    "level": Word("Ebene", "city für die ganze Stadt, sonst die gröbste Ebene der Gebiete"),
+    "district_id": Word("Nummer", "Nummer des Gebiets als Text; leer für die ganze Stadt"),
+    "name": Word("Gebiet", "Name der Stadt oder des Gebiets"),
+    "category_kind": Word(
+        "Auswahl",
+        "all alle; standing nach Rolle; group Gruppe verwandter Arten; class eine Art. "
+        "Potenzialräume sind nirgends dabei",
+    ),
+    "category": Word("Schlüssel", "all, established, Buchstabe der Gruppe wie auf der Karte, oder Klasse"),
+    "category_name": Word("Art der Orte", "die Auswahl in Worten"),
+}
+
+COMPLETENESS_WORDS: dict[str, Word] = {
+    **_CATEGORY_WORDS,
+    "found_count": Word("Gefunden", "Begegnungsorte im Verzeichnis", "Orte"),
+    "n_first": Word("davon in OSM", "Orte, die OpenStreetMap kennt", "Orte"),
+    "n_second": Word("davon in Listen", "Orte, die eine Liste der Stadt oder von Menschen nennt", "Orte"),
+    "n_both": Word("in beiden", "Orte, die OpenStreetMap und eine Liste nennen", "Orte"),
+    "estimated_count": Word(
+        "Geschätzt", "so viele gibt es vermutlich (Chapman); leer heißt: nicht schätzbar", "Orte", _OWN
+    ),
+    "low": Word("mindestens", "untere Grenze des Vertrauensbereichs", "Orte", _OWN),
+    "high": Word("höchstens", "obere Grenze des Vertrauensbereichs", "Orte", _OWN),
+    "note": Word("Hinweis", "warum es keine Schätzung gibt"),
+}
+
+FILL_RATE_WORDS: dict[str, Word] = {
+    **_CATEGORY_WORDS,
+    "attribute": Word("Angabe", "name, address (Straße und Nummer), opening_hours, wheelchair oder operator"),
+    "place_count": Word("Orte", "Begegnungsorte im Verzeichnis", "Orte"),
+    "filled_count": Word("mit Angabe", "davon mit bekannter Angabe", "Orte"),
+    "filled_share": Word("Anteil", "Anteil der Orte mit bekannter Angabe", "0 bis 1"),
+}
+
+NOT_ESTIMABLE: dict[str, str] = {
+    "no_first_source": "nicht schätzbar: OpenStreetMap nennt keinen solchen Ort in der Stadt",
+    "no_second_source": "nicht schätzbar: keine Liste nennt einen solchen Ort in der Stadt",
+    "few_matches": "nicht schätzbar: zu wenige Orte stehen in beiden Quellen",
+}
+
 DICTIONARY: dict[str, dict[str, Word]] = {
     "begegnungsorte": PLACE_WORDS,
+    "completeness": COMPLETENESS_WORDS,
     "coverage_by_district": COVERAGE_WORDS,
     "districts": DISTRICT_WORDS,
+    "fill_rates": FILL_RATE_WORDS,
     "gaps": GAP_WORDS,
     "issues": ISSUE_WORDS,
 }

@@ -57,6 +57,8 @@ def list_tasks(profile: Profile) -> list[Task]:
     """Return all files of a profile, areas first: others are clipped to them."""
     tasks = []
     for key, source in profile.sources.list_files():
+        if source.kind == "hand":
+            continue  # lies in config/<city>/, written by people
         tasks.append(Task(key, source))
         if isinstance(source, PopulationSource) and source.age_file:
             tasks.append(Task(f"{key}.age", _describe_age_table(source, source.age_file)))

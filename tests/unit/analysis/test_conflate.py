@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attribute_rows import add_attributes
 from begegnung_geo.analysis.conflate import build_begegnungsort_id, split_by_city
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts
 from begegnung_geo.errors import CrsError, SchemaError
@@ -344,7 +345,7 @@ def test_no_place_gives_empty_tables() -> None:
     assert inside.empty
     assert neighbours.empty
     assert issues.empty
-    conform_table(inside.assign(snap_distance_m=0.0), "begegnungsorte")
+    conform_table(add_attributes(inside.assign(snap_distance_m=0.0)), "begegnungsorte")
 
 
 # Properties

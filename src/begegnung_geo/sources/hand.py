@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""What people wrote by hand about single places: `corrections.csv` and `answers.csv`."""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from begegnung_geo.attribute_rules import Attribute, AttributeRules, list_labels, parse_value
+from begegnung_geo.category_rules import PlaceClass
+from begegnung_geo.crs import WGS84
+from begegnung_geo.errors import SourceError
+from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+from begegnung_geo.schema import build_empty
+from begegnung_geo.sources.place_columns import fold_header, pick_first
+from begegnung_geo.sources.tabular import read_raw_table
+
+HandKind = Literal["correction", "answer"]
+_HEADERS: Mapping[str, tuple[str, ...]] = {
+    "target_id": ("begegnungsortid", "sourceid", "placeid", "kennung", "id"),
+    "attribute": ("column", "spalte", "attribute", "merkmal"),
+    "value": ("value", "wert"),
+    "why": ("why", "warum", "grund", "begruendung"),
+    "who": ("who", "wer", "rolle", "role"),
+    "date": ("date", "datum", "stand"),
+    "place_ids": ("placeids", "quellen"),
+    "place_name": ("name", "ortsname"),
+    "lat": ("breite", "lat"),
+    "lon": ("laenge", "lon"),
+}
+_NEEDED = {
+    "correction": ("target_id", "attribute", "value", "why", "who", "date"),
+    "answer": ("target_id", "attribute", "value", "who", "date"),
+}
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", re.ASCII)
+_GERMAN = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", re.ASCII)
+_YEARS = range(2000, 2100)  # no clock: a day of another century is a slip of the pen
+
+
+@dataclass(frozen=True)
+class _Fault:
+    code: IssueCode
+    text: str
+
+
+def read_hand_entries(
+    path: Path, *, kind: HandKind, rules: AttributeRules, classes: Mapping[str, PlaceClass]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Read a file of corrections or answers (CSV or XLSX, headers in German or English).
+
+    Nothing is taken out of the file: a line that cannot be used becomes an issue and
+    works as soon as it is mended. Whether an id exists is found out later.
+
+    Returns
+    -------
+    entries
+        Table `hand_entries` in the order of the file.
+    issues
+        One line an unusable row: what is missing, unknown or impossible, and what is
+        allowed instead.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read or lacks a needed column; names the columns.
+    """
+    raw = read_raw_table(path, key=path.name, rate_header=_rate_header)
+    found = {fold_header(column): column for column in raw.cells.columns}
+    columns = {role: [found[h] for h in headers if h in found] for role, headers in _HEADERS.items()}
+    missing = [role for role in _NEEDED[kind] if not columns[role]]
+    if missing:
+        raise SourceError(
+            f"{path.name} lacks the columns {', '.join(_HEADERS[role][0] for role in missing)}",
+            where=f"{path}, first row: {', '.join(map(str, raw.cells.columns))[:200] or 'empty'}",
+            hint=f"the header must be {', '.join(_NEEDED[kind])}".replace("target_id", "source_id").replace(
+                "attribute", "column"
+            ),
+        )
+    texts = pd.DataFrame({role: pick_first(raw.cells, names) for role, names in columns.items()})
+    rows, faults = [], [raw.issues]
+    for label, cells in zip(raw.labels, texts.to_dict("records"), strict=True):
+        given = {str(role): text if isinstance(text, str) else "" for role, text in cells.items()}
+        checked = _check_row(given, kind=kind, rules=rules, classes=classes)
+        if isinstance(checked, _Fault):
+            faults.append(build_issues(path.name, checked.code, rows=[label], texts=checked.text))
+        else:
+            place = {"entry_id": f"{path.name}:{label}", "source": kind, "row": str(label)}
+            rows.append({**place, **checked})
+    entries = pd.DataFrame(rows) if rows else build_empty("hand_entries", crs=WGS84)
+    return entries, concat_issues(faults)
+
+
+def parse_date(text: str) -> str | None:
+    """Return a day as ISO 8601 from `2026-11-22` or `22.11.2026`; None where there is no such day."""
+    iso, german = _ISO.fullmatch(text.strip()), _GERMAN.fullmatch(text.strip())
+    if not iso and not german:
+        return None
+    parts = iso.groups() if iso else german.groups()[::-1] if german else ()
+    try:
+        day = dt.date(*(int(part) for part in parts))
+    except ValueError:
+        return None
+    return day.isoformat() if day.year in _YEARS else None
+
+
+def _rate_header(cells: Sequence[str]) -> int:
+    folded = {fold_header(cell) for cell in cells}
+    return sum(any(header in folded for header in headers) for headers in _HEADERS.values())
+
+
+def _check_row(
+    given: Mapping[str, str], *, kind: HandKind, rules: AttributeRules, classes: Mapping[str, PlaceClass]
+) -> dict[str, object] | _Fault:
+    empty = [role for role in _NEEDED[kind] if not given[role]]
+    if empty:
+        names = ", ".join({"target_id": "source_id", "attribute": "column"}.get(r, r) for r in empty)
+        return _Fault(
+            IssueCode.HAND_ROW_INCOMPLETE,
+            f"{names} is empty; the line is not applied: fill it in or delete it",
+        )
+    attribute = rules.find_attribute(given["attribute"])
+    if attribute is None:
+        return _Fault(
+            IssueCode.HAND_COLUMN_UNKNOWN,
+            f'there is no column "{given["attribute"][:60]}"; the line is not applied: '
+            "config/attributes.csv lists the columns",
+        )
+    value = parse_value(attribute, given["value"], classes=classes)
+    if value is None:
+        return _Fault(
+            IssueCode.HAND_VALUE_INVALID,
+            f'"{given["value"][:60]}" is no value of {attribute.key}; the line is not applied: '
+            f"{_describe_allowed(attribute, classes)}",
+        )
+    day = parse_date(given["date"])
+    if day is None:
+        return _Fault(
+            IssueCode.HAND_DATE_INVALID,
+            f'"{given["date"][:30]}" is no day of this century; the line is not applied: '
+            "write it as 2026-11-22 or 22.11.2026",
+        )
+    return {
+        "target_id": given["target_id"],
+        "place_ids": [part.strip() for part in given["place_ids"].split(";") if part.strip()],
+        "place_name": given["place_name"] or None,
+        "lat": _parse_degrees(given["lat"]),
+        "lon": _parse_degrees(given["lon"]),
+        "attribute": attribute.key,
+        "value": value,
+        "why": given["why"] or None,
+        "who": given["who"],
+        "date": day,
+    }
+
+
+def _describe_allowed(attribute: Attribute, classes: Mapping[str, PlaceClass]) -> str:
+    if attribute.kind == "number":
+        return "a number is needed, for example 12"
+    if attribute.kind == "position":
+        return "latitude and longitude are needed, for example 51.5136, 7.4653"
+    labels = list_labels(attribute, classes=classes)
+    if not labels:
+        return "the text is longer than 255 characters"
+    return f"allowed are {', '.join(labels)}"
+
+
+def _parse_degrees(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return math.nan
