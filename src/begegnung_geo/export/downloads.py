@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from begegnung_geo.config import Profile
+from begegnung_geo.export.completeness import build_completeness_rows, build_fill_rate_rows
 from begegnung_geo.export.formats import write_csv, write_geojson, write_geopackage, write_workbook
 from begegnung_geo.export.tables import (
     HIDDEN,
@@ -46,6 +47,18 @@ class DownloadContent(Protocol):
     @property
     def class_labels(self) -> Mapping[str, tuple[str, str]]:
         """Class key -> (German, English) name."""
+
+    @property
+    def class_groups(self) -> Mapping[str, str]:
+        """Class key -> letter of its group."""
+
+    @property
+    def completeness(self) -> pd.DataFrame:
+        """Table `completeness`."""
+
+    @property
+    def fill_rates(self) -> pd.DataFrame:
+        """Table `fill_rates`."""
 
     @property
     def is_estimated(self) -> bool:
@@ -90,6 +103,9 @@ class Downloads:
     underserved: pd.DataFrame
     gaps: gpd.GeoDataFrame
     issues: pd.DataFrame
+    class_groups: Mapping[str, str]
+    completeness: pd.DataFrame
+    fill_rates: pd.DataFrame
     is_estimated: bool = False
 
 
@@ -111,8 +127,8 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
     Returns
     -------
     paths
-        `begegnungsorte.csv .geojson .gpkg .xlsx`, `coverage_by_district.csv`,
-        `gaps.geojson`, `issues.csv`, sorted.
+        `begegnungsorte.csv .geojson .gpkg .xlsx`, `completeness.csv`,
+        `coverage_by_district.csv`, `fill_rates.csv`, `gaps.geojson`, `issues.csv`, sorted.
     """
     publication = content.profile.publication
     places = build_place_rows(content.begegnungsorte, content.districts, class_labels=content.class_labels)
@@ -143,6 +159,7 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
     paths = {name: folder / name for name in _FILE_NAMES}
     write_csv(paths["begegnungsorte.csv"], place_table)
     write_csv(paths["coverage_by_district.csv"], _show_hidden(coverage))
+    _write_completeness(folder, content)
     write_csv(paths["issues.csv"], build_issue_rows(content.issues))
     write_geojson(paths["begegnungsorte.geojson"], places, about=about)
     write_geojson(paths["gaps.geojson"], gaps, about=about)
@@ -157,10 +174,24 @@ _FILE_NAMES = (
     "begegnungsorte.geojson",
     "begegnungsorte.gpkg",
     "begegnungsorte.xlsx",
+    "completeness.csv",
     "coverage_by_district.csv",
+    "fill_rates.csv",
     "gaps.geojson",
     "issues.csv",
 )
+
+
+def _write_completeness(folder: Path, content: DownloadContent) -> None:
+    about: dict[str, Any] = {
+        "city": content.profile.city.name,
+        "class_labels": content.class_labels,
+        "class_groups": content.class_groups,
+    }
+    rows = build_completeness_rows(content.completeness, content.districts, **about)
+    write_csv(folder / "completeness.csv", rows)
+    rows = build_fill_rate_rows(content.fill_rates, content.districts, **about)
+    write_csv(folder / "fill_rates.csv", rows)
 
 
 def _show_hidden(coverage: pd.DataFrame) -> pd.DataFrame:

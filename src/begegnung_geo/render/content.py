@@ -52,6 +52,8 @@ class SiteContent:
     walk_edges: gpd.GeoDataFrame
     issues: pd.DataFrame
     row_counts: pd.DataFrame
+    completeness: pd.DataFrame
+    fill_rates: pd.DataFrame
     class_labels: Mapping[str, tuple[str, str]]
     class_groups: Mapping[str, str]
     summary: Mapping[str, Any]
