@@ -114,7 +114,6 @@ def test_the_books_close_and_neighbours_stay_apart(real_data: Path, name: str) -
     begegnungsorte, matches = conflate(places, footprints=features)
     conform_table(places, "places")
     conform_table(issues, "issues")
-    conform_table(begegnungsorte.assign(snap_distance_m=0.0), "begegnungsorte")
     counts = build_row_counts([count], begegnungsorte)
     assert counts["read"].tolist() == [len(features)]
     # Looked at one by one: these extracts draw no house twice.

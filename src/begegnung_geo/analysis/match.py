@@ -8,13 +8,11 @@ the names stand to that threshold (0.5 is on it). Some facts forbid a match what
 the names say: classes that are apart, two addresses within OSM, "Nord" and "Süd".
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import shapely
-from rapidfuzz import fuzz, process
 from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.match_facts import (
@@ -27,9 +25,9 @@ from begegnung_geo.analysis.match_facts import (
     FloatArray,
     IntArray,
     MatchFacts,
-    ObjectArray,
     compare_addresses,
 )
+from begegnung_geo.analysis.match_names import score_names
 
 
 @dataclass(frozen=True)
@@ -50,15 +48,11 @@ class MatchLimits:
     """Two OSM objects farther apart are two places: mappers draw a house once."""
 
 
-Scorer = Callable[..., float]
 LIMITS = MatchLimits()
 DECISIONS = ("same", "review", "different")
 _SLOPE = 0.05
 _REVIEW_BAND = 0.10
 _FORBIDDEN_SCORE = 0.0
-_NEARLY_EQUAL = 0.95
-_SHORT_CORE = 5
-_SHORT_CORE_TRUST = 0.8
 
 
 def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataFrame:
@@ -92,7 +86,7 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     pairs["class_relation"] = facts.relate_classes(left, right)
     websites = facts.websites
     pairs["same_website"] = (websites[left] != "") & (websites[left] == websites[right])
-    pairs["name_score"] = _score_names(facts, pairs)
+    pairs["name_score"] = score_names(facts, pairs)
     pairs["is_forbidden"] = _flag_forbidden(facts, pairs, limits)
     margin = _measure_margin(facts, pairs, limits)
     pairs["score"] = np.where(pairs["is_forbidden"], _FORBIDDEN_SCORE, 1 / (1 + np.exp(-margin / _SLOPE)))
@@ -148,7 +142,8 @@ def _find_candidates(facts: MatchFacts, limits: MatchLimits) -> tuple[IntArray, 
     one = np.concatenate([pair[0] for pair in found])
     other = np.concatenate([pair[1] for pair in found])
     low, high = np.minimum(one, other), np.maximum(one, other)
-    keys = np.unique(low[low != high] * count + high[low != high])
+    keys = np.sort((low * count + high)[low != high])
+    keys = keys[np.append(True, np.diff(keys) > 0)[: len(keys)]]
     return keys // count, keys % count
 
 
@@ -188,43 +183,6 @@ def _flag_inside(facts: MatchFacts, left: IntArray, right: IntArray) -> BoolArra
         points = facts.xy[point_of[drawn]]
         inside[drawn] |= shapely.intersects_xy(facts.shapes[area_of[drawn]], points[:, 0], points[:, 1])
     return inside
-
-
-def _score_names(facts: MatchFacts, pairs: pd.DataFrame) -> FloatArray:
-    """Return how alike two names are, 0-1; null where one is missing."""
-    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    relation = pairs["class_relation"].to_numpy()
-    names, cores = facts.names, facts.cores
-    full = _compare(names, left, right, scorer=fuzz.token_sort_ratio)
-    glued = _compare(facts.compact, left, right, scorer=fuzz.ratio)
-    core_sort = _compare(cores, left, right, scorer=fuzz.token_sort_ratio)
-    core_set = _compare(cores, left, right, scorer=fuzz.token_set_ratio)
-    whole = np.maximum(full, glued)
-    has_core = (cores[left] != "") & (cores[right] != "")
-    # "Kleiderkammer St. Anna" is more than "St. Anna" unless both are of one class.
-    core_part = np.where(relation == SAME, 0.5 * core_sort + 0.5 * core_set, core_sort)
-    core = np.where(has_core, core_part, whole)
-    # One letter is a typing error in "Konkordia" and another name in "Rosi".
-    lengths = np.array([len(core) for core in cores], dtype=np.int64)
-    is_short = np.minimum(lengths[left], lengths[right]) <= _SHORT_CORE
-    core = np.where(has_core & is_short & (core_set < 1), _SHORT_CORE_TRUST * core, core)
-    # Within one class the generic word says nothing new ("Jugendtreff", "Jugendzentrum");
-    # between classes it is the difference itself ("Jugendtreff", "Seniorentreff").
-    share = np.where(relation == SAME, 0.7, 0.2)
-    blended = (1 - share) * whole + share * core
-    equal = np.where(whole >= _NEARLY_EQUAL, whole, 0.0)
-    scores: FloatArray = np.maximum(blended, equal).round(4)
-    scores[(names[left] == "") | (names[right] == "")] = np.nan
-    return scores
-
-
-def _compare(texts: ObjectArray, left: IntArray, right: IntArray, *, scorer: Scorer) -> FloatArray:
-    codes, values = pd.factorize(texts)
-    pair_codes = np.sort(np.column_stack([codes[left], codes[right]]), axis=1)
-    distinct, back = np.unique(pair_codes[:, 0] * len(values) + pair_codes[:, 1], return_inverse=True)
-    one, other = values[distinct // max(len(values), 1)], values[distinct % max(len(values), 1)]
-    scores = process.cpdist(list(one), list(other), scorer=scorer, dtype=np.float32, workers=1)
-    return np.asarray(scores, dtype=np.float64)[back] / 100
 
 
 def _flag_forbidden(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits) -> BoolArray:

@@ -85,7 +85,7 @@ def build_match_facts(
     footprints
         Table `osm_features` for the drawn outlines of OSM places; None compares points.
     """
-    names, cores, marks = _spell_names(_tell_apart(places))
+    names, cores, marks = _spell_names(places)
     shapes, is_area = _find_shapes(places, footprints)
     house_from, house_to, letters = _split_house_numbers(places["house_number"])
     keys = sorted(rules.classes)
@@ -133,19 +133,20 @@ def compare_addresses(facts: MatchFacts, left: IntArray, right: IntArray) -> Int
     return np.where(is_one, 1, np.where(is_two, -1, 0))
 
 
-def _tell_apart(places: gpd.GeoDataFrame) -> "pd.Series[str]":
-    # "Vereinsheim" alone could be anybody's; with its operator it is that of TuS Stockum.
-    bare = {name for name in places["name"].dropna().unique() if not find_core(normalise_name(name))}
-    is_bare = places["name"].isin(bare) & places["operator"].notna()
-    return places["name"].mask(is_bare, places["name"] + " " + places["operator"])
-
-
-def _spell_names(names: "pd.Series[str]") -> tuple[ObjectArray, ObjectArray, IntArray]:
-    spelt = {name: normalise_name(name) for name in names.dropna().unique()}
-    normalised = [spelt.get(name, "") if isinstance(name, str) else "" for name in names]
-    known = {name: (find_core(name), find_marks(name)) for name in set(normalised)}
-    cores = _as_objects([known[name][0] for name in normalised])
-    marks = np.array([known[name][1] for name in normalised], dtype=np.int64).reshape(-1, MARK_KINDS)
+def _spell_names(places: gpd.GeoDataFrame) -> tuple[ObjectArray, ObjectArray, IntArray]:
+    spelt: dict[str, str] = {name: normalise_name(name) for name in places["name"].dropna().unique()}
+    core_of = {name: find_core(name) for name in set(spelt.values())}
+    normalised = []
+    for name, operator in zip(places["name"].tolist(), places["operator"].tolist(), strict=True):
+        words = spelt.get(name, "")
+        # "Vereinsheim" alone could be anybody's; with its operator it is that of TuS Stockum.
+        if words and not core_of[words] and isinstance(operator, str):
+            words = normalise_name(f"{name} {operator}")
+            core_of.setdefault(words, find_core(words))
+        normalised.append(words)
+    mark_of = {words: find_marks(words) for words in set(normalised)}
+    cores = _as_objects([core_of.get(words, "") for words in normalised])
+    marks = np.array([mark_of[words] for words in normalised], dtype=np.int64).reshape(-1, MARK_KINDS)
     return _as_objects(normalised), cores, marks
 
 
@@ -156,7 +157,7 @@ def _split_house_numbers(numbers: "pd.Series[str]") -> tuple[IntArray, IntArray,
         if match is not None:
             first = int(match[1])
             split[text] = (first, max(first, int(match[3] or first)), match[2].casefold())
-    rows = [split.get(text, (ANY_NUMBER, ANY_NUMBER, "")) for text in numbers]
+    rows = [split.get(text, (ANY_NUMBER, ANY_NUMBER, "")) for text in numbers.tolist()]
     bounds = np.array([row[:2] for row in rows], dtype=np.int64).reshape(-1, 2)
     return bounds[:, 0], bounds[:, 1], _as_objects([row[2] for row in rows])
 
@@ -164,7 +165,7 @@ def _split_house_numbers(numbers: "pd.Series[str]") -> tuple[IntArray, IntArray,
 def _list_websites(fields: "pd.Series[str]") -> ObjectArray:
     # A page that many places share is that of their city or chain and tells nothing.
     websites = []
-    for text in fields:
+    for text in fields.tolist():
         website = ""
         if any(key in text for key in _WEBSITE_KEYS):
             row = {key.casefold(): value for key, value in json.loads(text).items()}
