@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from begegnung_geo.render import geometry
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.geometry import Geometries, IntArray
+from begegnung_geo.render.inhabited import build_inhabited_area
 from begegnung_geo.render.text import clean_text
 
 # Tolerances in metres: a pixel is 4.8 m at zoom 14 in Germany, 1.2 m at zoom 16.
@@ -50,10 +51,16 @@ class NamedLines:
 
 @dataclass(frozen=True)
 class Atlas:
-    """The city's simplified geometry in the metric CRS; pages cut their part from it."""
+    """
+    The city's simplified geometry in the metric CRS; pages cut their part from it.
+
+    `inhabited` is empty where it is not known where people live; walking time is then
+    shown as far as the longest reach, and nothing is said about the rest.
+    """
 
     crs: str
     land: Geometries
+    inhabited: BaseGeometry
     green: Geometries
     water: Geometries
     reach: Mapping[tuple[str, int], BaseGeometry]
@@ -82,6 +89,7 @@ def build_atlas(content: SiteContent) -> Atlas:
     return Atlas(
         crs=content.profile.study.metric_crs,
         land=land,
+        inhabited=_find_inhabited(content, city),
         green=_simplify_areas(areas[areas["layer"] == "green"], _GREEN_MIN_M2),
         water=_simplify_areas(areas[areas["layer"] == "water"], _WATER_MIN_M2),
         reach=MappingProxyType(_simplify_reach(content.reach_areas, city)),
@@ -101,6 +109,7 @@ def cut_atlas(atlas: Atlas, focus: BaseGeometry) -> Atlas:
     cut = {layer: _cut_lines(named, box) for layer, named in atlas.lines.items()}
     return replace(
         atlas,
+        inhabited=_polygons_of(shapely.intersection(atlas.inhabited, box)),
         green=_cut_areas(atlas.green, box),
         water=_cut_areas(atlas.water, box),
         reach=MappingProxyType(
@@ -116,6 +125,8 @@ def cut_atlas(atlas: Atlas, focus: BaseGeometry) -> Atlas:
 def pack_background(atlas: Atlas) -> dict[str, Any]:
     """Return the layers below the districts, ready for the page's data."""
     packed: dict[str, Any] = {"land": geometry.pack_polygons(atlas.land, atlas.crs)}
+    if not atlas.inhabited.is_empty:
+        packed["inhabited"] = geometry.pack_polygons(np.array([atlas.inhabited], dtype=object), atlas.crs)
     for key, polygons in (("green", atlas.green), ("water", atlas.water)):
         if len(polygons):
             packed[key] = geometry.pack_polygons(polygons, atlas.crs)
@@ -170,6 +181,13 @@ def find_bounds(area: BaseGeometry, crs: str) -> list[list[float]]:
     lonlat = geometry.project(corners, crs)
     (w, s), (e, n) = lonlat.min(axis=0).round(5).tolist(), lonlat.max(axis=0).round(5).tolist()
     return [[s, w], [n, e]]
+
+
+def _find_inhabited(content: SiteContent, city: gpd.GeoDataFrame) -> BaseGeometry:
+    persons_min = content.profile.publication.share_base_min
+    area = build_inhabited_area(content.demand, persons_min=persons_min)
+    border = shapely.union_all(city.geometry.to_numpy())
+    return _polygons_of(shapely.intersection(area, border))
 
 
 def _simplify_areas(areas: gpd.GeoDataFrame, least_m2: float) -> Geometries:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from begegnung_geo.render import symbols
+from begegnung_geo.render.layers import Atlas
 from begegnung_geo.render.mapdata import list_class_names, pick_ramp
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import find_hatched
@@ -23,23 +24,21 @@ _KINDS = (
 )
 
 
-def build_legend(scope: Scope, speaker: Speaker, *, rows: Sequence[PlaceRow]) -> dict[str, Any]:
+def build_legend(scope: Scope, speaker: Speaker, *, atlas: Atlas, rows: Sequence[PlaceRow]) -> dict[str, Any]:
     """
     Return the legend's entries; only what the page shows.
 
     Parameters
     ----------
+    atlas
+        Cut to the scope. Where no inhabited area is known, land colour stands for all
+        that is farther than the longest time.
     rows
         All places on the map, neighbours' ones included.
     """
     words, headline = speaker.words, speaker.content.profile.coverage.headline[0]
-    names = list_class_names(speaker)
-    ramp = pick_ramp(len(names))
     return {
-        "classes": [
-            {"name": name, "colour": symbols.composite(colour)}
-            for name, colour in zip(names, ramp, strict=True)
-        ],
+        "classes": _list_classes(speaker, has_homes=not atlas.inhabited.is_empty),
         "has_gaps": len(scope.gaps) > 0,
         "gap": words.say(
             "legend.gap",
@@ -63,6 +62,21 @@ def describe_sign(group: PlaceGroup) -> dict[str, str]:
     if not group.sides:
         return base | {"shape": "circle", "form": f'r="{_RADIUS:.0f}"'}
     return base | {"shape": "polygon", "form": f'points="{_list_corners(group)}"'}
+
+
+def _list_classes(speaker: Speaker, *, has_homes: bool) -> list[dict[str, str]]:
+    names = list_class_names(speaker)
+    ramp = [symbols.composite(colour) for colour in pick_ramp(len(names))]
+    if has_homes:
+        rest = speaker.words.say("legend.uninhabited")
+    else:
+        names, ramp = names[:-1], ramp[:-1]
+        farthest = speaker.content.profile.walking.thresholds_min[-1]
+        rest = speaker.words.say("legend.beyond", low=speaker.words.number(farthest))
+    return [
+        {"name": name, "colour": colour}
+        for name, colour in zip([*names, rest], [*ramp, symbols.LAND], strict=True)
+    ]
 
 
 def _list_standings(speaker: Speaker, rows: Sequence[PlaceRow]) -> list[dict[str, Any]]:

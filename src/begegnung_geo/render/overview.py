@@ -75,10 +75,12 @@ def render_overview(scope: Scope, speaker: Speaker, *, atlas: Atlas, links: list
         '<pattern id="luecke" width="9" height="9" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{symbols.GAP}" stroke-width="3"/></pattern>'
     )
+    homes = paper.draw(paper.place(np.array([atlas.inhabited], dtype=object)))
+    clips = _clip("stadt", border) + (_clip("bewohnt", homes) if homes else "")
     body = [
         f'<svg viewBox="0 0 {paper.width:.0f} {paper.height:.0f}" role="group" aria-label="{label}">',
-        f'<defs><clipPath id="stadt"><path d="{border}" clip-rule="evenodd"/></clipPath>{hatch}</defs>',
-        *_draw_ground(scope, speaker, paper=paper, atlas=atlas),
+        f"<defs>{clips}{hatch}</defs>",
+        *_draw_ground(scope, speaker, paper=paper, atlas=atlas, homes=homes),
         *_draw_districts(paper, links),
         *_draw_gaps(scope, paper),
         f'<path d="{border}" fill="none" stroke="{symbols.INK}" stroke-width="3"/>',
@@ -88,18 +90,26 @@ def render_overview(scope: Scope, speaker: Speaker, *, atlas: Atlas, links: list
     return Markup("".join(body))  # noqa: S704 - names are escaped in _draw_names
 
 
-def _draw_ground(scope: Scope, speaker: Speaker, *, paper: _Paper, atlas: Atlas) -> list[str]:
+def _clip(name: str, shape: str) -> str:
+    return f'<clipPath id="{name}"><path d="{shape}" clip-rule="evenodd"/></clipPath>'
+
+
+def _draw_ground(scope: Scope, speaker: Speaker, *, paper: _Paper, atlas: Atlas, homes: str) -> list[str]:
     headline = speaker.content.profile.coverage.headline[0]
     limits = speaker.content.profile.walking.thresholds_min
     ramp = [symbols.composite(colour) for colour in pick_ramp(len(limits) + 1)]
     city = np.array([scope.area], dtype=object)
     parts = ['<g clip-path="url(#stadt)" fill-rule="evenodd">']
-    parts.append(f'<path d="{paper.draw(paper.place(city))}" fill="{ramp[-1]}"/>')
+    parts.append(f'<path d="{paper.draw(paper.place(city))}" fill="{symbols.LAND}"/>')
+    parts.append('<g clip-path="url(#bewohnt)">' if homes else "<g>")
+    if homes:
+        parts.append(f'<path d="{homes}" fill="{ramp[-1]}"/>')
     for number in reversed(range(len(limits))):
         area = atlas.reach.get((headline.profile, limits[number]))
         if area is not None and not area.is_empty:
             shape = paper.draw(paper.place(np.array([area], dtype=object)))
             parts.append(f'<path d="{shape}" fill="{ramp[number]}"/>')
+    parts.append("</g>")
     water = paper.place(atlas.water[shapely.intersects(atlas.water, scope.area)])
     large = water[shapely.area(water) > _WATER_MIN]
     parts.append(f'<path d="{paper.draw(large)}" fill="{symbols.WATER}"/>')

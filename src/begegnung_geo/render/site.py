@@ -83,7 +83,7 @@ def _render_index(city: Scope, members: Sequence[Scope], *, speaker: Speaker, at
         "overview": render_overview(city, speaker, atlas=atlas, links=links),
         "overview_caption": words.say("index.overview_caption", people=speaker.profile(headline.profile)),
         "page_links": links,
-        "legend": build_legend(city, speaker, rows=[]),
+        "legend": build_legend(city, speaker, atlas=atlas, rows=[]),
         "tables": _build_tables(city, city, speaker, pages=pages, prefix=f"{_MAPS}/")[:1],
         "page_data": {},
     }
@@ -125,7 +125,7 @@ def _render_map(
         "statement": say_statement(speaker.headline_reach(scope), speaker),
         "has_potential": "potential" in map_data["layers"],
         "has_neighbours": "neighbours" in map_data["layers"],
-        "legend": build_legend(scope, speaker, rows=[*rows, *neighbours]),
+        "legend": build_legend(scope, speaker, atlas=atlas, rows=[*rows, *neighbours]),
         "places": rows,
         "kinds": sorted({row.kind for row in rows}),
         "shown_line": words.say("place.shown", count=len(rows), total=total),

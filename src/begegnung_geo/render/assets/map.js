@@ -298,6 +298,7 @@ var begegnung = (function () {
       Object.keys(packed).forEach(function (profile) {
         this.byProfile[profile] = { thresholds: packed[profile].t, areas: decodePolygons(packed[profile]) };
       }, this);
+      this.homes = data.layers.inhabited && decodePolygons(data.layers.inhabited);
       this.sheet = document.createElement("canvas");
     },
     draw: function (ctx, view) {
@@ -309,9 +310,11 @@ var begegnung = (function () {
       this.sheet.height = Math.round(view.height * view.ratio);
       var pen = this.sheet.getContext("2d");
       pen.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
-      tracePolygons(pen, view, begegnung.parts.land.polygons);
-      pen.fillStyle = colours.walking[colours.walking.length - 1];
-      pen.fill("evenodd");
+      this.clipTo(pen, view);
+      if (this.homes) {
+        pen.fillStyle = colours.walking[colours.walking.length - 1];
+        pen.fillRect(0, 0, view.width, view.height);
+      }
       chosen.areas.forEach(function (area, i) {
         tracePolygons(pen, view, [area]);
         pen.fillStyle = colours.walking[data.thresholds.indexOf(chosen.thresholds[i])];
@@ -323,16 +326,26 @@ var begegnung = (function () {
       ctx.restore();
       var line = chosen.areas[chosen.thresholds.indexOf(begegnung.state.threshold)];
       if (line) {
+        ctx.save();
+        this.clipTo(ctx, view);
         tracePolygons(ctx, view, [line]);
         ctx.setLineDash([]);
         ctx.strokeStyle = "rgba(27,27,31,0.55)";
         ctx.lineWidth = byZoom(view.zoom, [[11, 0.8], [14, 1.6], [17, 2.2]]);
         ctx.stroke();
+        ctx.restore();
       }
     },
+    /* Colour only where people live; where that is not known, inside the city. */
+    clipTo: function (pen, view) {
+      tracePolygons(pen, view, this.homes || begegnung.parts.land.polygons);
+      pen.clip("evenodd");
+    },
     classAt: function (x, y) {
-      var chosen = this.byProfile[begegnung.state.profile], found = data.thresholds.length;
-      if (!chosen || !begegnung.parts.land.polygons.some(function (p) { return contains(p, x, y); })) { return -1; }
+      var chosen = this.byProfile[begegnung.state.profile];
+      function isIn(p) { return contains(p, x, y); }
+      if (!chosen || !begegnung.parts.land.polygons.some(isIn)) { return -1; }
+      var found = this.homes && this.homes.some(isIn) ? data.thresholds.length : -1;
       chosen.areas.forEach(function (area, i) {
         if (contains(area, x, y)) { found = data.thresholds.indexOf(chosen.thresholds[i]); }
       });
@@ -516,7 +529,7 @@ var begegnung = (function () {
     setup: function (packed) { this.polygons = decodePolygons(packed); },
     draw: function (ctx, view) {
       tracePolygons(ctx, view, this.polygons);
-      ctx.fillStyle = hatch(ctx, view, "rgba(27,27,31,0.34)", 16, 1, true);
+      ctx.fillStyle = hatch(ctx, view, "rgba(27,27,31,0.22)", 18, 1, true);
       ctx.fill("evenodd");
       ctx.strokeStyle = colours.gap;
       ctx.lineWidth = 2.4;
