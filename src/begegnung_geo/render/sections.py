@@ -40,7 +40,12 @@ def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
                 "label": words.say("figure.gaps", count=count, minutes=minutes),
                 "note": words.say("figure.all_reached")
                 if is_all_reached
-                else words.say("figure.gaps_people", count=count, persons=persons),
+                else words.say(
+                    "figure.gaps_people",
+                    count=count,
+                    persons=persons,
+                    beyond=speaker.persons_prose(reach.persons_beyond),
+                ),
             }
         )
     return figures
@@ -61,15 +66,50 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         items.append({"text": sentence, "gap": position, "name": name})
     if len(scope.gaps) > _NOTABLE_GAPS:
         items.append({"text": words.say("notable.more_gaps", count=len(scope.gaps) - _NOTABLE_GAPS)})
-    flagged = [clean_text(name) for name in find_hatched(scope, speaker)["name"]]
-    if flagged and not (len(flagged) == 1 and flagged[0] == scope.name):
-        names = ", ".join(flagged)
-        items.append({"text": words.say("notable.underserved", count=len(flagged), names=names)})
-    items += _compare(scope, city, speaker)
-    if items:
-        return items
-    is_known = speaker.headline_reach(scope).has_share
-    return [{"text": words.say("notable.nothing") if is_known else words.say("notable.unknown")}]
+    sentences = [*_tell_scattered(scope, speaker), *_tell_underserved(scope, speaker)]
+    items += [{"text": sentence} for sentence in sentences]
+    reach = speaker.headline_reach(scope)
+    if reach.status == "no_statement":
+        share = words.share(reach.persons_unknown / reach.persons)
+        items.append({"text": words.say("notable.no_statement", share=share)})
+    elif not reach.has_share:
+        items.append({"text": words.say("notable.unknown")})
+    elif not items:
+        items.append({"text": words.say("notable.nothing")})
+    return items + _compare(scope, city, speaker)
+
+
+def _tell_scattered(scope: Scope, speaker: Speaker) -> list[str]:
+    # People beyond reach who live in no gap: too few in one spot, but still people.
+    reach = speaker.headline_reach(scope)
+    beyond = reach.persons_beyond - float(scope.gaps["persons"].sum())
+    if not reach.has_share or beyond < speaker.content.profile.publication.suppress_below:
+        return []
+    persons, minutes = speaker.persons_prose(beyond), speaker.words.number(reach.threshold_min)
+    if len(scope.gaps):
+        return [speaker.words.say("notable.scattered_too", persons=persons, minutes=minutes)]
+    return [speaker.words.say("notable.scattered", persons=persons, minutes=minutes)]
+
+
+def _tell_underserved(scope: Scope, speaker: Speaker) -> list[str]:
+    words, flags = speaker.words, speaker.content.underserved
+    flagged = flags[flags["is_underserved"]].set_index(["level", "district_id"]).index
+    sentences = []
+    for own in _find_own_row(scope, speaker).drop(columns="geometry").to_dict("records"):
+        if (own["level"], own["district_id"]) in flagged:
+            verdict = build_district_row(own, speaker, pages={})["verdict"]
+            sentences.append(words.say("notable.own_verdict", place=scope.name, verdict=verdict))
+    if len(speaker.content.districts) <= 1:
+        return sentences
+    levels = order_levels(scope.districts)
+    for number, level in enumerate(levels, start=1):
+        members = scope.districts[scope.districts["level"] == level]
+        is_flagged = [(level, district_id) in flagged for district_id in members["district_id"]]
+        names = [clean_text(name) for name in members["name"][is_flagged]]
+        if names:
+            term = speaker.level(level, count=len(names), number=number)
+            sentences.append(words.say("notable.underserved", level=term, names=", ".join(names)))
+    return sentences
 
 
 def build_district_tables(scope: Scope, speaker: Speaker, *, pages: dict[str, str]) -> list[dict[str, Any]]:
@@ -186,8 +226,9 @@ def _compare(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, Any]
                 worst_share=worst["shares"][0],
             )
             items.append({"text": sentence})
-    if not scope.is_city:
-        share = speaker.share(speaker.headline_reach(city))
+    city_reach = speaker.headline_reach(city)
+    if not scope.is_city and city_reach.has_share:
+        share = speaker.share(city_reach)
         items.append({"text": words.say("notable.against_city", place=city.name, share=share)})
     return items
 
@@ -245,5 +286,8 @@ def find_hatched(scope: Scope, speaker: Speaker) -> gpd.GeoDataFrame:
 
 
 def _find_own_row(scope: Scope, speaker: Speaker) -> gpd.GeoDataFrame:
+    # A city of one district is that district.
     districts = speaker.content.districts
+    if scope.is_city and len(districts) == 1:
+        return districts
     return districts[(districts["level"] == scope.level) & (districts["district_id"] == scope.district_id)]

@@ -79,7 +79,8 @@ class Speaker:
 def say_headline(scope: Scope, speaker: Speaker) -> str:
     """Return the sentence that answers, without a full stop: the page's first heading."""
     reach, words = speaker.headline_reach(scope), speaker.words
-    if not len(scope.begegnungsorte) and not (reach.has_share and reach.persons_covered > 0):
+    is_told = reach.status == "no_statement" or (reach.has_share and reach.persons_covered > 0)
+    if not len(scope.begegnungsorte) and not is_told:
         return words.say("headline.no_place", place=scope.name)
     if not reach.has_share:
         return words.say(f"headline.{reach.status}", place=scope.name)
@@ -105,6 +106,9 @@ def list_lead(scope: Scope, speaker: Speaker) -> list[str]:
     reach, words = speaker.headline_reach(scope), speaker.words
     publication = speaker.content.profile.publication
     sentences = []
+    if reach.status == "no_statement":
+        share = words.share(reach.persons_unknown / reach.persons)
+        return [words.say("lead.no_statement", share=share)]
     if not len(scope.begegnungsorte):
         sentences.append(words.say("lead.no_place"))
     elif not scope.begegnungsorte["is_counted"].any():
@@ -117,10 +121,10 @@ def list_lead(scope: Scope, speaker: Speaker) -> list[str]:
             words.say("lead.no_people"),
         ][: 3 if count else 2]
     if reach.status == "few_people":
-        return [*sentences, words.say("lead.few_people", limit=words.number(publication.share_base_min))]
-    if reach.status == "no_statement":
-        share = words.share(reach.persons_unknown / reach.persons)
-        return [*sentences, words.say("lead.no_statement", share=share)]
+        limit = words.number(publication.share_base_min)
+        if speaker.content.is_estimated:
+            return [*sentences, words.say("lead.few_houses", limit=limit)]
+        return [*sentences, words.say("lead.few_people", limit=limit)]
     sentences += [_say_gaps(reach, scope, speaker), _say_pace(reach, speaker)]
     if speaker.content.is_estimated:
         sentences.append(words.say("lead.estimated"))

@@ -151,6 +151,56 @@ def test_what_is_not_known_is_said_and_nothing_is_claimed_instead(change, said, 
     assert unsaid not in _visible(pages[MAP])
 
 
+def _notable(page: str) -> str:
+    return _visible(re.search(r'<ul class="notable">.*?</ul>', page, re.DOTALL)[0])
+
+
+def test_nothing_stands_out_only_where_all_reach_a_place_and_no_district_is_flagged(town):
+    coverage = town.coverage.assign(
+        persons_covered=town.coverage["persons"], covered_share=1.0, covered_share_max=1.0
+    )
+    reached = replace(
+        town,
+        coverage=coverage,
+        city_coverage=town.city_coverage.assign(
+            persons_covered=town.city_coverage["persons"], covered_share=1.0, covered_share_max=1.0
+        ),
+        gaps=town.gaps[:0],
+    )
+    flagged = _notable(render_site(reached)[MAP])
+    assert "Nichts Auffälliges" not in flagged
+    assert "Unterversorgt (Stadtbezirk): Osterfeld." in flagged
+    served = replace(reached, underserved=town.underserved.assign(is_underserved=False))
+    assert _notable(render_site(served)[MAP]) == (
+        "Nichts Auffälliges: Niemand wohnt nachweislich weiter entfernt, kein Bezirk ist unterversorgt."
+    )
+
+
+def test_people_beyond_reach_who_live_in_no_gap_are_told(town):
+    # 4,000 people, 1,990 within reach, 1,234 in the gap: 776 remain.
+    assert "Weitere rund 775 Menschen wohnen verstreut" in _notable(render_site(town)[MAP])
+    scattered = _notable(render_site(replace(town, gaps=town.gaps[:0]))[MAP])
+    assert "Rund 2.010 Menschen brauchen länger als 10 Minuten. Sie wohnen verstreut" in scattered
+
+
+def test_the_only_district_is_named_when_it_is_flagged(town):
+    whole = with_one_district(town)
+    flagged = whole.underserved.assign(is_underserved=True, reasons=[["share_below_limit"]])
+    said = _notable(render_site(replace(whole, underserved=flagged, gaps=town.gaps[:0]))[MAP])
+    assert "Kleinstadt ist unterversorgt: weniger als 50 % erreichen einen Ort." in said
+    assert "Nichts" not in said
+
+
+def test_an_extract_without_most_peoples_paths_claims_no_share(town):
+    pages = render_site(with_unknown(town, share=0.99))
+    for name, page in pages.items():
+        said = _notable(page)
+        assert "Für 99 % der Menschen fehlen Wege im Kartenauszug." in said, name
+        assert "Nichts" not in said
+        assert "Zum Vergleich" not in said
+        assert "erreichen 50" not in _visible(page)
+
+
 def test_a_town_without_any_layer_still_has_its_pages(town):
     bare = replace(
         town,
