@@ -113,9 +113,7 @@ def bench_snapping(network: WalkNetwork) -> None:
     )
     tree, points = shapely.STRtree(lines), shapely.points(xy)
     index = build_snap_index(network, scrap_length_m=1000)
-    ours = measure(
-        lambda: snap_to_edges(xy, network, snap_distance_m=300, scrap_length_m=1000, index=index), rounds=3
-    )
+    ours = measure(lambda: snap_to_edges(xy, index, snap_distance_m=300, scrap_length_m=1000), rounds=3)
     peer = measure(lambda: tree.query_nearest(points, max_distance=300, all_matches=False), rounds=3)
     report("snap 70,000 points to edges", ours, peer, peer_name="STRtree       ", target=0.35)
 
