@@ -249,6 +249,55 @@ def init(
 
 @app.command()
 @_exit_codes()
+def questionnaire(
+    *,
+    city: City = None,
+    config: ConfigFile = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.xlsx", help="Write the form to be filled in.")
+    ] = None,
+    district: Annotated[
+        str | None, typer.Option(metavar="NAME_OR_ID", help="Ask about one district only (or LEVEL:NAME).")
+    ] = None,
+    read: Annotated[
+        Path | None, typer.Option(metavar="FILE.xlsx", help="Read a filled-in form back.")
+    ] = None,
+    role: Annotated[str, typer.Option(help="Role of whoever filled in, if the sheet does not say.")] = "",
+    date: Annotated[str, typer.Option(help="Day it was filled in, if the sheet does not say.")] = "",
+    quiet: Quiet = False,
+) -> None:
+    """
+    Ask operators and staff about the places, and take their answers in.
+
+    Examples: `begegnung-geo questionnaire --city dortmund --district Eving --out eving.xlsx`;
+    `begegnung-geo questionnaire --city dortmund --read eving.xlsx`
+    """
+    if (out is None) == (read is None):
+        raise typer.BadParameter("give either --out FILE.xlsx or --read FILE.xlsx")
+    if read is not None and district:
+        raise typer.BadParameter("--district belongs to --out")
+    if out is not None and (role or date):
+        raise typer.BadParameter("--role and --date belong to --read")
+    printer = StepPrinter(is_quiet=quiet)
+    printer.say(f"begegnung-geo {__version__}")
+    profile_path = _choose_profile(city, config)
+    from begegnung_geo import questionnaires  # noqa: PLC0415 - heavy
+
+    if out is not None:
+        count, title = questionnaires.write_form(profile_path, out, district=district)
+        printer.say(f"done: {out}, {count} places of {title}")
+    elif read is not None:
+        taken = questionnaires.take_form(profile_path, read, role=role, date=date)
+        for message in taken.messages:
+            typer.echo(message)
+        printer.say(
+            f"done: {taken.rows_read} rows read; {taken.answers_new} answers, {taken.places_new} new places "
+            f"added in {taken.folder}; {taken.answers_known} were known; {len(taken.messages)} remarks"
+        )
+
+
+@app.command()
+@_exit_codes()
 def check(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False) -> None:
     """
     Check profile, hand data and raw files; list what is wrong, change nothing.

@@ -250,7 +250,8 @@ def take_inventory(step: StepInput) -> StepOutput:
     rules, attribute_rules = read_category_rules(folder), read_attribute_rules(folder)
     profile, city_area = step.profile, step.layer("city_area")
     osm_places, osm_issues, osm_count = build_osm_places(step.layer("osm_features"), rules)
-    grades = {source.key: source.evidence for source in profile.sources.places if source.evidence}
+    grades: dict[str, str] = {QUESTIONNAIRE_LIST: "A"}
+    grades |= {source.key: source.evidence for source in profile.sources.places if source.evidence}
     listed, list_issues, list_counts = classify_records(step.layer("place_records"), rules, evidence=grades)
     places = _stack(osm_places, lower_evidence(listed))
     merged, matches = conflate_places(

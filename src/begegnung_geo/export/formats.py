@@ -95,7 +95,7 @@ def write_workbook(path: Path, sheets: Mapping[str, pd.DataFrame], *, title: str
             sheet.append([_build_cell(sheet, value) for value in row])
     buffer = io.BytesIO()
     book.save(buffer)
-    write_bytes(path, _fix_dates(buffer.getvalue(), data_date[:10] or _DATE_FALLBACK))
+    write_bytes(path, fix_dates(buffer.getvalue(), data_date[:10] or _DATE_FALLBACK))
 
 
 def _build_cell(sheet: Any, value: Any, *, is_bold: bool = False) -> Any:  # noqa: ANN401
@@ -118,7 +118,7 @@ def _letter_column(position: int) -> str:
     return str(get_column_letter(position + 1))
 
 
-def _fix_dates(content: bytes, day: str) -> bytes:
+def fix_dates(content: bytes, day: str) -> bytes:
     """Return the workbook with one date in its properties and members instead of the clock's."""
     fixed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(fixed, "w") as new:

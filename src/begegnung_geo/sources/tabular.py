@@ -186,7 +186,7 @@ def _require_closed_quotes(path: Path, text: str, *, start: int, delimiter: str)
 
 
 def _read_workbook(path: Path, *, key: str, rate_header: RateHeader) -> RawTable:
-    _require_harmless_zip(path)
+    require_harmless_zip(path)
     headers = []
     for records in _read_sheets(path):
         position = _find_header((cells for _, cells in records), rate_header)
@@ -196,7 +196,8 @@ def _read_workbook(path: Path, *, key: str, rate_header: RateHeader) -> RawTable
     raise _no_header(path, headers)
 
 
-def _require_harmless_zip(path: Path) -> None:
+def require_harmless_zip(path: Path) -> None:
+    """Raise SourceError unless a workbook is a whole ZIP that unpacks to a size a list can have."""
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""Recall: whether the inventory holds the places a local expects."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from rapidfuzz import fuzz
+from shapely.geometry.base import BaseGeometry
+
+from begegnung_geo.analysis.names import normalise_name
+from begegnung_geo.crs import require_crs
+from begegnung_geo.errors import CrsError
+
+FOUND_WITHIN_M = 150.0
+_NAME_SCORE_MIN = 90.0  # of 100: one word more or less may differ in its spelling, not in its sense
+_NAMES_WITHIN_M = 1500.0  # where both points are known: a namesake across the city is another place
+
+
+def measure_recall(
+    expected: gpd.GeoDataFrame, begegnungsorte: gpd.GeoDataFrame, *, within_m: float = FOUND_WITHIN_M
+) -> pd.DataFrame:
+    """
+    Return for each expected place whether the inventory has it from another source.
+
+    Found is what lies within `within_m` of a place of the inventory or bears a matching
+    name (DOMAIN 3.3). Because in a city centre almost every point has some café within
+    150 m, `is_found_alike` asks for more: the name, or the same class within `within_m`.
+    Places that only the list itself brought in do not count. Names may differ in
+    spelling, abbreviations and one side's additions; across more than 1.5 km a name is
+    another place.
+
+    Parameters
+    ----------
+    expected
+        Table `places` or `place_records` with the column `class` or `class_hint`: Point
+        or null, metric CRS; one source.
+    begegnungsorte
+        Table `begegnungsorte`: Point, same CRS.
+
+    Returns
+    -------
+    recall
+        Same index and order: `is_found`, `is_found_alike`, `found_by` ("name", "near" or
+        null), `begegnungsort_id` of the found place (null where none), `distance_m` to it
+        (null without a point).
+
+    Raises
+    ------
+    CrsError
+        If the two tables are not in the same CRS.
+    """
+    if begegnungsorte.crs is None:
+        raise CrsError("the table has no coordinate reference system", where="table begegnungsorte")
+    require_crs(expected, begegnungsorte.crs, name="expected places")
+    own = set(expected["source"])
+    from_others = begegnungsorte["place_ids"].map(
+        lambda ids: any(str(place_id).partition(":")[0] not in own for place_id in ids)
+    )
+    supply = begegnungsorte[from_others.astype(bool)].reset_index(drop=True)
+    names = [normalise_name(name) if isinstance(name, str) else "" for name in supply["name"]]
+    points = np.array(supply.geometry, dtype=object)
+    classes = expected["class"] if "class" in expected else expected["class_hint"]
+    rows = [
+        _find(name, point, str(kind), supply=supply, names=names, points=points, within_m=within_m)
+        for name, point, kind in zip(expected["name"], expected.geometry, classes, strict=True)
+    ]
+    columns = ["is_found", "is_found_alike", "found_by", "begegnungsort_id", "distance_m"]
+    recall = pd.DataFrame(rows, columns=columns, index=expected.index)
+    return recall.astype({"found_by": "str", "begegnungsort_id": "str", "distance_m": "float64"})
+
+
+def _find(
+    name: object,
+    point: BaseGeometry | None,
+    kind: str,
+    /,
+    *,
+    supply: gpd.GeoDataFrame,
+    names: list[str],
+    points: np.ndarray,
+    within_m: float,
+) -> tuple[bool, bool, str | None, str | None, float]:
+    nothing = (False, False, None, None, np.nan)
+    if not len(supply):
+        return nothing
+    has_point = point is not None and not point.is_empty
+    distance = shapely.distance(points, point) if has_point else np.full(len(supply), np.nan)
+    wanted = normalise_name(name) if isinstance(name, str) else ""
+    scores = np.array([fuzz.token_sort_ratio(wanted, other) if wanted and other else 0.0 for other in names])
+    scores = np.where(distance > _NAMES_WITHIN_M, 0.0, scores)
+    best = int(np.lexsort((supply["begegnungsort_id"], np.nan_to_num(distance), -scores))[0])
+    if scores[best] >= _NAME_SCORE_MIN:
+        return (True, True, "name", str(supply["begegnungsort_id"].iloc[best]), float(distance[best]))
+    if not has_point or distance.min() > within_m:
+        return nothing
+    is_alike = (distance <= within_m) & (supply["class"] == kind).to_numpy(dtype=bool)
+    order = np.lexsort((supply["begegnungsort_id"], distance, ~is_alike))
+    nearest = int(order[0])
+    place = str(supply["begegnungsort_id"].iloc[nearest])
+    return (True, bool(is_alike.any()), "near", place, float(distance[nearest]))
