@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from begegnung_geo.sample import write_sample
 from small_town import build_town, with_names, write_site
+from towns import Town, lay_out, run_town
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 HOSTILE = [
@@ -39,6 +41,15 @@ class Visit:
 @pytest.fixture(scope="session")
 def town_site(tmp_path_factory) -> Path:
     return write_site(build_town(), tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def musterstadt(tmp_path_factory, project) -> Town:
+    """Return the embedded town, small, from raw files to the site."""
+    town = lay_out(tmp_path_factory.mktemp("musterstadt"), project)
+    write_sample(town.raw, inhabitants=6000)
+    run_town(town.root)
+    return town
 
 
 @pytest.fixture(scope="session")

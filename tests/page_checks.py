@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+"""What every page must pass in the browser."""
+
+from axe_core_python.sync_playwright import Axe
+
+
+def find_violations(page) -> list[str]:
+    found = Axe().run(page)["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
+
+
+def check_widths(page, widths) -> None:
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
