@@ -31,7 +31,7 @@ def build_queries(records: pd.DataFrame, *, default_city: str | None) -> pd.Seri
     city = records["city"].fillna(default_city or "").astype("str")
     where = records["postcode"].fillna("").str.cat(city, sep=" ").str.strip()
     text = house.str.cat(where, sep=", ").str.strip(", ")
-    return text.str.split().str.join(" ").astype("str")
+    return text.str.replace(r"\s+", " ", regex=True).str.strip().astype("str")
 
 
 def match_looked_up(
