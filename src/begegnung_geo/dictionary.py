@@ -4,9 +4,10 @@
 import sys
 from pathlib import Path
 
+from begegnung_geo.contract import Column, Table
 from begegnung_geo.files import write_bytes
 from begegnung_geo.issues import IssueCode
-from begegnung_geo.schema import TABLES, Column, Table
+from begegnung_geo.schema import TABLES
 
 _HEADER = """# Data dictionary
 

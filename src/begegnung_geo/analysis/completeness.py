@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln
 
-from begegnung_geo.schema import COMPLETENESS_REASONS
+from begegnung_geo.table_columns import COMPLETENESS_REASONS
 
 FIRST_SOURCE = "osm"
 CITY_LEVEL = "city"

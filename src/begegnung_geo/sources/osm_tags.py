@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from begegnung_geo.schema import BACKGROUND_AREA_LAYERS, LABEL_KINDS
+from begegnung_geo.table_columns import BACKGROUND_AREA_LAYERS, LABEL_KINDS
 from begegnung_geo.walk_rules import WalkRules
 
 FeatureFilters = Mapping[str, frozenset[str] | None]

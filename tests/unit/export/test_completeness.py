@@ -5,7 +5,7 @@ import shapely
 
 from begegnung_geo.export.completeness import build_completeness_rows, build_fill_rate_rows
 from begegnung_geo.export.words import COMPLETENESS_WORDS, FILL_RATE_WORDS, NOT_ESTIMABLE
-from begegnung_geo.schema import COMPLETENESS_REASONS
+from begegnung_geo.table_columns import COMPLETENESS_REASONS
 
 DISTRICTS = gpd.GeoDataFrame(
     {"level": ["bezirk"], "district_id": ["01"], "name": ["Mitte"]},

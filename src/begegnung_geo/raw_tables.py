@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""Contracts of the tables that are read from raw files."""
+
+from begegnung_geo.contract import Column, Table
+from begegnung_geo.table_columns import (
+    ADDRESS_COLUMNS,
+    AREA_COLUMNS,
+    BACKGROUND_AREA_LAYERS,
+    BACKGROUND_LINE_LAYERS,
+    LABEL_KINDS,
+    PERSONS,
+    PERSONS_GROUP,
+    POLYGONAL,
+    POSTAL_COLUMNS,
+    PRECISIONS,
+    SOURCE,
+    TAGS,
+)
+
+# One column of a contract is one line.
+# fmt: off
+RAW_TABLES: tuple[Table, ...] = (
+    Table(
+        "osm_features",
+        "one OSM object that may be, or belong to, a meeting place",
+        ("source_id",),
+        (
+            Column("source_id", "str", "`node/1`, `way/2` or `relation/3`"),
+            TAGS,
+            Column("footprint_area_m2", "float64", "area of the drawn polygon, 0 for nodes and lines", unit="m2"),
+            Column("osm_version", "int64", "version of the object, 0 where the file has none"),
+            Column("osm_timestamp", "str", "last edit, ISO 8601", is_nullable=True),
+        ),
+        ("Point", "LineString", *POLYGONAL),
+    ),
+    Table(
+        "walkways",
+        "one walkable OSM way, or a piece of it where nodes are missing",
+        ("walkway_id",),
+        (
+            Column("walkway_id", "str", "`way/2`, with `#1`, `#2` … for further pieces"),
+            Column("way_id", "int64", "OSM id of the way (of the outline's way for squares)"),
+            Column("highway", "str", "value of highway"),
+            Column("name", "str", "street name", is_nullable=True),
+            Column("is_step_free", "bool", "no steps and not known as impassable; unknown counts as passable"),
+            Column("node_ids", "list[int64]", "OSM node ids, one a coordinate"),
+            TAGS,
+        ),
+        ("LineString",),
+    ),
+    Table(
+        "buildings",
+        "one building outline",
+        ("source_id",),
+        (
+            Column("source_id", "str", "`way/2` or `relation/3`"),
+            Column("building", "str", "value of building"),
+            Column("levels_count", "float64", "building:levels", is_nullable=True),
+            Column("has_other_use", "bool", "carries amenity, shop, office, leisure … : not a dwelling by itself"),
+            Column("footprint_area_m2", "float64", "area of the outline", unit="m2"),
+        ),
+        POLYGONAL,
+    ),
+    Table(
+        "addresses",
+        "one address point of the OSM file",
+        ("address_id",),
+        POSTAL_COLUMNS,
+        ("Point",),
+    ),
+    Table(
+        "register_addresses",
+        "one address point of the official register",
+        ("address_id",),
+        POSTAL_COLUMNS,
+        ("Point",),
+    ),
+    Table(
+        "boundaries",
+        "one administrative boundary found in the OSM file",
+        ("boundary_id",),
+        (
+            Column("boundary_id", "str", "`relation/3`"),
+            Column("name", "str", "name", is_nullable=True),
+            Column("admin_level", "int64", "OSM admin_level"),
+            Column("ags", "str", "official municipality key", is_nullable=True),
+        ),
+        POLYGONAL,
+    ),
+    Table(
+        "background_areas",
+        "one water, green or built-up area for the map",
+        ("area_id",),
+        (
+            Column("area_id", "str", "OSM id"),
+            Column("layer", "str", "map layer", allowed=BACKGROUND_AREA_LAYERS),
+            Column("name", "str", "name", is_nullable=True),
+        ),
+        POLYGONAL,
+    ),
+    Table(
+        "background_lines",
+        "one main road, rail or waterway for the map",
+        ("line_id",),
+        (
+            Column("line_id", "str", "OSM id"),
+            Column("layer", "str", "map layer", allowed=BACKGROUND_LINE_LAYERS),
+            Column("name", "str", "name", is_nullable=True),
+        ),
+        ("LineString",),
+    ),
+    Table(
+        "background_labels",
+        "one name of a settlement or quarter for the map",
+        ("label_id",),
+        (
+            Column("label_id", "str", "OSM id"),
+            Column("kind", "str", "value of place", allowed=LABEL_KINDS),
+            Column("name", "str", "name"),
+        ),
+        ("Point",),
+    ),
+    Table(
+        "district_areas",
+        "one district as read from its file",
+        ("level", "district_id"),
+        (
+            Column("district_id", "str", "id as text, leading zeros kept"),
+            Column("level", "str", "level key of the profile"),
+            Column("name", "str", "name"),
+        ),
+        POLYGONAL,
+    ),
+    Table(
+        "given_area",
+        "the area of the study as far as files give it: one row, or none",
+        ("name",),
+        AREA_COLUMNS,
+        POLYGONAL,
+    ),
+    Table(
+        "population_cells",
+        "one inhabited cell, polygon or building of the population source",
+        ("cell_id",),
+        (
+            Column("cell_id", "str", "id of the cell"),
+            PERSONS,
+            Column("is_estimated", "bool", "from floor area instead of a census"),
+        ),
+        ("Point",),
+        families=(PERSONS_GROUP,),
+    ),
+    Table(
+        "place_records",
+        "one row of a list of places",
+        ("source", "source_id"),
+        (
+            SOURCE,
+            Column("source_id", "str", "id of the row in its source"),
+            Column("row", "str", "line of the file, for messages"),
+            Column("name", "str", "name", is_nullable=True),
+            Column("class_hint", "str", "class or kind as the list names it", is_nullable=True),
+            *ADDRESS_COLUMNS,
+            Column("precision", "str", "how the point was found; unknown where there is none", allowed=PRECISIONS),
+            Column("position_error_m", "float64", "how far off the point may be; null for a coordinate of the list itself, and where there is no point", unit="m", is_nullable=True),
+            Column("fields", "str", "all columns of the row as JSON"),
+        ),
+        ("Point",),
+        is_geometry_nullable=True,
+    ),
+    Table(
+        "hand_entries",
+        "one usable line of `corrections.csv` or `answers.csv`",
+        ("entry_id",),
+        (
+            Column("entry_id", "str", "file and line"),
+            Column("source", "str", "kind of hand file", allowed=("correction", "answer")),
+            Column("row", "str", "line of the file, for messages"),
+            Column("target_id", "str", "begegnungsort_id or id of a source record"),
+            Column("place_ids", "list[str]", "source records of the place when the answer was given"),
+            Column("place_name", "str", "name of the place then", is_nullable=True),
+            Column("lat", "float64", "where the place was then, WGS 84", unit="degrees", is_nullable=True),
+            Column("lon", "float64", "where the place was then, WGS 84", unit="degrees", is_nullable=True),
+            Column("attribute", "str", "key of `config/attributes.csv`"),
+            Column("value", "str", "value as stored"),
+            Column("why", "str", "reason", is_nullable=True),
+            Column("who", "str", "role of the person, never a name"),
+            Column("date", "str", "day, ISO 8601"),
+        ),
+    ),
+)
+# fmt: on
