@@ -66,9 +66,19 @@ def describe_town(url: str, *, key: str, ags: str) -> dict[str, Any]:
     }
     return {
         "city": {"key": key, "name": "Musterstadt", "is_invented": True, "ags": ags},
-        "fetch": {"contact": "stand-in@example.org", "allow_http_hosts": ["127.0.0.1"], "portal_url": url, "nominatim_url": f"{url}/nominatim"},
+        "fetch": {
+            "contact": "stand-in@example.org",
+            "allow_http_hosts": ["127.0.0.1"],
+            "portal_url": url,
+            "nominatim_url": f"{url}/nominatim",
+        },
         "sources": {
-            "osm": {"file": "musterstadt.osm.pbf", "url": url + OSM, "md5_url": f"{url}{OSM}.md5"},
+            "osm": {
+                "file": "musterstadt.osm.pbf",
+                "url": url + OSM,
+                "md5_url": f"{url}{OSM}.md5",
+                "clip": "box",
+            },
             "districts": [{**district, **portal} for district in districts],
             "population": {"file": _GRID_FILE, **grid, **age},
             "addresses": register,

@@ -198,6 +198,7 @@ publisher = "OpenStreetMap contributors, extract by {host}"
 licence = "ODbL-1.0"
 attribution = "© OpenStreetMap contributors"
 {address}
+clip = "box"              # of the whole region only the city with its buffer is kept
 """
 
 

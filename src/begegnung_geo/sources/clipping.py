@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What part of a raw file a city needs: a member of an archive, its cells, its addresses."""
+"""What part of a raw file a city needs: a member of an archive, its cells, its addresses, its map."""
 
+import hashlib
 import math
 import shutil
 from collections.abc import Iterator
@@ -16,11 +17,15 @@ from begegnung_geo.config import Fetch, FileSource, Profile
 from begegnung_geo.crs import LAEA_EUROPE, WGS84
 from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.sources.archives import Box, ClipCount, clip_grid, clip_register, open_member
+from begegnung_geo.sources.arrivals import measure_shape
 from begegnung_geo.sources.http_answers import MEGABYTE
+from begegnung_geo.sources.osm_clip import clip_osm
+from begegnung_geo.sources.osm_objects import SUFFIXES, find_suffix
 
 _KM_PER_DEGREE = 111.2
 _COPY_BYTES = 1 << 20
 _CELL_M = 100
+_STEPS_PER_DEGREE = 1000  # about 70 m east, 110 m north
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,13 @@ class Clipping:
     member: str = ""
     box: Box | None = None
     ags: str = ""
+    osm_box: Box | None = None
+    osm_format: str = ""
 
     @property
     def is_active(self) -> bool:
         """Whether the file in place differs from the file received."""
-        return bool(self.member or self.box or self.ags)
+        return bool(self.member or self.box or self.ags or self.osm_box)
 
     @property
     def label(self) -> str:
@@ -44,6 +51,8 @@ class Clipping:
             steps.append("cells within {:.0f} {:.0f} {:.0f} {:.0f} (EPSG:3035)".format(*self.box))
         if self.ags:
             steps.append(f"addresses of AGS {self.ags}")
+        if self.osm_box:
+            steps.append("map within {:.3f} {:.3f} {:.3f} {:.3f} (WGS84)".format(*self.osm_box))
         return ", ".join(step for step in steps if step)
 
     def matches(self, note: str) -> bool:
@@ -57,8 +66,12 @@ class Clipping:
         Raises
         ------
         SourceError
-            If the archive is refused, or nothing of the table lies in the area.
+            If the archive is refused, or nothing of the table or map lies in the area.
         """
+        if self.osm_box:
+            measure_shape(received, name=received.name)  # whole, before anything is cut from it
+            count = clip_osm(received, target, file_format=self.osm_format, box=self.osm_box)
+            return f"{self._report(count, target, unit='objects')}; {_describe_original(received)}"
         with self._open(received, rules=rules) as stream:
             if self.box:
                 count = clip_grid(stream, target, box=self.box)
@@ -81,15 +94,15 @@ class Clipping:
         with received.open("rb") as stream:
             yield stream
 
-    def _report(self, count: ClipCount, target: Path) -> str:
+    def _report(self, count: ClipCount, target: Path, *, unit: str = "rows") -> str:
         if not count.kept:
             raise SourceError(
-                f"none of {count.read} rows lies in the area: {self.label}",
+                f"none of {count.read} {unit} lies in the area: {self.label}",
                 where=str(target),
                 hint="check the district or boundary file and city.ags in the profile",
             )
         broken = f", {count.malformed} unreadable" if count.malformed else ""
-        return f"{self.label}; {count.kept} of {count.read} rows{broken}"
+        return f"{self.label}; {count.kept} of {count.read} {unit}{broken}"
 
 
 def plan_clipping(source: FileSource, profile: Profile, *, raw_dir: Path) -> Clipping:
@@ -109,6 +122,10 @@ def plan_clipping(source: FileSource, profile: Profile, *, raw_dir: Path) -> Cli
                 hint='give the official municipality key, for Dortmund ags = "05913000"',
             )
         return Clipping(member=source.member, ags=profile.city.ags)
+    suffix = find_suffix(Path(source.file))
+    if source.clip == "box" and suffix:
+        box = _widen_box(find_box(profile, raw_dir=raw_dir))
+        return Clipping(osm_box=box, osm_format=SUFFIXES[suffix])
     if source.clip == "box":
         return Clipping(member=source.member, box=_project_box(find_box(profile, raw_dir=raw_dir)))
     return Clipping(member=source.member)
@@ -166,6 +183,23 @@ def _measure_extent(path: Path) -> Box:
             hint="remove the file and run `make fetch` again",
         ) from error
     return to_wgs84.transform_bounds(west, south, east, north)
+
+
+def _describe_original(received: Path) -> str:
+    with received.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    return f"cut from {received.stat().st_size} bytes, sha256 {sha256}, md5 {md5}"
+
+
+def _widen_box(box: Box) -> Box:
+    # Round numbers, a step wider: the same box for the same city, and no centimetre lost
+    # to straight lines that bend from one projection to the other.
+    west, south, east, north = (value * _STEPS_PER_DEGREE for value in box)
+    steps = (math.floor(west) - 1, math.floor(south) - 1, math.ceil(east) + 1, math.ceil(north) + 1)
+    west, south, east, north = (step / _STEPS_PER_DEGREE for step in steps)
+    return max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0)
 
 
 def _project_box(box: Box) -> Box:

@@ -174,9 +174,14 @@ class _Transfer:
         return {key: value for key, value in headers.items() if value}
 
     def _conclude_unchanged(self, complete_part: Version | None) -> Download:
-        if complete_part:
+        if complete_part and not self._is_in_place(complete_part):
             return Download(complete_part, received_bytes=self.received)
         return Download(self.known or Version(), is_unchanged=True)
+
+    def _is_in_place(self, complete_part: Version) -> bool:
+        known = self.known or Version()
+        facts = (complete_part.url, complete_part.etag, complete_part.last_modified)
+        return facts == (known.url, known.etag, known.last_modified)
 
     def _continues(self, response: httpx.Response, begun: Version, *, offset: int) -> bool:
         told = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", "").strip())

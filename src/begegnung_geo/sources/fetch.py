@@ -188,9 +188,8 @@ def _bring_file(task: Task, run: _Run) -> FetchOutcome:
     except SourceError:
         discard_part(part)  # refused at the door: the next run starts afresh
         raise
-    if run.profile.fetch.keep_archives and clipping.is_active:
-        part.replace(run.raw_dir / f"{source.file}.zip")
-    discard_part(part)
+    if not (run.profile.fetch.keep_archives and clipping.is_active):
+        discard_part(part)
     return FetchOutcome(source.file, "fetched", received.download.received_bytes, note)
 
 
@@ -199,7 +198,7 @@ def _put_in_place(task: Task, run: _Run, *, part: Path, clipping: Clipping, rece
     with replace_atomically(target) as fresh:
         run.progress(FetchProgress(source.file, "clipping" if clipping.is_active else "checking"))
         note = clipping.write(part, fresh, rules=run.profile.fetch)
-        _check_at_door(task, run, fresh=fresh, row_count=received.download.row_count)
+        _check_at_door(task, run, fresh=fresh, row_count=received.download.row_count, clipping=clipping)
         entry = describe_file(fresh).model_copy(
             update={**_describe_source(source, received), "file": source.file, "note": note}
         )
@@ -208,7 +207,7 @@ def _put_in_place(task: Task, run: _Run, *, part: Path, clipping: Clipping, rece
     return note
 
 
-def _check_at_door(task: Task, run: _Run, *, fresh: Path, row_count: int) -> None:
+def _check_at_door(task: Task, run: _Run, *, fresh: Path, row_count: int, clipping: Clipping) -> None:
     source, target = task.source, run.raw_dir / task.source.file
     shape = measure_shape(fresh, name=source.file)
     require_fields(shape, wanted=source.fields, rows_min=source.rows_min, name=source.file)
@@ -222,10 +221,13 @@ def _check_at_door(task: Task, run: _Run, *, fresh: Path, row_count: int) -> Non
         return
     entry = run.entries.get(source.file)
     share_min = run.profile.fetch.shrink_share_min
+    share_min = share_min if source.shrink_share_min is None else source.shrink_share_min
+    # Another area has another size; that is no loss of the publisher's.
+    is_other_cut = entry is not None and entry.note != _BY_HAND and not clipping.matches(entry.note)
     require_no_drift(
         shape,
         last=measure_shape(target, name=source.file),
-        share_min=share_min if source.shrink_share_min is None else source.shrink_share_min,
+        share_min=0.0 if is_other_cut else share_min,
         name=source.file,
         last_date=entry.retrieved[:10] if entry else "",
     )
