@@ -51,7 +51,7 @@ def build_form_rows(
             is_choice = attribute.kind == "choice"
             values = values.fillna(UNKNOWN) if is_choice else values
         labels = {v: describe_value(attribute, v, classes=classes) for v in values.dropna().unique()}
-        rows[column.key] = values.map(labels).fillna("").astype("str")
+        rows[column.key] = values.map(labels).astype("str").fillna("")
     rows["place_ids"] = begegnungsorte["place_ids"].map("; ".join).astype("str")
     rows["lat"], rows["lon"] = degrees.y.round(6), degrees.x.round(6)
     order = rows["name"].str.casefold().to_frame("name").assign(id=rows["begegnungsort_id"])

@@ -190,7 +190,7 @@ def apply_claims(
     places = begegnungsorte.copy()
     ids = places["begegnungsort_id"]
     if "class" in told:
-        given = ids.map(told["class"])
+        given = ids.map(told["class"]).astype("str")
         is_given = given.notna()
         places["class"] = given.fillna(places["class"]).astype("str")
         for column in ("standing", "consumption_free"):
@@ -198,12 +198,12 @@ def apply_claims(
             places[column] = by_class.where(is_given, places[column]).astype("str")
     for column in _PLAIN:
         if column in told:
-            places[column] = ids.map(told[column]).fillna(places[column]).astype("str")
+            places[column] = ids.map(told[column]).astype("str").fillna(places[column]).astype("str")
     if "step_free" in told:
-        given = ids.map(told["step_free"])
+        given = ids.map(told["step_free"]).astype("str")
         places["wheelchair"] = given.map(_WHEELCHAIR).where(given.notna(), places["wheelchair"]).astype("str")
     if "position" in told:
-        places = _move(places, ids.map(told["position"]))
+        places = _move(places, ids.map(told["position"]).astype("str"))
     confirming = chosen[chosen["attribute"].isin(_CONFIRMING)]["begegnungsort_id"]
     places["evidence"] = places["evidence"].mask(ids.isin(confirming), "A").astype("str")
     gone = told["exists"][told["exists"] == "no"].index if "exists" in told else pd.Index([])
@@ -244,11 +244,11 @@ def _find_namesake(entry: Mapping[Any, Any], begegnungsorte: gpd.GeoDataFrame) -
     name, lat, lon = entry["place_name"], float(entry["lat"]), float(entry["lon"])
     if not isinstance(name, str) or np.isnan(lat) or np.isnan(lon) or begegnungsorte.empty:
         return None
-    distance = begegnungsorte.distance(_project([lon], [lat], like=begegnungsorte).iloc[0])
-    near = begegnungsorte[distance <= _SAME_PLACE_M]
-    wanted = normalise_name(name)
-    is_same = near["name"].map(lambda text: isinstance(text, str) and normalise_name(text) == wanted)
-    same = near.assign(distance=distance)[is_same.astype(bool)].sort_values(["distance", "begegnungsort_id"])
+    point = _project([lon], [lat], like=begegnungsorte).iloc[0]
+    near = pd.DataFrame(begegnungsorte).assign(distance=begegnungsorte.distance(point))
+    near = near[(near["distance"] <= _SAME_PLACE_M) & near["name"].notna()]
+    same = near[near["name"].map(normalise_name) == normalise_name(name)]
+    same = same.sort_values(["distance", "begegnungsort_id"])
     return None if same.empty else str(same["begegnungsort_id"].iloc[0])
 
 

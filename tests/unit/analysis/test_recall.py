@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""The list a local expects against the inventory."""
+
+from pathlib import Path
+
+from begegnung_geo.analysis.classify import classify_records
+from begegnung_geo.analysis.list_evidence import lower_evidence
+from begegnung_geo.analysis.recall import measure_recall
+from begegnung_geo.sources.places import read_place_list
+from inventory_rows import CRS, at, build_places, conflate, read_rules
+
+
+def test_found_by_name_or_within_150_m_and_never_by_itself() -> None:
+    expected = build_places(
+        {"place_id": "liste:1", "name": "Dietrich-Keuning-Haus"},
+        {"place_id": "liste:2", "name": "Treff im Hof", "geometry": at(2000)},
+        {
+            "place_id": "liste:3",
+            "name": "Bibliothek Hörde",
+            "class": "library",
+            "geometry": at(4000),
+        },
+        {"place_id": "liste:4", "name": "Haus Wenge", "geometry": at(9000)},
+        {"place_id": "liste:5", "name": "Eugen-Krautscheid-Haus", "geometry": at(20_000)},
+    )
+    supply = build_places(
+        {"place_id": "osm:node/1", "name": "Dietrich Keuning Haus", "geometry": at(400)},
+        {"place_id": "osm:node/2", "name": "Café Eck", "class": "cafe_restaurant", "geometry": at(2149)},
+        {"place_id": "osm:node/3", "name": "Bücherei", "class": "library", "geometry": at(4100)},
+        {"place_id": "osm:node/4", "name": "Laden", "class": "cafe_restaurant", "geometry": at(9151)},
+        {"place_id": "osm:node/5", "name": "Eugen-Krautscheid-Haus", "geometry": at(25_000)},
+        {"place_id": "liste:4", "name": "Haus Wenge", "geometry": at(9000)},
+    )
+    recall = measure_recall(expected, conflate(supply)[0])
+    assert recall["is_found"].tolist() == [True, True, True, False, False]
+    assert recall["is_found_alike"].tolist() == [True, False, True, False, False]
+    assert recall["found_by"].fillna("-").tolist() == ["name", "near", "near", "-", "-"]
+
+
+def test_a_row_without_a_point_is_found_by_its_name_alone() -> None:
+    expected = build_places({"place_id": "liste:1", "name": "Langer August"})
+    expected.geometry = [None]
+    supply = conflate(build_places({"place_id": "osm:node/1", "name": "Langer August", "geometry": at(900)}))[
+        0
+    ]
+    assert measure_recall(expected, supply)["found_by"].tolist() == ["name"]
+    assert not measure_recall(expected, supply.iloc[:0])["is_found"].any()
+
+
+def test_the_shipped_list_is_whole_and_every_class_is_known(project: Path) -> None:
+    path = project / "config" / "dortmund" / "orte_erwartet.csv"
+    records, issues, count = read_place_list(path, key="orte_erwartet", crs=CRS)
+    assert count.rejected == 0
+    assert issues.empty
+    # DOMAIN 3.3 has rows 1 to 73 and 70b; several name more than one place.
+    numbers = {source_id.split("-")[1] for source_id in records["source_id"]}
+    assert numbers == {*(str(n) for n in range(1, 74)), "70b"}
+    placed = records.set_geometry([at(n * 1000) for n in range(len(records))], crs=CRS)
+    places, issues, _ = classify_records(placed, read_rules(), evidence={"orte_erwartet": "C"})
+    assert len(places) == len(records)
+    assert issues.empty  # no row is taken for a shelter or an outdoor place
+
+
+def test_unconfirmed_rows_stay_marked_and_outdated_ones_do_not_count(project: Path) -> None:
+    path = project / "config" / "dortmund" / "orte_erwartet.csv"
+    records, _, _ = read_place_list(path, key="orte_erwartet", crs=CRS)
+    placed = records.set_geometry([at(n * 1000) for n in range(len(records))], crs=CRS)
+    places = lower_evidence(classify_records(placed, read_rules(), evidence={"orte_erwartet": "C"})[0])
+    by_name = places.set_index("name")
+    assert by_name.loc["Dietrich-Keuning-Haus", ["evidence", "standing"]].tolist() == ["C", "established"]
+    assert by_name.loc["Dortmunder U", "evidence"] == "D"
+    assert by_name.loc["JFS Hombruch", ["evidence", "standing"]].tolist() == ["E", "potential"]
