@@ -46,6 +46,13 @@ class Inventory:
     issues: pd.DataFrame
 
 
+def date_features(osm_features: pd.DataFrame) -> dict[str, str]:
+    """Return the day of the last edit by `place_id`, for OSM objects whose day is known."""
+    edited = osm_features[osm_features["osm_timestamp"].notna()]
+    days = edited["osm_timestamp"].str.slice(stop=10)
+    return dict(zip("osm:" + edited["source_id"], days, strict=True))
+
+
 def describe_places(
     begegnungsorte: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,

@@ -96,6 +96,18 @@ def read_hand_entries(
     return entries, concat_issues(faults)
 
 
+def read_hand_files(
+    files: Mapping[HandKind, Path], *, rules: AttributeRules, classes: Mapping[str, PlaceClass]
+) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Return the entries of all hand files of a city one below the other, and their issues."""
+    parts = [
+        read_hand_entries(path, kind=kind, rules=rules, classes=classes)
+        for kind, path in sorted(files.items(), reverse=True)  # corrections first
+    ]
+    entries = [build_empty("hand_entries", crs=WGS84), *(lines for lines, _ in parts)]
+    return pd.concat(entries, ignore_index=True), [issues for _, issues in parts]
+
+
 def parse_date(text: str) -> str | None:
     """Return a day as ISO 8601 from `2026-11-22` or `22.11.2026`; None where there is no such day."""
     iso, german = _ISO.fullmatch(text.strip()), _GERMAN.fullmatch(text.strip())
