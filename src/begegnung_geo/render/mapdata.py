@@ -70,6 +70,11 @@ def build_map_data(
             "close": words.say("map.close"),
             "here": words.say("map.here"),
             "walkFromHere": words.say("map.walk_from_here"),
+            "street": words.say("search.street"),
+            "quarter": words.say("search.quarter"),
+            "hitsZero": words.say("search.hits", count=0),
+            "hitsOne": words.say("search.hits", count=1),
+            "hitsOther": words.say("search.hits_other"),
         },
         "layers": packed,
     }

@@ -95,6 +95,7 @@ _LAYERS = (
     ("line", "motorway"),
     ("line", "rail"),
     ("outside", "outside"),
+    ("found", "found"),
     ("districts", "districts"),
     ("underserved", "underserved"),
     ("gaps", "gaps"),
@@ -103,6 +104,7 @@ _LAYERS = (
     ("places", "places"),
 )
 _HIDDEN_AT_FIRST = ("potential",)
+_WITHOUT_DATA = ("found",)
 
 
 def render_map_page(context: Mapping[str, Any], *, layers: Mapping[str, Any]) -> str:
@@ -132,5 +134,5 @@ def render_plain_page(context: Mapping[str, Any], *, template: str) -> str:
 
 def _build_layers(layers: Mapping[str, Any]) -> Iterator[SceneLayer]:
     for kind, key in _LAYERS:
-        if key in layers:
+        if key in layers or key in _WITHOUT_DATA:
             yield SceneLayer(kind, key, is_shown=key not in _HIDDEN_AT_FIRST)

@@ -118,9 +118,12 @@ class OfflineFigure(Figure):
             elif asset:
                 scripts.append(read_leaflet(asset))
         styles.append(read_asset("page.css"))
-        if scripts:
+        has_map = bool(scripts)
+        if has_map:
             scripts.append(read_asset("map.js"))
         scripts.append(read_asset("page.js"))
+        if has_map:
+            scripts.append(read_asset("find.js"))
         scripts += [element.render(**kwargs) for element in self.script._children.values()]  # noqa: SLF001
         map_html = "".join(element.render(**kwargs) for element in self.html._children.values())  # noqa: SLF001
         return self._fill(styles, scripts, map_html)

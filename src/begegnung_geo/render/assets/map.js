@@ -353,6 +353,28 @@ var begegnung = (function () {
     }
   });
 
+  /* The street that was searched for. */
+  layers.found = Part.extend({
+    draw: function (ctx, view) {
+      ctx.beginPath();
+      begegnung.found.pieces.forEach(function (line) { if (isSeen(line.box, view)) { trace(ctx, view, line, false); } });
+      [["#ffffff", 9], ["#0b4f8a", 5]].forEach(function (pen) {
+        ctx.strokeStyle = pen[0];
+        ctx.lineWidth = pen[1];
+        ctx.stroke();
+      });
+    },
+    drawLabels: function (ctx, view, taken) {
+      var piece = begegnung.found.pieces.reduce(function (a, b) { return !a || b.xy.length > a.xy.length ? b : a; }, null);
+      if (!piece) { return; }
+      var k = Math.floor(piece.xy.length / 4) * 2;
+      label(ctx, view, taken, {
+        at: [(piece.xy[k] + piece.xy[k - 2 < 0 ? k + 2 : k - 2]) / 2, (piece.xy[k + 1] + piece.xy[k - 2 < 0 ? k + 3 : k - 1]) / 2],
+        lines: [{ text: clip(begegnung.found.name, 36), size: 13, font: font(13, 650), colour: "#0b4f8a" }]
+      });
+    }
+  });
+
   var LINES = {
     waterway: { colour: "#b7cfdf", width: [[11, 0.6], [14, 1.6], [17, 4]], from: 11 },
     motorway: { colour: "#ffffff", casing: "#85838a", width: [[10, 1.6], [13, 3], [16, 8], [18, 14]], from: 0 },
@@ -850,8 +872,20 @@ var begegnung = (function () {
     document.dispatchEvent(new Event("mapready"));
   }
 
+  function isInside(x, y) { return begegnung.parts.outside.polygons.some(function (p) { return contains(p, x, y); }); }
+
   return {
-    data: data, parts: {}, layers: {}, state: { profile: data.profile, threshold: data.threshold },
+    isInside: function (latLng) { return isInside(worldX(latLng.lng * 1e5), worldY(latLng.lat * 1e5)); },
+    isPieceInside: function (piece) {
+      var middle = Math.floor(piece.xy.length / 4) * 2;
+      return [0, middle, piece.xy.length - 2].some(function (k) { return isInside(piece.xy[k], piece.xy[k + 1]); });
+    },
+    boundsOf: function (pieces) {
+      return pieces.reduce(function (bounds, piece) {
+        return bounds.extend(fromWorld(piece.box[0], piece.box[1])).extend(fromWorld(piece.box[2], piece.box[3]));
+      }, L.latLngBounds([]));
+    },
+    data: data, found: { pieces: [], name: "" }, parts: {}, layers: {}, state: { profile: data.profile, threshold: data.threshold },
     createMap: createMap, ready: ready, popup: popup, openPlace: openPlace, toLatLng: toLatLng,
     say: function () {},
     define: function () {
