@@ -162,13 +162,10 @@ def locate_records(
     uncertain = pd.concat([part[["note", "error_m"]] for part in (matches[is_found], asked, coarse)])
     uncertain = uncertain[uncertain["note"].notna()]
     certain_to = " (" + uncertain["error_m"].round(-1).astype("int64").astype("str") + " m)"
-    nowhere = place_records[is_open & ~has_address & ~place_records.index.isin(coarse.index)]
-    nothing = pd.Series("the row has neither a position nor a street", index=nowhere.index, dtype="str")
     written = _write_addresses(place_records.loc[is_open])
     parts = [
         (IssueCode.ADDRESS_UNCERTAIN, written[uncertain.index] + ": " + uncertain["note"] + certain_to),
         (IssueCode.ADDRESS_NOT_FOUND, written[missing.index] + ": " + missing["candidates"]),
-        (IssueCode.PLACE_WITHOUT_POSITION, nothing),
     ]
     return located, concat_issues(_report(place_records, code, texts) for code, texts in parts)
 

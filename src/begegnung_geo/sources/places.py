@@ -97,7 +97,7 @@ def read_place_list(
     ).astype({"source": "str", "precision": "str"})
     kept = records[is_known].reset_index(drop=True)
     kept["source_id"], id_issues = _number_repeats(kept, key=key)
-    issues = [table.issues, position_issues, id_issues, _report_nameless(table, names, is_known, key=key)]
+    issues = [table.issues, position_issues, id_issues, _report_blank(table, is_known, key=key)]
     count = PlaceListCount(len(records), len(kept), len(records) - len(kept))
     _LOG.info("%s: %d rows read, %d kept, %d rejected", path.name, *count)
     return kept, concat_issues(issues), count
@@ -135,19 +135,13 @@ def _number_repeats(records: pd.DataFrame, *, key: str) -> tuple[pd.Series, pd.D
     return pd.Series(ids, index=records.index, dtype="str"), issues
 
 
-def _report_nameless(table: RawTable, names: pd.Series, is_known: pd.Series, *, key: str) -> pd.DataFrame:
-    is_nameless = names.isna() & is_known
-    text = "the row has no name; it is kept"
-    return concat_issues(
-        [
-            build_issues(
-                key,
-                IssueCode.PLACE_WITHOUT_NAME,
-                rows=table.labels[~is_known],
-                texts="the row has neither a name nor a place; it is left out",
-            ),
-            build_issues(key, IssueCode.PLACE_WITHOUT_NAME, rows=table.labels[is_nameless], texts=text),
-        ]
+def _report_blank(table: RawTable, is_known: pd.Series, *, key: str) -> pd.DataFrame:
+    # Whether a nameless row with a place can be used is the classification's business.
+    return build_issues(
+        key,
+        IssueCode.PLACE_WITHOUT_NAME,
+        rows=table.labels[~is_known],
+        texts="the row has neither a name nor a place; it is left out",
     )
 
 

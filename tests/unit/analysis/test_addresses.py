@@ -369,7 +369,6 @@ def test_records_keep_their_points_and_get_those_of_their_addresses() -> None:
     assert issues[["row", "code"]].to_numpy().tolist() == [
         ["4", "ADDRESS_UNCERTAIN"],
         ["5", "ADDRESS_NOT_FOUND"],
-        ["6", "PLACE_WITHOUT_POSITION"],
     ]
     assert '"Märkische Str. 27, Dortmund"' in issues["text"][0]
     assert set(issues["source"]) == {"liste"}

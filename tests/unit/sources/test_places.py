@@ -146,7 +146,7 @@ def test_blank_rows_do_not_count_and_empty_ones_are_rejected_with_their_line(wri
     records, issues, count = read(write(text))
     assert count == PlaceListCount(read=3, kept=2, rejected=1)
     assert records["row"].tolist() == ["3", "6"]
-    assert codes(issues) == {"PLACE_WITHOUT_NAME": ["5", "6"]}
+    assert codes(issues) == {"PLACE_WITHOUT_NAME": ["5"]}
     assert records["precision"].tolist() == ["unknown", "unknown"]
 
 
