@@ -79,7 +79,17 @@ class CategoryRule:
     consumption_free: str | None
     evidence: str | None
     is_read: bool
+    is_read_by_name: bool
     reason: str
+
+
+@dataclass(frozen=True)
+class NameFilter:
+    """Objects whose `key` has one of the values are read if their name holds the words."""
+
+    key: str
+    values: frozenset[str]
+    words: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -160,6 +170,15 @@ def list_feature_filters(rules: CategoryRules) -> dict[str, frozenset[str] | Non
     return dict(sorted(wanted.items()))
 
 
+def list_name_filters(rules: CategoryRules) -> tuple[NameFilter, ...]:
+    """Return which OSM objects become a candidate by their name: rules with `reads` = named, in order."""
+    return tuple(
+        NameFilter(rule.conditions[0].key, frozenset(rule.conditions[0].values), rule.words)
+        for rule in rules.select_rules("osm")
+        if rule.is_read_by_name and rule.words is not None
+    )
+
+
 def _read_classes(path: Path) -> dict[str, PlaceClass]:
     classes: dict[str, PlaceClass] = {}
     for where, row in read_rows(path, _CLASS_COLUMNS):
@@ -221,7 +240,8 @@ def _build_rule(where: str, row: Mapping[str, str], classes: Mapping[str, PlaceC
         standing=choose_value(where, row, "standing", "", *_STANDINGS) or None,
         consumption_free=choose_value(where, row, "consumption_free", "", *_ANSWERS) or None,
         evidence=choose_value(where, row, "evidence", "", *"ABCDE") or None,
-        is_read=choose_value(where, row, "reads", "yes", "no") == "yes",
+        is_read=choose_value(where, row, "reads", "yes", "no", "named") == "yes",
+        is_read_by_name=row["reads"] == "named",
         reason=row["reason"],
     )
     _require_sense(where, rule)
@@ -246,7 +266,12 @@ def _require_sense(where: str, rule: CategoryRule) -> None:
         ),
         ("tags", rule.source == "list" and bool(rule.conditions), "rows of lists have no tags"),
         ("words", not rule.conditions and rule.words is None, "a rule needs tags or words"),
-        ("reads", rule.is_read and not is_exact, "a rule that reads starts with key=value or key=*"),
+        (
+            "reads",
+            (rule.is_read or rule.is_read_by_name) and not is_exact,
+            "a rule that reads starts with key=value or key=*",
+        ),
+        ("reads", rule.is_read_by_name and rule.words is None, "reads = named needs words"),
     )
     for column, is_fault, text in faults:
         if is_fault:

@@ -35,6 +35,10 @@ app.add_typer(sources, name="sources")
 Contact = Annotated[
     str, typer.Option("--contact", help="Your e-mail address or page: the services ask who is there.")
 ]
+RulesFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Profile whose table [fetch] holds, contact included."),
+]
 City = Annotated[
     str | None, typer.Option("--city", metavar="KEY", help="City with a profile config/KEY.toml.")
 ]
@@ -202,7 +206,8 @@ def fetch(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False)
 def search_sources(
     *,
     word: Annotated[str, typer.Argument(help="Word in the title or description of a data set.")],
-    contact: Contact,
+    contact: Contact = "",
+    config: RulesFile = None,
     portal: Annotated[str, typer.Option(metavar="URL", help="Another Opendatasoft portal.")] = "",
 ) -> None:
     """
@@ -212,7 +217,7 @@ def search_sources(
     """
     from begegnung_geo.sources.opendatasoft import search_catalogue  # noqa: PLC0415 - heavy
 
-    found = search_catalogue(word, rules=_build_fetch_rules(contact), portal_url=portal)
+    found = search_catalogue(word, rules=_build_fetch_rules(contact, config), portal_url=portal)
     for entry in found:
         typer.echo(f"{entry.dataset_id}  {entry.row_count:,} rows  {entry.licence}  {entry.modified[:10]}")
         typer.echo(f"    {entry.title}")
@@ -225,7 +230,8 @@ def search_sources(
 def init(
     *,
     name: Annotated[str, typer.Argument(help="Name of the city.")],
-    contact: Contact,
+    contact: Contact = "",
+    config: RulesFile = None,
 ) -> None:
     """
     Write the commented profile config/KEY.toml of a new city; what was not found is a TODO in it.
@@ -235,7 +241,7 @@ def init(
     from begegnung_geo.files import write_bytes  # noqa: PLC0415 - heavy
     from begegnung_geo.sources.city_init import init_city  # noqa: PLC0415
 
-    city = init_city(name, rules=_build_fetch_rules(contact))
+    city = init_city(name, rules=_build_fetch_rules(contact, config))
     path = Path("config") / f"{city.key}.toml"
     if path.exists():
         raise ConfigError(
@@ -298,6 +304,82 @@ def questionnaire(
 
 @app.command()
 @_exit_codes()
+def explain(
+    *,
+    place_id: Annotated[
+        str, typer.Argument(metavar="ID", help="place_id, OSM id (way/123) or begegnungsort_id.")
+    ],
+    city: City = None,
+    config: ConfigFile = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of a run with --osm, instead of a city.")
+    ] = None,
+) -> None:
+    """
+    Tell why a record or a place is in the inventory of the last run, or why not.
+
+    Example: `begegnung-geo explain --city dortmund osm:way/44136171`
+    """
+    if out is not None and (city or config):
+        raise typer.BadParameter("give either --city KEY or --out DIR")
+    from begegnung_geo import inspections  # noqa: PLC0415 - heavy
+
+    if out is not None:
+        inventory = inspections.open_folder(out)
+    else:
+        inventory = inspections.open_city(_choose_profile(city, config))
+    for line in inspections.explain(inventory, place_id):
+        typer.echo(line)
+
+
+@app.command()
+@_exit_codes()
+def review(
+    *,
+    city: City = None,
+    config: ConfigFile = None,
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Where the list goes.")] = Path(
+        "review_list.csv"
+    ),
+) -> None:
+    """
+    Write the pairs in doubt for people to answer; saved as config/KEY/review.csv the answers hold.
+
+    Example: `begegnung-geo review --city dortmund --out review_list.csv`
+    """
+    profile_path = _choose_profile(city, config)
+    from begegnung_geo.inspections import write_review  # noqa: PLC0415 - heavy
+
+    open_count, answered = write_review(profile_path, out)
+    typer.echo(
+        f"done: {out}, {open_count} pairs to decide, {answered} answered; write gleich or verschieden into "
+        "the column antwort and save it as review.csv in the city's folder of config/"
+    )
+
+
+@app.command()
+@_exit_codes()
+def ids(
+    *,
+    city: City = None,
+    config: ConfigFile = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Write the ids to config/KEY/ids.csv.")] = False,
+) -> None:
+    """
+    Keep the ids of the places for all later runs, whatever becomes of their sources.
+
+    Example: `begegnung-geo ids --city dortmund --keep`
+    """
+    profile_path = _choose_profile(city, config)
+    from begegnung_geo.inspections import keep_ids  # noqa: PLC0415 - heavy
+
+    path, new_count, changed = keep_ids(profile_path, is_kept=keep)
+    done = "kept in" if keep else "not yet in"
+    typer.echo(f"{new_count} records new, {changed} with another id: {done} {path}")
+
+
+@app.command()
+@_exit_codes()
 def check(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False) -> None:
     """
     Check profile, hand data and raw files; list what is wrong, change nothing.
@@ -354,9 +436,12 @@ def _choose_profile(city: str | None, config: Path | None) -> Path:
     return find_profile(city)
 
 
-def _build_fetch_rules(contact: str) -> "Fetch":
-    from begegnung_geo.config import build_profile  # noqa: PLC0415 - heavy
+def _build_fetch_rules(contact: str, config: Path | None) -> "Fetch":
+    from begegnung_geo.config import build_profile, read_profile  # noqa: PLC0415 - heavy
 
+    if config is not None:
+        rules = read_profile(config).fetch
+        return rules.model_copy(update={"contact": contact}) if contact else rules
     nobody = {"city": {"key": "new", "name": "new"}, "sources": {"osm": {"file": "new.osm.pbf"}}}
     return build_profile({**nobody, "fetch": {"contact": contact}}, where="--contact").fetch
 

@@ -19,6 +19,8 @@ _NAME_LIMIT = 80
 HAND_FILES = {
     "hand.corrections": ("corrections.csv", "Korrekturen der Verwaltung"),
     "hand.answers": ("answers.csv", "Antworten aus Fragebögen"),
+    "hand.review": ("review.csv", "Entscheidungen zu Paaren im Zweifel"),
+    "hand.ids": ("ids.csv", "Behaltene Kennungen"),
     "places.fragebogen": ("orte_fragebogen.csv", "Neue Orte aus Fragebögen"),
 }
 """Role -> file in `config/<city>/` that people or the questionnaire write, and its title."""

@@ -24,9 +24,10 @@ from begegnung_geo.analysis.conflate import conflate_places, flag_counted, split
 from begegnung_geo.analysis.coverage import build_coverage
 from begegnung_geo.analysis.districts import assign_district, build_districts, derive_districts
 from begegnung_geo.analysis.gaps import build_gaps
-from begegnung_geo.analysis.hand import describe_places
+from begegnung_geo.analysis.hand import date_features, describe_places
 from begegnung_geo.analysis.list_evidence import lower_evidence
 from begegnung_geo.analysis.network import build_network, index_network
+from begegnung_geo.analysis.origins import build_column_sources
 from begegnung_geo.analysis.osm_places import build_osm_places
 from begegnung_geo.analysis.population import (
     check_conservation,
@@ -37,11 +38,12 @@ from begegnung_geo.analysis.population import (
 )
 from begegnung_geo.analysis.reach import assign_snap_distance, assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.analysis.review import report_reviews
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts
 from begegnung_geo.analysis.summary import build_summary
 from begegnung_geo.analysis.underserved import flag_underserved
 from begegnung_geo.attribute_rules import read_attribute_rules
-from begegnung_geo.category_rules import list_feature_filters, read_category_rules
+from begegnung_geo.category_rules import list_feature_filters, list_name_filters, read_category_rules
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.export import write_downloads
@@ -53,9 +55,10 @@ from begegnung_geo.render.site import render_site
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.addresses import read_address_register
 from begegnung_geo.sources.geocoder import read_look_ups
-from begegnung_geo.sources.hand import HandKind, read_hand_entries
+from begegnung_geo.sources.hand import HandKind, read_hand_files
 from begegnung_geo.sources.osm import read_osm
 from begegnung_geo.sources.places import read_place_list
+from begegnung_geo.sources.reviews import read_kept_ids, read_reviews
 from begegnung_geo.sources.vector import read_boundary, read_districts
 from begegnung_geo.sources.zensus import read_population
 from begegnung_geo.steps import Folders, Job, Listener, Step, StepInput, StepOutput, run_steps
@@ -101,6 +104,7 @@ def read_map(step: StepInput) -> StepOutput:
         crs=step.crs,
         clip=_buffer_to_wgs84(given, step.profile.study.buffer_m) if len(given) else None,
         feature_filters=list_feature_filters(rules),
+        name_filters=list_name_filters(rules),
         walk_rules=read_walk_rules(step.require_raw("rules.walkways").path),
     )
     if len(given) and not len(tables.walkways):
@@ -225,17 +229,17 @@ def _read_look_ups(step: StepInput) -> gpd.GeoDataFrame | None:
 
 
 def read_hand(step: StepInput) -> StepOutput:
-    """Read what people wrote by hand about single places: corrections and answers."""
+    """Read what people wrote by hand: corrections, answers, decisions about pairs, ids to keep."""
     folder = step.require_raw("rules.attributes").path.parent
     rules, classes = read_attribute_rules(folder), read_category_rules(folder).classes
-    entries, issues = build_empty("hand_entries", crs=step.crs), []
-    kinds: tuple[tuple[str, HandKind], ...] = (("hand.corrections", "correction"), ("hand.answers", "answer"))
-    for role, kind in kinds:
-        if source := step.raw(role):
-            lines, faults = read_hand_entries(source.path, kind=kind, rules=rules, classes=classes)
-            entries = pd.concat([entries, lines], ignore_index=True)
-            issues.append(faults)
-    return StepOutput({"hand_entries": entries}, issues=issues)
+    kinds: dict[HandKind, str] = {"correction": "hand.corrections", "answer": "hand.answers"}
+    files = {kind: source.path for kind, role in kinds.items() if (source := step.raw(role))}
+    entries, issues = read_hand_files(files, rules=rules, classes=classes)
+    review, ids = step.raw("hand.review"), step.raw("hand.ids")
+    reviews, review_issues = read_reviews(review.path if review else None)
+    kept_ids, id_issues = read_kept_ids(ids.path if ids else None)
+    tables = {"hand_entries": entries, "reviews": reviews, "kept_ids": kept_ids}
+    return StepOutput(tables, issues=[*issues, review_issues, id_issues])
 
 
 def lay_network(step: StepInput) -> StepOutput:
@@ -259,6 +263,8 @@ def take_inventory(step: StepInput) -> StepOutput:
         rules=rules,
         coverage=profile.coverage,
         footprints=step.layer("osm_features"),
+        reviews=step.table("reviews"),
+        known_ids=dict(step.table("kept_ids")[["place_id", "begegnungsort_id"]].to_numpy().tolist()),
         source_order=[source.key for source in profile.sources.places],
     )
     described = describe_places(
@@ -267,7 +273,7 @@ def take_inventory(step: StepInput) -> StepOutput:
         step.table("hand_entries"),
         rules=attribute_rules,
         classes=rules.classes,
-        dates=_date_features(step.layer("osm_features")),
+        dates=date_features(step.layer("osm_features")),
     )
     merged = described.begegnungsorte.assign(
         is_counted=flag_counted(described.begegnungsorte, profile.coverage)
@@ -281,6 +287,7 @@ def take_inventory(step: StepInput) -> StepOutput:
     )
     inside, neighbours, split_issues = split_by_city(merged, city_area, buffer_m=profile.study.buffer_m)
     inside, district_issues = _assign_levels(inside, step)
+    faults = [osm_issues, list_issues, report_reviews(step.table("reviews"), places, matches), snap_issues]
     counts = _add_list_rejections([osm_count, *list_counts], step.facts("read_lists")["counts"])
     return StepOutput(
         {
@@ -289,16 +296,11 @@ def take_inventory(step: StepInput) -> StepOutput:
             "neighbour_places": neighbours,
             "place_matches": matches,
             "attributes": described.attributes,
+            "column_sources": build_column_sources(_stack(inside, neighbours), places, described.attributes),
             "row_counts": build_row_counts(counts, inside, neighbours),
         },
-        issues=[osm_issues, list_issues, described.issues, snap_issues, split_issues, *district_issues],
+        issues=[*faults, described.issues, split_issues, *district_issues],
     )
-
-
-def _date_features(osm_features: gpd.GeoDataFrame) -> dict[str, str]:
-    edited = osm_features[osm_features["osm_timestamp"].notna()]
-    ids = "osm:" + edited["source_id"]
-    return dict(zip(ids, edited["osm_timestamp"].str.slice(stop=10), strict=True))
 
 
 def judge_completeness(step: StepInput) -> StepOutput:
@@ -452,17 +454,21 @@ STEPS = (
         reads=("city_area", "addresses", "districts"),
         writes=("register_addresses", "place_records"),
     ),
-    Step("read_hand", "inventory", read_hand, raw=("hand", "rules"), writes=("hand_entries",)),
+    Step(
+        "read_hand", "inventory", read_hand,
+        raw=("hand", "rules"), writes=("hand_entries", "reviews", "kept_ids"),
+    ),
     Step("lay_network", "inventory", lay_network, reads=("walkways",), writes=("walk_nodes", "walk_edges")),
     Step(
         "take_inventory", "inventory", take_inventory,
         raw=("rules",), facts_of=("read_lists",), uses=("study", "walking", "coverage", "sources"),
         reads=(
-            "osm_features", "place_records", "hand_entries", "city_area", "districts", "walk_nodes",
-            "walk_edges",
+            "osm_features", "place_records", "hand_entries", "reviews", "kept_ids", "city_area", "districts",
+            "walk_nodes", "walk_edges",
         ),
         writes=(
-            "places", "begegnungsorte", "neighbour_places", "place_matches", "attributes", "row_counts",
+            "places", "begegnungsorte", "neighbour_places", "place_matches", "attributes", "column_sources",
+            "row_counts",
         ),
     ),
     Step(

@@ -169,6 +169,30 @@ RAW_TABLES: tuple[Table, ...] = (
         is_geometry_nullable=True,
     ),
     Table(
+        "reviews",
+        "one answer of staff: two records are the same place, or are not",
+        ("place_id_a", "place_id_b"),
+        (
+            Column("review_id", "str", "file and line"),
+            Column("row", "str", "line of the file, for messages"),
+            Column("place_id_a", "str", "one record, the first by alphabet"),
+            Column("place_id_b", "str", "the other record"),
+            Column("answer", "str", "what was decided", allowed=("same", "different")),
+            Column("note", "str", "reason", is_nullable=True),
+            Column("who", "str", "role of the person, never a name", is_nullable=True),
+            Column("date", "str", "day, ISO 8601", is_nullable=True),
+        ),
+    ),
+    Table(
+        "kept_ids",
+        "one record and the Begegnungsort it belonged to when the ids were kept",
+        ("place_id",),
+        (
+            Column("place_id", "str", "`source:source_id`"),
+            Column("begegnungsort_id", "str", "id that its place keeps"),
+        ),
+    ),
+    Table(
         "hand_entries",
         "one usable line of `corrections.csv` or `answers.csv`",
         ("entry_id",),

@@ -118,7 +118,18 @@ RESULT_TABLES: tuple[Table, ...] = (
             Column("gap_m", "float64", "distance between the outlines or points", unit="m"),
             Column("class_relation", "str", "how the classes go together"),
             Column("address_relation", "str", "how the addresses go together"),
-            Column("reasons", "str", "the reasons in words"),
+            Column("reasons", "list[str]", "the reasons in words"),
+        ),
+    ),
+    Table(
+        "column_sources",
+        "one filled column of a meeting place and the record or hand file it comes from",
+        ("begegnungsort_id", "column"),
+        (
+            Column("begegnungsort_id", "str", "the place, the neighbours' included"),
+            Column("column", "str", "column of `begegnungsorte`; `position` is the point"),
+            Column("source", "str", "`osm` (ODbL), key of a list, `correction` or `answer`"),
+            Column("source_id", "str", "place_id of the record, or file and line of the hand file"),
         ),
     ),
     Table(

@@ -215,7 +215,11 @@ def _merge_records(
     merged["consumption_free"] = (
         free["consumption_free"].reindex(merged.index).fillna("unknown").astype("str")
     )
-    merged = merged.join(_pick_addresses(rows)).join(_pick_points(rows))
+    addressed = order_for_address(rows).drop_duplicates("group").set_index("group")
+    placed = order_for_point(rows).drop_duplicates("group").set_index("group")
+    merged = merged.join(addressed[list(_ADDRESS)]).join(
+        placed[["precision", "position_error_m", "geometry"]]
+    )
     starts = np.flatnonzero(~rows["group"].duplicated())
     members = [ids.tolist() for ids in np.split(rows["place_id"].to_numpy(dtype=object), starts[1:])]
     merged["place_ids"] = pd.Series(members[: len(starts)], index=merged.index, dtype=object)
@@ -225,21 +229,24 @@ def _merge_records(
     return merged.reset_index(drop=True)
 
 
-def _pick_addresses(rows: pd.DataFrame) -> pd.DataFrame:
-    # An address is taken as a whole: street and number of two sources would be a third house.
+def order_for_address(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return records (columns of `places`, `group`, `lead`) so that the first of a group gives its address.
+
+    An address is taken as a whole: street and number of two sources would be a third house.
+    """
     lack = rows["street"].isna().astype("int64") * 2 + rows["house_number"].isna()
-    ordered = rows.assign(lack=lack).sort_values(["group", "lack", "lead"], kind="stable")
-    return ordered.drop_duplicates("group").set_index("group")[list(_ADDRESS)]
+    return rows.assign(lack=lack).sort_values(["group", "lack", "lead"], kind="stable")
 
 
-def _pick_points(rows: pd.DataFrame) -> pd.DataFrame:
+def order_for_point(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return records as for `order_for_address` so that the first of a group gives its point."""
     precision = rows["precision"].map(_PRECISION_ORDER)
     area = rows["footprint_area_m2"]
     is_campus = (area > _HOUSE_AREA_M2[1]).astype("int64")
     is_house = area.between(*_HOUSE_AREA_M2).astype("int64")
     ordered = rows.assign(exact=precision, campus=is_campus, house=-is_house)
-    ordered = ordered.sort_values(["group", "exact", "campus", "house", "lead"], kind="stable")
-    return ordered.drop_duplicates("group").set_index("group")[["precision", "position_error_m", "geometry"]]
+    return ordered.sort_values(["group", "exact", "campus", "house", "lead"], kind="stable")
 
 
 def _pick_ids(rows: pd.DataFrame, known_ids: Mapping[str, str]) -> "pd.Series[str]":
@@ -247,8 +254,14 @@ def _pick_ids(rows: pd.DataFrame, known_ids: Mapping[str, str]) -> "pd.Series[st
     origins = ordered.drop_duplicates("group").set_index("group")["place_id"]
     ids = origins.map(build_begegnungsort_id)
     known = ordered.assign(known=ordered["place_id"].map(dict(known_ids)).astype("str"))
-    known = known[known["known"].notna()].drop_duplicates("known").drop_duplicates("group")
-    kept = known.set_index("group")["known"]
+    known = known[known["known"].notna()]
+    # Where a place was split, the part with the record that the id was made from keeps it.
+    is_native = known["place_id"].map(build_begegnungsort_id) == known["known"]
+    known = known.assign(foreign=~is_native).sort_values(["foreign", "origin"], kind="stable")
+    kept = known.drop_duplicates("known").drop_duplicates("group").set_index("group")["known"]
+    # A record that comes back may find its id with a former companion: it gets another.
+    is_taken = ids.isin(kept) & ~ids.index.isin(kept.index)
+    ids = ids.mask(is_taken, (origins + "#2").map(build_begegnungsort_id))
     return kept.reindex(ids.index).fillna(ids).astype("str")
 
 

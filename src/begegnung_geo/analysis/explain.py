@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Why a record is in the inventory, or why not: rules, sources and merges in plain lines."""
 
+import difflib
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -68,6 +69,82 @@ def explain_place(
     lines += _describe_pairs(place_id, matches)
     holders = begegnungsorte[[place_id in ids for ids in begegnungsorte["place_ids"]]]
     return lines + [_describe_place(row) for _, row in holders.iterrows()]
+
+
+def explain_rejection(
+    place_id: str,
+    lines: Sequence[str],
+    *,
+    records: pd.DataFrame,
+    places: pd.DataFrame,
+    begegnungsorte: pd.DataFrame,
+    issues: pd.DataFrame,
+) -> list[str]:
+    """
+    Return the lines of `explain_place` and, of a record that is not listed, why it is not.
+
+    A row of a list without a place and without a line of its own in `issues` was withheld
+    to protect people: one line, and nothing else.
+    """
+    wanted = f"{OSM_SOURCE}:{place_id}" if "/" in place_id and ":" not in place_id else place_id
+    is_listed = any(wanted in ids for ids in begegnungsorte["place_ids"])
+    if is_listed or wanted in set(begegnungsorte["begegnungsort_id"]) or _is_withheld(lines):
+        return list(lines)
+    if (places["place_id"] == wanted).any() and lines:
+        reason = "beyond the study area and its surroundings, or struck off by hand"
+        return [*lines, f"  not listed: {reason}"]
+    source, _, source_id = wanted.partition(":")
+    record = records[(records["source"] == source) & (records["source_id"] == source_id)]
+    if len(record):
+        source_id = str(record["row"].iloc[0])
+    told = issues[(issues["source"] == source) & (issues["row"] == source_id)]
+    reasons = [f"  not listed: {row['text']} [{row['code']}]" for row in told.to_dict("records")]
+    if record.empty:
+        return [*lines, *reasons] if lines else []
+    if not reasons:
+        return [f"{wanted}: withheld to protect people"]
+    return [f"{wanted}: not in the inventory, line {source_id} of its list", *reasons]
+
+
+def explain_sources(
+    place_id: str,
+    *,
+    begegnungsorte: pd.DataFrame,
+    column_sources: pd.DataFrame,
+    attributes: pd.DataFrame,
+    reviews: pd.DataFrame,
+) -> list[str]:
+    """Return which record gave each column of a place, what is said of it, and decisions on its pairs."""
+    wanted = f"{OSM_SOURCE}:{place_id}" if "/" in place_id and ":" not in place_id else place_id
+    holds = np.array([wanted in ids for ids in begegnungsorte["place_ids"]], dtype=bool)
+    is_ours = (begegnungsorte["begegnungsort_id"] == wanted) | holds
+    lines = []
+    for begegnungsort_id in begegnungsorte.loc[is_ours, "begegnungsort_id"]:
+        ours = column_sources[column_sources["begegnungsort_id"] == begegnungsort_id]
+        for source_id, rows in ours.groupby("source_id"):
+            lines.append(f"  from {source_id}: {', '.join(rows['column'])}")
+        claims = attributes[attributes["begegnungsort_id"] == begegnungsort_id]
+        for claim in claims.sort_values(["attribute", "source_id"]).to_dict("records"):
+            shown = "" if claim["is_chosen"] else ", not shown: another claim goes before"
+            told = f"{claim['value']} (evidence {claim['evidence']}; {claim['source_id']}; {claim['basis']})"
+            lines.append(f"  {claim['attribute']}: {told}{shown}")
+    members = {one for ids in begegnungsorte.loc[is_ours, "place_ids"] for one in ids} | {wanted}
+    for row in reviews.to_dict("records"):
+        if members & {row["place_id_a"], row["place_id_b"]}:
+            note = f": {row['note']}" if isinstance(row["note"], str) else ""
+            pair = f"{row['place_id_a']} and {row['place_id_b']}"
+            lines.append(f"  decided by hand: {pair} are {row['answer']}{note} ({row['review_id']})")
+    return lines
+
+
+def find_similar_ids(place_id: str, known: Sequence[str], *, limit: int = 3) -> list[str]:
+    """Return the known ids most like one that is unknown."""
+    options = sorted(set(known))
+    return difflib.get_close_matches(place_id, options, n=limit, cutoff=0.0)
+
+
+def _is_withheld(lines: Sequence[str]) -> bool:
+    return len(lines) == 1 and "withheld to protect people" in lines[0]
 
 
 def _list_fired(feature: gpd.GeoDataFrame, rules: CategoryRules) -> list[CategoryRule]:

@@ -2,6 +2,7 @@
 """OpenStreetMap files: one pass from an extract to the tables the analysis needs."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from begegnung_geo.category_rules import NameFilter
 from begegnung_geo.crs import WGS84, require_metric
 from begegnung_geo.issues import concat_issues
 from begegnung_geo.sources.osm_layers import (
@@ -55,6 +57,7 @@ def read_osm(
     crs: CRS | str,
     clip: shapely.Geometry | None,
     feature_filters: FeatureFilters,
+    name_filters: Sequence[NameFilter] = (),
     walk_rules: WalkRules,
 ) -> OsmTables:
     """
@@ -76,6 +79,8 @@ def read_osm(
     feature_filters
         OSM key to the values that make an object a candidate meeting place (a list
         `a;b` counts when one of its values does), None for any value.
+    name_filters
+        Which ways and relations are candidates by their name (a building "Vereinsheim").
     walk_rules
         Which ways a person may walk.
 
@@ -100,6 +105,7 @@ def read_osm(
         crs=metric_crs,
         clip=_project_clip(clip, metric_crs),
         feature_filters=feature_filters,
+        name_filters=name_filters,
         walk_rules=walk_rules,
     )
     tables = OsmTables(

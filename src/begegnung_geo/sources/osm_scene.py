@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The objects of an OSM file, judged by their tags, drawn in metres and clipped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from begegnung_geo.category_rules import NameFilter
 from begegnung_geo.issues import IssueCode, build_issues, count_issue
 from begegnung_geo.sources.osm_objects import Floats, Ints, ObjectHeads, OsmObjects
 from begegnung_geo.sources.osm_shapes import (
@@ -70,6 +71,7 @@ def build_scene(
     crs: CRS,
     clip: shapely.Geometry | None,
     feature_filters: FeatureFilters,
+    name_filters: Sequence[NameFilter] = (),
     walk_rules: WalkRules,
 ) -> Scene:
     """
@@ -83,10 +85,12 @@ def build_scene(
         File name for `issues`.
     crs, clip
         Metric CRS, and the area in it that an object must touch (None keeps all).
-    feature_filters, walk_rules
+    feature_filters, name_filters, walk_rules
         What is a candidate meeting place, and what a walkway.
     """
-    facts = build_tag_facts(objects.tag_sets, feature_filters=feature_filters, walk_rules=walk_rules)
+    facts = build_tag_facts(
+        objects.tag_sets, feature_filters=feature_filters, name_filters=name_filters, walk_rules=walk_rules
+    )
     projection = build_projection(crs)
     pieces = build_way_pieces(objects, projection)
     node_xy = np.column_stack(projection.transform(objects.node_lons, objects.node_lats))

@@ -3,12 +3,13 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from begegnung_geo.category_rules import NameFilter
 from begegnung_geo.table_columns import BACKGROUND_AREA_LAYERS, LABEL_KINDS
 from begegnung_geo.walk_rules import WalkRules
 
@@ -105,12 +106,18 @@ class TagFacts:
 
 
 def build_tag_facts(
-    tag_sets: list[dict[str, str]], *, feature_filters: FeatureFilters, walk_rules: WalkRules
+    tag_sets: list[dict[str, str]],
+    *,
+    feature_filters: FeatureFilters,
+    name_filters: Sequence[NameFilter] = (),
+    walk_rules: WalkRules,
 ) -> TagFacts:
     """Judge each set of tags once; objects with equal tags share the answer."""
     area_keys = frozenset(feature_filters) - _LINE_KEYS
     # Most ways are streets and nothing else: only the others are asked every question.
-    asked_keys = area_keys.union(NODE_KEYS, _AREA_LAYERS, ("building", "boundary"), feature_filters)
+    asked_keys = area_keys.union(NODE_KEYS, _AREA_LAYERS, ("building", "boundary"), feature_filters).union(
+        name_filter.key for name_filter in name_filters
+    )
     asked = [(i, tags) for i, tags in enumerate(tag_sets) if not asked_keys.isdisjoint(tags)]
     walk_facts = _judge_walkways(tag_sets, walk_rules)
 
@@ -127,7 +134,9 @@ def build_tag_facts(
 
     return TagFacts(
         tag_sets=tag_sets,
-        is_feature=flags(lambda tags: matches_filters(tags, feature_filters)),
+        is_feature=flags(
+            lambda tags: matches_filters(tags, feature_filters) or matches_names(tags, name_filters)
+        ),
         is_building=flags(_is_building),
         is_address=flags(_is_address),
         is_boundary=flags(_is_boundary),
@@ -177,6 +186,15 @@ def matches_filters(tags: Tags, feature_filters: FeatureFilters) -> bool:
         if ";" in tags[key] and any(part.strip() in values for part in tags[key].split(";")):
             return True
     return False
+
+
+def matches_names(tags: Tags, name_filters: Sequence[NameFilter]) -> bool:
+    """Return whether an object of an ordinary kind is a candidate by its name."""
+    name = tags.get("name")
+    return name is not None and any(
+        tags.get(wanted.key) in wanted.values and wanted.words.search(name) is not None
+        for wanted in name_filters
+    )
 
 
 def is_area(tags: Tags, *, area_keys: Collection[str]) -> bool:

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""Looking into the inventory of the last run: why a place is there, what is in doubt, which ids to keep."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from begegnung_geo.analysis.explain import explain_place, explain_rejection, explain_sources, find_similar_ids
+from begegnung_geo.analysis.review import build_review_list
+from begegnung_geo.category_rules import CategoryRules, read_category_rules
+from begegnung_geo.config import find_config_dir
+from begegnung_geo.errors import ConfigError, SourceError, format_rows
+from begegnung_geo.export.formats import write_csv
+from begegnung_geo.jobs import HAND_FILES, find_hand_dir, plan_city
+from begegnung_geo.schema import build_empty
+from begegnung_geo.sources.reviews import read_kept_ids
+from begegnung_geo.store import find_table, read_table
+
+_DEFAULT_CRS = "EPSG:25832"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The tables of a run, and the rules it was made with."""
+
+    processed: Path
+    crs: str
+    rules: CategoryRules
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of the run."""
+        return read_table(name, folder=self.processed, crs=self.crs)
+
+    def table_or_empty(self, name: str) -> pd.DataFrame:
+        """Return a table of a later stage, without rows where the run stopped before."""
+        is_there = find_table(self.processed, name).is_file()
+        return self.table(name) if is_there else build_empty(name, crs=self.crs)
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return a table with geometry."""
+        return gpd.GeoDataFrame(self.table(name))
+
+    def list_begegnungsorte(self) -> gpd.GeoDataFrame:
+        """Return the places of the city and of its neighbours."""
+        rows = pd.concat([self.table("begegnungsorte"), self.table("neighbour_places")], ignore_index=True)
+        return gpd.GeoDataFrame(rows, geometry="geometry", crs=self.crs)
+
+
+def open_city(profile_path: Path) -> Inventory:
+    """
+    Return the inventory of a city's last run.
+
+    Raises
+    ------
+    SourceError
+        If it has not been built.
+    ConfigError
+        If the profile is wrong.
+    """
+    job, folders = plan_city(profile_path, language="de")
+    return _open(folders.processed, crs=job.crs, hint=f"run `make inventory CITY={job.profile.city.key}`")
+
+
+def open_folder(out: Path) -> Inventory:
+    """
+    Return the inventory that `run --osm FILE --out DIR` made.
+
+    Raises
+    ------
+    SourceError
+        If there is none.
+    """
+    hint = f"run `begegnung-geo run --osm FILE --out {out}`"
+    return _open(out / "processed", crs=_DEFAULT_CRS, hint=hint)
+
+
+def explain(inventory: Inventory, wanted: str) -> list[str]:
+    """
+    Return what is known about a record or a Begegnungsort, a line a fact.
+
+    Raises
+    ------
+    ConfigError
+        If no record and no place has this id; names the closest ids.
+    """
+    wanted = wanted.strip()
+    begegnungsorte, places = inventory.list_begegnungsorte(), inventory.table("places")
+    features, records = inventory.layer("osm_features"), inventory.table("place_records")
+    lines = explain_place(
+        wanted,
+        osm_features=features,
+        places=places,
+        begegnungsorte=begegnungsorte,
+        matches=inventory.table("place_matches"),
+        rules=inventory.rules,
+    )
+    issues = inventory.table_or_empty("issues")
+    lines = explain_rejection(
+        wanted, lines, records=records, places=places, begegnungsorte=begegnungsorte, issues=issues
+    )
+    if lines:
+        return lines + explain_sources(
+            wanted,
+            begegnungsorte=begegnungsorte,
+            column_sources=inventory.table("column_sources"),
+            attributes=inventory.table("attributes"),
+            reviews=inventory.table("reviews"),
+        )
+    known = [*places["place_id"], *begegnungsorte["begegnungsort_id"]]
+    raise ConfigError(
+        f"no record and no Begegnungsort has the id {wanted[:80]!r}",
+        where=f"{inventory.processed}; the closest ids: {format_rows(find_similar_ids(wanted, known))}",
+        hint="copy the id from begegnungsorte.csv (columns begegnungsort_id and place_ids)",
+    )
+
+
+def write_review(profile_path: Path, out: Path) -> tuple[int, int]:
+    """
+    Write the pairs in doubt as a CSV that can take the place of `config/<city>/review.csv`.
+
+    Returns
+    -------
+    open_count, answered_count
+        Pairs without and with an answer in the file.
+
+    Raises
+    ------
+    ConfigError
+        If there is such a file: answers may be in it.
+    SourceError
+        If the inventory has not been built.
+    """
+    if out.exists():
+        raise ConfigError(
+            "the file is there already, and may hold answers",
+            where=str(out),
+            hint="choose another name with --out, or move the file away",
+        )
+    inventory = open_city(profile_path)
+    rows = build_review_list(
+        inventory.table("place_matches"),
+        inventory.table("places"),
+        inventory.table("reviews"),
+        classes=inventory.rules.classes,
+    )
+    write_csv(out, rows)
+    answered = int(rows["antwort"].notna().sum())
+    return len(rows) - answered, answered
+
+
+def keep_ids(profile_path: Path, *, is_kept: bool) -> tuple[Path, int, int]:
+    """
+    Compare the ids of the last run with `config/<city>/ids.csv`, and keep them there if wanted.
+
+    A record that is gone keeps its line: it may come back.
+
+    Returns
+    -------
+    path, new_count, changed_count
+        The file; records that are not in it; records whose place has another id there.
+
+    Raises
+    ------
+    SourceError
+        If the inventory has not been built, or the file cannot be read.
+    """
+    job, _ = plan_city(profile_path, language="de")
+    inventory = open_city(profile_path)
+    path = find_hand_dir(profile_path, job.profile.city.key) / HAND_FILES["hand.ids"][0]
+    kept, _ = read_kept_ids(path if path.is_file() else None)
+    before = dict(zip(kept["place_id"], kept["begegnungsort_id"], strict=True))
+    rows = inventory.list_begegnungsorte()[["place_ids", "begegnungsort_id"]].explode("place_ids")
+    now = dict(zip(rows["place_ids"].astype("str"), rows["begegnungsort_id"], strict=True))
+    changed = sum(now.get(place_id, known) != known for place_id, known in before.items())
+    if is_kept:
+        ids = sorted((before | now).items())
+        write_csv(path, pd.DataFrame(ids, columns=["place_id", "begegnungsort_id"], dtype="str"))
+    return path, len(set(now) - set(before)), changed
+
+
+def _open(processed: Path, *, crs: str, hint: str) -> Inventory:
+    if not find_table(processed, "begegnungsorte").is_file():
+        raise SourceError("there is no inventory to look into", where=str(processed), hint=hint)
+    return Inventory(processed, crs, read_category_rules(find_config_dir()))

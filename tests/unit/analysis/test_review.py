@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""Pairs in doubt and the answers to them; scores are set by hand, not computed."""
+
+import pandas as pd
+
+from begegnung_geo.analysis.review import build_review_list, report_reviews
+from inventory_rows import at, build_places, conflate, group_ids, read_rules
+
+
+def build_reviews(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "review_id": f"review.csv:{n}", "row": str(n), "place_id_a": a, "place_id_b": b,
+                "answer": answer, "note": None, "who": None, "date": None,
+            }
+            for n, (a, b, answer) in enumerate(rows, start=2)
+        ],
+        columns=["review_id", "row", "place_id_a", "place_id_b", "answer", "note", "who", "date"],
+        dtype="str",
+    )  # fmt: skip
+
+
+def build_matches(*rows: tuple[str, str, float, str, bool]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "place_id_a": a, "place_id_b": b, "score": score, "decision": decision, "is_merged": merged,
+                "name_score": 0.8, "gap_m": 12.0, "class_relation": "same", "address_relation": "unknown",
+                "reasons": [],
+            }
+            for a, b, score, decision, merged in rows
+        ]
+    )  # fmt: skip
+
+
+PLACES = build_places(
+    *({"place_id": f"liste:{n}", "name": f"Treff {n}"} for n in range(1, 5)),
+    {"place_id": "liste:5", "standing": "potential"},
+    {"place_id": "liste:6", "standing": "potential"},
+)
+MATCHES = build_matches(
+    ("liste:1", "liste:2", 0.2, "review", False),
+    ("liste:1", "liste:3", 0.45, "review", False),
+    ("liste:3", "liste:4", 0.99, "same", True),
+    ("liste:5", "liste:6", 0.5, "review", False),
+)
+
+
+def test_what_could_change_the_supply_is_asked_first_and_sure_pairs_are_not() -> None:
+    rows = build_review_list(MATCHES, PLACES, build_reviews(), classes=read_rules().classes)
+    asked = rows[["place_id_a", "place_id_b"]].to_numpy().tolist()
+    assert asked == [["liste:1", "liste:3"], ["liste:1", "liste:2"], ["liste:5", "liste:6"]]
+    assert rows["antwort"].isna().all()
+    assert rows["gruende"][0] == "Namen ähnlich zu 80%, 12 m entfernt, gleiche Art"
+    assert rows["name_a"][0] == "Treff 1"
+
+
+def test_answered_pairs_follow_with_their_answer_and_never_fall_off_the_list() -> None:
+    reviews = build_reviews(("liste:1", "liste:3", "different"), ("fort:1", "fort:2", "same"))
+    rows = build_review_list(MATCHES, PLACES, reviews, classes=read_rules().classes, limit=1)
+    told = rows[["place_id_a", "place_id_b"]].to_numpy().tolist()
+    assert told[0] == ["liste:1", "liste:2"]
+    assert sorted(told[1:]) == [["fort:1", "fort:2"], ["liste:1", "liste:3"]]
+    answers = dict(zip(rows["place_id_a"], rows["antwort"], strict=False))
+    assert answers["fort:1"] == "gleich"
+
+
+def test_an_answer_merges_or_splits_and_is_no_longer_asked() -> None:
+    places = build_places(
+        {"place_id": "liste:1", "name": "Kulturhaus Nord", "geometry": at(0)},
+        {"place_id": "liste:2", "name": "Bürgerhaus Hörde", "geometry": at(40)},
+        {"place_id": "liste:3", "name": "Bürgerhaus Hörde", "geometry": at(41)},
+    )
+    assert group_ids(conflate(places)[0]) == [["liste:1"], ["liste:2", "liste:3"]]
+    reviews = build_reviews(("liste:1", "liste:2", "same"), ("liste:2", "liste:3", "different"))
+    merged, matches = conflate(places, reviews=reviews)
+    assert group_ids(merged) == [["liste:1", "liste:2"], ["liste:3"]]
+    assert report_reviews(reviews, places, matches).empty
+    listed = build_review_list(matches, places, reviews, classes=read_rules().classes)
+    assert listed["antwort"].notna().all()
+
+
+def test_answers_about_records_that_are_gone_or_that_contradict_are_told() -> None:
+    reviews = build_reviews(
+        ("liste:1", "liste:9", "same"),
+        ("liste:1", "liste:2", "same"),
+        ("liste:3", "liste:4", "same"),
+    )
+    issues = report_reviews(reviews, PLACES, MATCHES)
+    assert dict(zip(issues["row"], issues["code"], strict=True)) == {
+        "2": "HAND_ID_UNKNOWN",
+        "3": "HAND_CONTRADICTED",
+    }
+    assert "liste:9" in issues.loc[issues["row"] == "2", "text"].iloc[0]
