@@ -2,14 +2,16 @@
 """What the pages are made from: the tables of one run and a few facts about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from begegnung_geo.config import Profile
+from begegnung_geo.crs import WGS84
 from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.schema import build_empty
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class SiteContent:
     class_labels: Mapping[str, tuple[str, str]]
     class_groups: Mapping[str, str]
     summary: Mapping[str, Any]
+    column_sources: pd.DataFrame = field(default_factory=lambda: build_empty("column_sources", crs=WGS84))
 
     @property
     def is_invented(self) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from begegnung_geo.render import tables
+from begegnung_geo.render.completeness import build_completeness
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.figures import format_share
 from begegnung_geo.render.layers import Atlas, build_atlas, cut_atlas
@@ -127,6 +128,7 @@ def _render_map(
         "has_neighbours": "neighbours" in map_data["layers"],
         "legend": build_legend(scope, speaker, atlas=atlas, rows=[*rows, *neighbours]),
         "places": rows,
+        "has_details": any(row.details for row in rows),
         "kinds": sorted({row.kind for row in rows}),
         "shown_line": words.say("place.shown", count=len(rows), total=total),
         "tables": _build_tables(scope, city, speaker, pages=pages, prefix=""),
@@ -155,6 +157,7 @@ def _build_common(scope: Scope, city: Scope, speaker: Speaker, *, root: str) -> 
         "figure_items": build_figures(scope, city, speaker),
         "notable": build_notable(scope, city, speaker),
         "certainty": list_certainty(scope, speaker),
+        "completeness": build_completeness(scope, speaker),
         "method": list_method(speaker),
         "issues": tables.build_issue_rows(content.issues, words=words),
         "sources": tables.build_source_rows(content, words=words),

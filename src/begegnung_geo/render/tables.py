@@ -19,6 +19,7 @@ _HOURS_RULE = re.compile(
     r"(?P<times>off|closed|\d{1,2}:\d{2}-\d{1,2}:\d{2}\+?(?:, ?\d{1,2}:\d{2}-\d{1,2}:\d{2}\+?)*)"
 )
 _DAY = re.compile(r"Mo|Tu|We|Th|Fr|Sa|Su|PH")
+_DETAILS = ("open_to", "cost", "registration", "step_free", "accessible_wc", "hire_possible", "participation")
 _STANDING_NUMBER = {"established": 0, "everyday": 1, "potential": 2}
 _LONG_TEXT = 400
 _WEB = ("http://", "https://")
@@ -36,6 +37,7 @@ class PlaceRow:
     hours: str
     access: str
     operator: str
+    details: str
     evidence: str
     is_counted: bool
     group: int
@@ -147,7 +149,8 @@ def _build_place_row(
         address=_join_address(record),
         hours=describe_hours(record["opening_hours"], words=words),
         access=words.say(f"access.{wheelchair}") if words.has(f"access.{wheelchair}") else "",
-        operator=clean_text(record["operator"]),
+        operator=_say_operator(record, words=words),
+        details=_list_details(record, words=words),
         evidence=words.say(
             "evidence.with_sources",
             grade=words.say(f"evidence.{record['evidence']}"),
@@ -157,6 +160,26 @@ def _build_place_row(
         group=find_group(content.class_groups.get(class_key, "")),
         standing=_STANDING_NUMBER[standing],
     )
+
+
+def _say_operator(record: dict[Any, Any], *, words: Words) -> str:
+    operator, kind = clean_text(record["operator"]), f"detail.traeger_typ.{record['traeger_typ']}"
+    if not words.has(kind):
+        return operator
+    if not operator:
+        return words.say(kind)
+    if words.say(kind).casefold() in operator.casefold():
+        return operator
+    return words.say("detail.run_by", operator=operator, kind=words.say(kind))
+
+
+def _list_details(record: dict[Any, Any], *, words: Words) -> str:
+    # Only what is known; "unknown" has no phrase and is left out, never told as "no".
+    keys = [f"detail.{name}.{record[name]}" for name in _DETAILS]
+    phrases = [words.say(key) for key in keys if words.has(key)]
+    if record["capacity_persons"] > 0:
+        phrases.append(words.say("detail.capacity", persons=words.number(record["capacity_persons"])))
+    return ", ".join(phrases)
 
 
 def _join_address(record: dict[Any, Any]) -> str:

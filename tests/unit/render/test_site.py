@@ -201,6 +201,33 @@ def test_an_extract_without_most_peoples_paths_claims_no_share(town):
         assert "erreichen 50" not in _visible(page)
 
 
+def _completeness(page: str) -> str:
+    return _visible(page.split('aria-labelledby="vollstaendig"', 1)[1].split("</section>", 1)[0])
+
+
+def test_completeness_is_told_with_its_range_or_with_the_reason_why_not(town):
+    wide = {"n_first": 40, "n_second": 30, "n_both": 25}
+    city = (town.completeness["level"] == "city") & (town.completeness["category"] == "established")
+    rows = town.completeness.copy()
+    rows.loc[city, list(wide)] = list(wide.values())
+    rows.loc[city, ["found_count", "estimated_count", "low", "high"]] = [45, 47.88, 45.6, 53.2]
+    rows.loc[city, "is_estimable"] = True
+    pages = render_site(replace(town, completeness=rows))
+    for name in ("index.html", MAP):
+        said = _completeness(pages[name])
+        assert "Gefunden sind 45 Orte" in said
+        assert "geschätzt gibt es 48 (mit 95 % Sicherheit 46 bis 53)" in said
+    district = _completeness(pages["maps/mitte.html"])
+    assert "nicht schätzbar: keine Liste nennt einen solchen Ort" in district
+    assert "nicht schätzbar (in keiner Liste)" in district
+    assert "Straße und Hausnummer 100 %" in district
+
+
+def test_a_run_without_districts_has_no_completeness_of_a_district(town):
+    pages = render_site(replace(town, completeness=empty_table("completeness")))
+    assert "Wie vollständig" not in _visible(pages[MAP])
+
+
 def test_a_town_without_any_layer_still_has_its_pages(town):
     bare = replace(
         town,

@@ -88,3 +88,22 @@ def test_findings_are_counted_by_kind_most_frequent_first(town):
 def test_a_new_kind_of_finding_is_shown_by_its_code(town):
     rows = tables.build_issue_rows(town.issues.assign(code="BRAND_NEW"), words=GERMAN)
     assert rows == [{"count": "1.205", "what": "weitere Auffälligkeiten (BRAND_NEW)"}]
+
+
+def _row_with(town, **values):
+    places = town.begegnungsorte.assign(**values)
+    return next(r for r in tables.build_place_rows(places, town, words=GERMAN) if r.number == 0)
+
+
+def test_known_facts_of_a_place_are_told_in_plain_words_and_unknown_ones_not_at_all(town):
+    assert _row_with(town).details == ""
+    row = _row_with(town, open_to="everyone", cost="free", step_free="limited", capacity_persons=80.0)
+    assert row.details == "offen für alle, kostenlos, teilweise stufenlos, bis 80 Personen"
+    assert _row_with(town, accessible_wc="no").details == "kein barrierefreies WC"
+
+
+def test_the_kind_of_body_stands_behind_its_name_unless_the_name_says_it(town):
+    assert _row_with(town, traeger_typ="municipal").operator == "Stadt (kommunal)"
+    assert _row_with(town, operator="AWO Nordstadt", traeger_typ="awo").operator == "AWO Nordstadt"
+    nameless = town.begegnungsorte["operator"].where(town.begegnungsorte["operator"].isna())
+    assert _row_with(town, operator=nameless, traeger_typ="parish").operator == "Kirchengemeinde"

@@ -15,8 +15,8 @@ from begegnung_geo.render.text import LANGUAGES, Words, clean_text, read_phrases
 GERMAN, ENGLISH = Words("de"), Words("en")
 # Keys that are put together from a table's values; each family is named with its values.
 FAMILIES = (
-    "access.", "evidence.", "figure.", "group.", "headline.", "hours.", "issue.", "legend.", "level.",
-    "profile.", "profile_of.", "reason.", "role.", "share.", "stability.",
+    "access.", "complete.", "detail.", "evidence.", "figure.", "fill.", "group.", "headline.", "hours.",
+    "issue.", "legend.", "level.", "profile.", "profile_of.", "reason.", "role.", "share.", "stability.",
 )  # fmt: skip
 
 
