@@ -74,9 +74,9 @@ class TransferPrinter:
         """Take note of a file's stage, and of `done` of `total` bytes (total 0 where unknown)."""
         if file not in self._tasks:
             self._tasks[file] = self._bars.add_task(file, total=None)
-        self._bars.update(
-            self._tasks[file], description=f"{file} ({stage})", completed=done, total=total or None
-        )
+        self._bars.update(self._tasks[file], description=f"{file} ({stage})")
+        if done or total:  # later stages count no bytes: the bar keeps what was received
+            self._bars.update(self._tasks[file], completed=done, total=total or None)
         if not self._console.is_terminal and self._last_stage.get(file) != stage:
             self._console.print(f"{file}: {stage}", soft_wrap=True)
         self._last_stage[file] = stage

@@ -41,8 +41,10 @@ COMPLETED_TYPES = ("multipolygon", "boundary", "site")
 """Relations kept with all their ways: those that are drawn. Routes would drag half a country in."""
 
 _NODE_COLUMNS, _WAY_COLUMNS = 7, 6  # OPL: id, version, visible, time, tags, then x and y, or the nodes
-_NODE_BLOCK_BYTES, _WAY_BLOCK_BYTES = 1 << 20, 1 << 21
+_NODE_BLOCK_BYTES, _WAY_BLOCK_BYTES = 1 << 18, 1 << 19  # larger ones take memory and no less time
 _COPY_BYTES = 1 << 20
+# libosmium decodes far ahead of its reader: with short queues it waits for us in less memory.
+_SHORT_QUEUES = {f"OSMIUM_MAX_{queue}_QUEUE_SIZE": "4" for queue in ("INPUT", "OSMDATA", "OUTPUT", "WORK")}
 _WEST, _EAST, _SOUTH, _NORTH = 1, 2, 4, 8
 _NOWHERE = _WEST | _EAST | _SOUTH | _NORTH
 _TYPE_TAGS = tuple(f"type={name}".encode() for name in COMPLETED_TYPES)
@@ -361,7 +363,9 @@ def _run_child(arguments: list[str], *, stdin: int, stdout: int) -> Iterator["su
     command = [sys.executable, "-P", "-m", osm_text.__name__, *arguments]
     with (
         TemporaryFile() as complaint,
-        subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=complaint) as child,  # noqa: S603  # our own module; arguments, not shell text
+        subprocess.Popen(  # noqa: S603  # our own module; arguments, not shell text
+            command, stdin=stdin, stdout=stdout, stderr=complaint, env=os.environ | _SHORT_QUEUES
+        ) as child,
     ):
         is_cut_off = False
         try:
