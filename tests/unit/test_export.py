@@ -31,7 +31,8 @@ from begegnung_geo.schema import TABLES, build_empty, conform_table
 CRS = "EPSG:25832"
 FILES = [
     "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg", "begegnungsorte.xlsx",
-    "completeness.csv", "coverage_by_district.csv", "fill_rates.csv", "gaps.geojson", "issues.csv",
+    "column_sources.csv", "completeness.csv", "coverage_by_district.csv", "fill_rates.csv",
+    "gaps.geojson", "issues.csv",
 ]  # fmt: skip
 FORMULA = '=HYPERLINK("http://x","Treff")'
 
@@ -250,7 +251,7 @@ def test_the_workbook_explains_itself(tmp_path: Path) -> None:
     assert sources[1][:4] == ["OpenStreetMap", None, "ODbL 1.0", "© OpenStreetMap contributors"]
     assert "erfunden" in str(sources[2][0])
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Begegnungsorte", "Datenlexikon", "Quellen"]
+    assert book.sheetnames == ["Begegnungsorte", "Herkunft", "Datenlexikon", "Quellen"]
     assert {sheet.freeze_panes for sheet in book} == {"A2"}
 
 

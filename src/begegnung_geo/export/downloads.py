@@ -3,7 +3,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,6 +61,10 @@ class DownloadContent(Protocol):
         """Table `fill_rates`."""
 
     @property
+    def column_sources(self) -> pd.DataFrame:
+        """Table `column_sources`."""
+
+    @property
     def is_estimated(self) -> bool:
         """Whether the people were estimated instead of counted."""
 
@@ -89,6 +93,9 @@ class DownloadContent(Protocol):
         """Table `issues`."""
 
 
+_SOURCE_COLUMNS = ("begegnungsort_id", "column", "source", "source_id")
+
+
 @dataclass(frozen=True)
 class Downloads:
     """The plainest `DownloadContent`; a `SiteContent` will do as well."""
@@ -107,6 +114,7 @@ class Downloads:
     completeness: pd.DataFrame
     fill_rates: pd.DataFrame
     is_estimated: bool = False
+    column_sources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_SOURCE_COLUMNS))
 
 
 def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
@@ -127,7 +135,7 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
     Returns
     -------
     paths
-        `begegnungsorte.csv .geojson .gpkg .xlsx`, `completeness.csv`,
+        `begegnungsorte.csv .geojson .gpkg .xlsx`, `column_sources.csv`, `completeness.csv`,
         `coverage_by_district.csv`, `fill_rates.csv`, `gaps.geojson`, `issues.csv`, sorted.
     """
     publication = content.profile.publication
@@ -152,12 +160,14 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
     }
     sheets = {
         "Begegnungsorte": place_table.rename(columns=_find_heading),
+        "Herkunft": (origins := build_origin_rows(content)),
         "Datenlexikon": words,
         "Quellen": sources,
     }
     title = f"Begegnungsorte {content.profile.city.name}"
     paths = {name: folder / name for name in _FILE_NAMES}
     write_csv(paths["begegnungsorte.csv"], place_table)
+    write_csv(paths["column_sources.csv"], origins)
     write_csv(paths["coverage_by_district.csv"], _show_hidden(coverage))
     _write_completeness(folder, content)
     write_csv(paths["issues.csv"], build_issue_rows(content.issues))
@@ -174,12 +184,37 @@ _FILE_NAMES = (
     "begegnungsorte.geojson",
     "begegnungsorte.gpkg",
     "begegnungsorte.xlsx",
+    "column_sources.csv",
     "completeness.csv",
     "coverage_by_district.csv",
     "fill_rates.csv",
     "gaps.geojson",
     "issues.csv",
 )
+
+
+def build_origin_rows(content: DownloadContent) -> pd.DataFrame:
+    """
+    Return which record gave each column of each published place, and under which licence.
+
+    What OpenStreetMap gave is under the ODbL; a list has the licence its source states,
+    empty where it states none; what people of the house wrote has none.
+    """
+    files = {entry.file: entry.licence for entry in content.provenance}
+    licences = {source.key: files.get(source.file, "") for source in content.profile.sources.places}
+    published = content.column_sources["begegnungsort_id"].isin(content.begegnungsorte["begegnungsort_id"])
+    rows = content.column_sources[published].sort_values(["begegnungsort_id", "column"], ignore_index=True)
+    licence = rows["source"].map(licences | {"osm": "ODbL-1.0"}).fillna("").astype("str")
+    origins = pd.DataFrame(
+        {
+            "begegnungsort_id": rows["begegnungsort_id"],
+            "spalte": rows["column"],
+            "quelle": rows["source"],
+            "kennung": rows["source_id"],
+            "lizenz": licence,
+        }
+    )
+    return origins.astype("str").apply(clean_texts)
 
 
 def _write_completeness(folder: Path, content: DownloadContent) -> None:
