@@ -87,6 +87,7 @@ format: $(READY) ## format the code and mend what ruff can mend
 bench: $(READY) ## benchmark against the peers, side by side
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/addresses.py
+	$(BIN)/python benchmarks/fetch.py
 
 notebooks: ## execute notebooks/ and render them to HTML
 	@printf 'error: the notebooks are not written yet\nwhere: notebooks/\nnext:  explore data/processed/<city>/*.parquet with geopandas.read_parquet\n' >&2; exit 1

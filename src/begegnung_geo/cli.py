@@ -39,10 +39,6 @@ RulesFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Profile whose table [fetch] holds, contact included."),
 ]
-RulesFile = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Profile whose table [fetch] holds, contact included."),
-]
 City = Annotated[
     str | None, typer.Option("--city", metavar="KEY", help="City with a profile config/KEY.toml.")
 ]
