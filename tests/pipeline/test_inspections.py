@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""explain, review and ids on the built town, through the command line."""
+
+import csv
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from begegnung_geo.cli import app
+from begegnung_geo.store import read_table
+from towns import Town, run_town
+
+CRS = "EPSG:25832"
+
+
+def call(town: Town, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+    monkeypatch.chdir(town.root)
+    return CliRunner().invoke(app, list(arguments))
+
+
+def read(town: Town, name: str) -> pd.DataFrame:
+    return read_table(name, folder=town.processed, crs=CRS)
+
+
+def find_owner(town: Town, place_id: str) -> str:
+    rows = read(town, "begegnungsorte")
+    return str(rows.loc[[place_id in ids for ids in rows["place_ids"]], "begegnungsort_id"].iloc[0])
+
+
+def test_explain_tells_rules_merge_and_sources_by_either_id(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = read(town, "begegnungsorte")
+    row = places[places["place_ids"].map(len) > 1].iloc[0]
+    for wanted in (row["begegnungsort_id"], row["place_ids"][0]):
+        result = call(town, monkeypatch, "explain", "--city", "musterstadt", wanted)
+        assert result.exit_code == 0, result.output
+        assert f"{row['begegnungsort_id']}: {row['class']}" in result.output
+        assert "decides" in result.output
+        assert "merged, score" in result.output
+        assert f"from {row['place_ids'][0]}: " in result.output
+
+
+def test_explain_names_the_closest_ids_in_three_lines(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = call(town, monkeypatch, "explain", "--city", "musterstadt", "b00000000000")
+    assert result.exit_code == 1
+    lines = result.output.strip().splitlines()
+    assert [line.split(":")[0] for line in lines] == ["error", "where", "next"]
+
+
+def test_explain_tells_why_an_object_is_not_listed_and_of_sensitive_ones_only_that(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issues = read(town, "issues")
+    excluded = issues[
+        (issues["code"] == "PLACE_EXCLUDED") & (issues["source"] == "osm") & (issues["row"] != "*")
+    ]
+    result = call(town, monkeypatch, "explain", "--city", "musterstadt", str(excluded["row"].iloc[0]))
+    assert result.exit_code == 0
+    assert excluded["text"].iloc[0][:40] in result.output
+    features = read(town, "osm_features")
+    shelters = features[features["tags"].str.contains("shelter|refugee", regex=True)]
+    for source_id in shelters["source_id"]:
+        told = call(town, monkeypatch, "explain", "--city", "musterstadt", source_id).output.strip()
+        assert told.splitlines() == [told]
+        assert "name" not in told
+
+
+def test_decisions_and_kept_ids_hold_in_later_runs(fresh_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    matches = read(fresh_town, "place_matches")
+    pair = matches[matches["is_merged"] & (matches["decision"] == "same")].iloc[0]
+    first, second = pair["place_id_a"], pair["place_id_b"]
+    folder = fresh_town.root / "config" / "musterstadt"
+    folder.mkdir(exist_ok=True)
+    before = find_owner(fresh_town, first)
+    assert call(fresh_town, monkeypatch, "ids", "--city", "musterstadt", "--keep").exit_code == 0
+    (folder / "review.csv").write_text(
+        f"place_id_a;place_id_b;antwort\n{first};{second};verschieden\nweg:1;{first};gleich\n",
+        encoding="utf-8",
+    )
+    for _ in range(2):
+        run_town(fresh_town.root, until="coverage")
+        owners = find_owner(fresh_town, first), find_owner(fresh_town, second)
+        assert owners[0] != owners[1]
+        assert before in owners
+    unknown = read(fresh_town, "issues").query("code == 'HAND_ID_UNKNOWN'")
+    assert unknown[["source", "row"]].to_numpy().tolist() == [["review.csv", "3"]]
+    listed = call(fresh_town, monkeypatch, "review", "--city", "musterstadt", "--out", "list.csv")
+    assert listed.exit_code == 0, listed.output
+    with (fresh_town.root / "list.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    answers = {(row["place_id_a"], row["place_id_b"]): row["antwort"] for row in rows if row["antwort"]}
+    assert len(answers) == 2
+    assert answers[first, second] == "verschieden"
+    again = call(fresh_town, monkeypatch, "review", "--city", "musterstadt", "--out", "list.csv")
+    assert again.exit_code == 1  # answers may be in it
