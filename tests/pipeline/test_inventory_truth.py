@@ -78,3 +78,18 @@ def test_every_true_place_is_found_unless_only_a_list_may_name_it(
     real = truth[~truth["class"].isin(["excluded", "school_public", "kita_family", "university"])]
     found = real.groupby("truth_id").apply(lambda rows: rows.index.isin(places.index).any())
     assert found.mean() >= RECALL_MIN, sorted(found.index[~found])
+
+
+def test_records_lost_by_classification_count_as_missed_pairs(town: Town, truth: pd.DataFrame) -> None:
+    # Whatever has a position and is a place by the truth belongs to its place, whoever turned it away.
+    records = read_table("place_records", folder=town.processed, crs=CRS)
+    located = records[records.geometry.notna()]  # type: ignore[attr-defined]
+    features = read_table("osm_features", folder=town.processed, crs=CRS)
+    given = {*("osm:" + features["source_id"]), *(located["source"] + ":" + located["source_id"])}
+    real = truth[truth.index.isin(given) & (truth["class"] != "excluded")].reset_index()
+    meant = list_pairs(real.groupby("truth_id")["place_id"].agg(list).tolist())
+    tables = [
+        read_table(name, folder=town.processed, crs=CRS) for name in ("begegnungsorte", "neighbour_places")
+    ]
+    merged = list_pairs([list(ids) for table in tables for ids in table["place_ids"]])
+    assert len(merged & meant) >= RECALL_MIN * len(meant), sorted(map(sorted, meant - merged))

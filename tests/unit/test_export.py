@@ -428,3 +428,23 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_sign() -> None:
     assert text is not None
     assert len(text) == 32_767
     assert text.endswith("…")
+
+
+def test_each_column_names_its_record_and_what_osm_gave_its_licence(tmp_path: Path) -> None:
+    places = build_places(["Bücherei"])
+    begegnungsort_id = places["begegnungsort_id"].iloc[0]
+    origins = pd.DataFrame(
+        [
+            (begegnungsort_id, "name", "osm", "osm:way/1"),
+            (begegnungsort_id, "cost", "answer", "answers.csv:2"),
+            ("bffffffffffff", "name", "osm", "osm:way/9"),
+        ],
+        columns=["begegnungsort_id", "column", "source", "source_id"],
+    )
+    write_downloads(tmp_path, build_content(begegnungsorte=places, column_sources=origins))
+    lines = (tmp_path / "column_sources.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines == [
+        "begegnungsort_id;spalte;quelle;kennung;lizenz",
+        f"{begegnungsort_id};cost;answer;answers.csv:2;",
+        f"{begegnungsort_id};name;osm;osm:way/1;ODbL-1.0",
+    ]
