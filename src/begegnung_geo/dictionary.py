@@ -11,7 +11,7 @@ from begegnung_geo.schema import TABLES
 
 _HEADER = """# Data dictionary
 
-Generated from the table contracts in `src/begegnung_geo/` by `python -m begegnung_geo.dictionary`; do not edit.
+Generated from the table contracts by `python -m begegnung_geo.dictionary`; do not edit.
 
 All tables lie in `data/processed/<city>/` (or `DIR/processed/`) as Parquet; those with geometry are
 GeoParquet in the profile's metric CRS (default EPSG:25832). Rows are sorted by the key. "null" means

@@ -6,6 +6,7 @@ What a row is, its columns, units, keys and geometry stand in `raw_tables.py` an
 `result_tables.py`; `docs/data_dictionary.md` is generated from here.
 """
 
+import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
@@ -29,3 +30,9 @@ def require_table(frame: pd.DataFrame, name: str, *, crs: CRS | str) -> None:
 def build_empty(name: str, *, crs: CRS | str) -> pd.DataFrame:
     """Return the table `name` without rows; a GeoDataFrame where the table has geometry."""
     return build_empty_frame(TABLES[name], crs=crs)
+
+
+def stack_layers(*layers: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the rows of tables of one kind one below the other."""
+    rows = pd.concat(layers, ignore_index=True)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=gpd.GeoDataFrame(layers[0]).crs)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""The last chapter of the pipeline: tables to pages, downloads, summary and manifest."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from begegnung_geo import __version__
+from begegnung_geo.analysis.summary import build_summary
+from begegnung_geo.category_rules import read_category_rules
+from begegnung_geo.export import write_downloads
+from begegnung_geo.files import write_bytes
+from begegnung_geo.render.content import SiteContent
+from begegnung_geo.render.site import render_site
+from begegnung_geo.steps import StepInput, StepOutput
+
+SITE_TABLES = (
+    "begegnungsorte", "neighbour_places", "places", "districts", "city_area", "coverage", "city_coverage",
+    "underserved", "reach_areas", "gaps", "demand", "background_areas", "background_lines",
+    "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
+    "completeness", "fill_rates", "column_sources",
+)  # fmt: skip
+
+
+def publish_site(step: StepInput) -> StepOutput:
+    """Write pages, downloads, summary and manifest."""
+    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    tables = {name: step.table(name) for name in SITE_TABLES}
+    people = step.facts("count_people")
+    summary = build_summary(tables, city=step.profile.city.name, population_source=people["source"])
+    entries = tuple(
+        raw.entry for role, raw in sorted(step.job.raw_files.items()) if not role.startswith("rules.")
+    )
+    labels = {key: (entry.label_de, entry.label_en) for key, entry in rules.classes.items()}
+    groups = {key: entry.group for key, entry in rules.classes.items()}
+    shown: dict[str, Any] = {
+        name: tables[name] for name in SITE_TABLES if name not in ("places", "walk_nodes")
+    }
+    content = SiteContent(
+        profile=step.profile,
+        program_version=__version__,
+        data_date=step.facts("read_map")["data_date"],
+        provenance=entries,
+        class_labels=labels,
+        class_groups=groups,
+        summary=summary,
+        **shown,
+    )
+    pages = render_site(content, language=step.job.language)
+    for name, text in pages.items():
+        write_bytes(step.site / name, text.encode())
+    write_downloads(step.site / "downloads", content)
+    _write_json(step.site / "summary.json", summary)
+    _write_json(step.site / "manifest.json", _describe_run(step, people))
+    return StepOutput(facts={"text": f"{len(pages)} pages"})
+
+
+def _describe_run(step: StepInput, people: dict[str, object]) -> dict[str, object]:
+    """Return the manifest: inputs with checksum, licence and date; parameters; program version."""
+    inputs = [
+        {"role": role, **raw.entry.model_dump(exclude={"retrieved", "etag", "last_modified"})}
+        for role, raw in sorted(step.job.raw_files.items())
+    ]
+    parameters = step.profile.model_dump(mode="json", exclude={"sources", "fetch"})
+    return {
+        "program": "begegnung-geo",
+        "version": __version__,
+        "language": step.job.language,
+        "data_date": step.facts("read_map")["data_date"],
+        "people": people,
+        "inputs": inputs,
+        "parameters": parameters,
+    }
+
+
+def _write_json(path: Path, content: object) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False)
+    write_bytes(path, text.encode() + b"\n")

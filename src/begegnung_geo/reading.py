@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: MIT
+"""
+The first chapter of the pipeline: raw files to tables.
+
+Each function is a step of `pipeline.STEPS`, in that order.
+"""
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from begegnung_geo.analysis.addresses import locate_records
+from begegnung_geo.analysis.city_area import build_city_area
+from begegnung_geo.analysis.districts import build_districts, derive_districts
+from begegnung_geo.analysis.population import (
+    check_conservation,
+    clip_to_city,
+    estimate_population,
+    measure_dwelling_area,
+    spread_cells,
+)
+from begegnung_geo.attribute_rules import read_attribute_rules
+from begegnung_geo.category_rules import list_feature_filters, list_name_filters, read_category_rules
+from begegnung_geo.crs import WGS84
+from begegnung_geo.errors import SourceError
+from begegnung_geo.issues import IssueCode, count_issue
+from begegnung_geo.jobs import QUESTIONNAIRE_LIST
+from begegnung_geo.schema import build_empty, stack_layers
+from begegnung_geo.sources.addresses import read_address_register
+from begegnung_geo.sources.geocoder import read_look_ups
+from begegnung_geo.sources.hand import HandKind, read_hand_files
+from begegnung_geo.sources.osm import read_osm
+from begegnung_geo.sources.places import read_place_list
+from begegnung_geo.sources.reviews import read_kept_ids, read_reviews
+from begegnung_geo.sources.vector import read_boundary, read_districts
+from begegnung_geo.sources.zensus import read_population
+from begegnung_geo.steps import StepInput, StepOutput
+from begegnung_geo.walk_rules import read_walk_rules
+
+_COARSE_CELL_M = 250  # larger cells are spread over their dwellings: a midpoint would stand for too many
+_HOUSE_SPACING_M = 60.0  # neighbouring houses this far apart are one inhabited area
+_CROWDED = 4  # cells with a quarter of the usual floor area a head lack buildings: they keep their midpoint
+
+
+def read_areas(step: StepInput) -> StepOutput:
+    """Read boundary and district files; the study area they give clips everything else."""
+    areas = build_empty("district_areas", crs=step.crs)
+    issues: list[pd.DataFrame] = []
+    for source in step.profile.sources.districts:
+        members, faults = read_districts(
+            step.require_raw(f"districts.{source.level}").path,
+            level=source.level,
+            id_column=source.id_column,
+            name_column=source.name_column,
+            crs=step.crs,
+        )
+        areas = pd.concat([areas, members], ignore_index=True)
+        issues.append(faults)
+    given, name = build_empty("given_area", crs=step.crs), step.profile.city.name
+    if boundary := step.raw("boundary"):
+        given, faults = read_boundary(boundary.path, name=name, crs=step.crs)
+        issues.append(faults)
+    elif len(areas):
+        given, faults = build_city_area(name=name, district_areas=stack_layers(areas))
+        issues.append(faults)
+    return StepOutput({"district_areas": areas, "given_area": given}, issues=issues)
+
+
+def read_map(step: StepInput) -> StepOutput:
+    """Read the OSM file around the study area in one pass."""
+    osm = step.require_raw("osm")
+    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    given = step.layer("given_area")
+    tables = read_osm(
+        osm.path,
+        crs=step.crs,
+        clip=_buffer_to_wgs84(given, step.profile.study.buffer_m) if len(given) else None,
+        feature_filters=list_feature_filters(rules),
+        name_filters=list_name_filters(rules),
+        walk_rules=read_walk_rules(step.require_raw("rules.walkways").path),
+    )
+    if len(given) and not len(tables.walkways):
+        raise SourceError(
+            f"the extract has no walkable way within {step.profile.study.buffer_m:g} m of the study area",
+            where=f"{osm.path.name} and the boundary of {given['name'].iloc[0]}",
+            hint="check that boundary, districts and extract belong to the same city",
+        )
+    names = (
+        "osm_features", "walkways", "buildings", "addresses", "boundaries",
+        "background_areas", "background_lines", "background_labels",
+    )  # fmt: skip
+    return StepOutput(
+        {name: getattr(tables, name) for name in names},
+        {"data_date": tables.data_date},
+        [tables.issues],
+    )
+
+
+def tie_districts(step: StepInput) -> StepOutput:
+    """Settle the study area and the districts of every level."""
+    given, areas = step.layer("given_area"), step.layer("district_areas")
+    city_area, area_issues = build_city_area(
+        name=step.profile.city.name,
+        boundary_area=given if len(given) else None,
+        boundaries=step.layer("boundaries"),
+        walkways=step.layer("walkways"),
+    )
+    if len(given):
+        city_area["origin"] = given["origin"]
+    if not len(areas):
+        areas = derive_districts(step.layer("boundaries"), city_area)
+    districts, issues = build_districts(areas)
+    return StepOutput({"city_area": city_area, "districts": districts}, issues=[area_issues, issues])
+
+
+def count_people(step: StepInput) -> StepOutput:
+    """Read the people of a census grid, or estimate them from dwellings; nobody is lost on the way."""
+    city_area, buildings = step.layer("city_area"), step.layer("buildings")
+    source, settings = step.raw("population"), step.profile.population.model_dump()
+    if source is None:
+        cells = estimate_population(buildings, city_area=city_area, **settings)
+        facts = {"source": "estimate", "is_estimated": True, "input_persons": float(cells["persons"].sum())}
+        facts |= {"outside_persons": 0.0, "spacing_m": _HOUSE_SPACING_M}
+        return StepOutput({"population_cells": cells}, facts)
+    age = step.raw("population_age")
+    given, issues, meta = read_population(
+        source.path,
+        age_path=age.path if age else None,
+        crs=step.crs,
+        clip=city_area.buffer(_COARSE_CELL_M * 4).union_all(),
+    )
+    if meta.cell_size_m > _COARSE_CELL_M:
+        floor_area_per_person_m2 = settings.pop("floor_area_per_person_m2")
+        given = spread_cells(
+            given,
+            buildings,
+            cell_size_m=meta.cell_size_m,
+            floor_area_m2=measure_dwelling_area(buildings, **settings),
+            floor_area_min_per_person_m2=floor_area_per_person_m2 / _CROWDED,
+        )
+    cells, near_persons = clip_to_city(given, city_area)
+    outside_persons = meta.outside_persons + near_persons
+    facts = {
+        "source": source.entry.title,
+        "is_estimated": False,
+        "input_persons": meta.input_persons,
+        "outside_persons": outside_persons,
+        "rejected_persons": meta.rejected_persons,
+        "spacing_m": meta.cell_size_m if 0 < meta.cell_size_m <= _COARSE_CELL_M else _HOUSE_SPACING_M,
+        "has_total": meta.has_total,
+    }
+    kept = {
+        "inside": float(cells["persons"].sum()),
+        "outside": outside_persons,
+        "rejected": meta.rejected_persons,
+    }
+    check_conservation(input_persons=meta.input_persons, parts=kept, where=source.path.name)
+    outside = count_issue(
+        source.path.name,
+        IssueCode.PERSONS_OUTSIDE,
+        count=round(near_persons),
+        text="people just outside the study area; left out of all figures",
+    )
+    return StepOutput({"population_cells": cells}, facts, [issues, outside])
+
+
+def read_lists(step: StepInput) -> StepOutput:
+    """Read the address register and the lists of places, and give every row its point."""
+    register, issues = build_empty("register_addresses", crs=step.crs), []
+    if source := step.raw("addresses"):
+        buffer = step.layer("city_area").buffer(step.profile.study.buffer_m)
+        register, faults = read_address_register(source.path, crs=step.crs, clip=buffer.union_all())
+        issues.append(faults)
+    records, counts = build_empty("place_records", crs=step.crs), {}
+    for key in _list_place_keys(step):
+        path = step.require_raw(f"places.{key}").path
+        rows, faults, count = read_place_list(path, key=key, crs=step.crs)
+        records = pd.concat([records, rows], ignore_index=True)
+        counts[key] = {"read": count.read, "rejected": count.rejected}
+        issues.append(faults)
+    addresses = stack_layers(register, step.layer("addresses"))
+    records, faults = locate_records(
+        stack_layers(records),
+        addresses,
+        default_city=step.profile.city.name,
+        looked_up=_read_look_ups(step),
+        districts=step.layer("districts"),
+    )
+    return StepOutput(
+        {"register_addresses": register, "place_records": records}, {"counts": counts}, [*issues, faults]
+    )
+
+
+def _read_look_ups(step: StepInput) -> gpd.GeoDataFrame | None:
+    source = step.raw("geocoded")
+    if source is None:
+        return None
+    looked_up = read_look_ups(source.path, crs=step.crs)
+    area = step.layer("city_area").buffer(step.profile.study.buffer_m).union_all()
+    return looked_up.loc[looked_up.intersects(area)]
+
+
+def read_hand(step: StepInput) -> StepOutput:
+    """Read what people wrote by hand: corrections, answers, decisions about pairs, ids to keep."""
+    folder = step.require_raw("rules.attributes").path.parent
+    rules, classes = read_attribute_rules(folder), read_category_rules(folder).classes
+    kinds: dict[HandKind, str] = {"correction": "hand.corrections", "answer": "hand.answers"}
+    files = {kind: source.path for kind, role in kinds.items() if (source := step.raw(role))}
+    entries, issues = read_hand_files(files, rules=rules, classes=classes)
+    review, ids = step.raw("hand.review"), step.raw("hand.ids")
+    reviews, review_issues = read_reviews(review.path if review else None)
+    kept_ids, id_issues = read_kept_ids(ids.path if ids else None)
+    tables = {"hand_entries": entries, "reviews": reviews, "kept_ids": kept_ids}
+    return StepOutput(tables, issues=[*issues, review_issues, id_issues])
+
+
+def _list_place_keys(step: StepInput) -> list[str]:
+    """Return the lists of the profile, then the one of new places from questionnaires."""
+    keys = [source.key for source in step.profile.sources.places]
+    is_asked = step.raw(f"places.{QUESTIONNAIRE_LIST}") is not None and QUESTIONNAIRE_LIST not in keys
+    return [*keys, QUESTIONNAIRE_LIST] if is_asked else keys
+
+
+def _buffer_to_wgs84(given: gpd.GeoDataFrame, buffer_m: float) -> shapely.Geometry:
+    return given.buffer(buffer_m).to_crs(WGS84).union_all()
