@@ -197,7 +197,8 @@ def test_extract_without_any_place_gives_a_site_that_says_so(tmp_path: Path) -> 
     path.write_text(
         """<?xml version="1.0"?><osm version="0.6">
 <node id="1" lat="54.400" lon="8.000"/><node id="2" lat="54.404" lon="8.004"/>
-<way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/><tag k="name" v="Am Deich"/></way></osm>""",
+<way id="1"><nd ref="1"/><nd ref="2"/>
+<tag k="highway" v="residential"/><tag k="name" v="Am Deich"/></way></osm>""",
         encoding="utf-8",
     )
     result = _run("run", "--osm", path, "--out", tmp_path / "out", "--name", "Kein Ort")
