@@ -12,8 +12,13 @@ RAW    := data/raw/$(CITY)
 STAMPS := data/processed/$(CITY)/.stamps
 READY  := $(VENV)/.ready
 
+# The key becomes part of paths that `clean` removes: nothing but a plain key will do.
+ifneq ($(shell printf '%s' '$(CITY)' | grep -cxE '[a-z][a-z0-9_]*'),1)
+$(error CITY='$(CITY)' is no city key: small letters, digits and _, a letter first)
+endif
+
 # What a stage depends on: the raw files, the profile and hand data, the program itself.
-SOURCES := $(shell find src/begegnung_geo -name '*.py' 2>/dev/null)
+SOURCES := $(shell find src/begegnung_geo -type f -not -path '*/__pycache__/*' 2>/dev/null)
 CONFIG  := $(wildcard config/*.toml config/*.csv config/$(CITY)/*)
 RAWFILES = $(wildcard $(RAW)/*)
 

@@ -15,7 +15,7 @@ import pandas as pd
 from begegnung_geo.analysis.classify import classify_records
 from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
 from begegnung_geo.analysis.conflate import conflate_places, flag_counted, split_by_city
-from begegnung_geo.analysis.coverage import build_coverage
+from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
 from begegnung_geo.analysis.districts import assign_district
 from begegnung_geo.analysis.gaps import build_gaps
 from begegnung_geo.analysis.hand import date_features, describe_places
@@ -27,7 +27,7 @@ from begegnung_geo.analysis.reach import assign_snap_distance, assign_walk_dista
 from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.review import report_reviews
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts
-from begegnung_geo.analysis.underserved import flag_underserved
+from begegnung_geo.analysis.underserved import flag_underserved, withhold_flags
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.jobs import QUESTIONNAIRE_LIST
@@ -146,6 +146,10 @@ def measure_coverage(step: StepInput) -> StepOutput:
     """Sum up who reaches a place in time, flag districts, and outline the gaps."""
     profile, demand, districts = step.profile, step.layer("demand"), step.layer("districts")
     coverage, city_coverage = build_coverage(demand, districts, walking=profile.walking)
+    people, area = step.facts("count_people"), step.facts("tie_districts")
+    is_estimate_of_a_part = people["is_estimated"] and area["is_part"]
+    if is_estimate_of_a_part or not people["has_total"]:
+        coverage, city_coverage = withhold_shares(coverage), withhold_shares(city_coverage)
     underserved = flag_underserved(
         coverage,
         demand,
@@ -154,6 +158,8 @@ def measure_coverage(step: StepInput) -> StepOutput:
         rule=profile.underserved,
         unknown_share_max=profile.coverage.unknown_share_max,
     )
+    if area["origin"] == "extract":
+        underserved = withhold_flags(underserved)
     headline = profile.coverage.headline[0]
     gaps = build_gaps(
         demand,
@@ -162,7 +168,7 @@ def measure_coverage(step: StepInput) -> StepOutput:
         walking=profile.walking,
         profile=headline.profile,
         threshold_min=headline.threshold_min,
-        cell_size_m=step.facts("count_people")["spacing_m"],
+        cell_size_m=people["spacing_m"],
         persons_min=profile.publication.share_base_min,
     )
     tables = {
@@ -251,7 +257,7 @@ STEPS = (
     ),
     Step(
         "measure_coverage", "coverage", measure_coverage,
-        reads=("demand", "districts", "background_labels"), facts_of=("count_people",),
+        reads=("demand", "districts", "background_labels"), facts_of=("count_people", "tie_districts"),
         uses=("walking", "coverage", "underserved", "publication"),
         writes=("coverage", "city_coverage", "underserved", "gaps"),
     ),

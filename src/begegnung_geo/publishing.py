@@ -27,7 +27,7 @@ def publish_site(step: StepInput) -> StepOutput:
     rules = read_category_rules(step.require_raw("rules.categories").path.parent)
     tables = {name: step.table(name) for name in SITE_TABLES}
     people = step.facts("count_people")
-    summary = build_summary(tables, city=step.profile.city.name, population_source=people["source"])
+    summary = build_summary(tables, city=step.profile.city.name, people=people)
     entries = tuple(
         raw.entry for role, raw in sorted(step.job.raw_files.items()) if not role.startswith("rules.")
     )

@@ -10,13 +10,14 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.analysis.addresses import locate_records
-from begegnung_geo.analysis.city_area import build_city_area
+from begegnung_geo.analysis.city_area import build_city_area, measure_extract_share
 from begegnung_geo.analysis.districts import build_districts, derive_districts
 from begegnung_geo.analysis.population import (
     check_conservation,
     clip_to_city,
     estimate_population,
     measure_dwelling_area,
+    split_cells,
     spread_cells,
 )
 from begegnung_geo.attribute_rules import read_attribute_rules
@@ -38,6 +39,8 @@ from begegnung_geo.steps import StepInput, StepOutput
 from begegnung_geo.walk_rules import read_walk_rules
 
 _COARSE_CELL_M = 250  # larger cells are spread over their dwellings: a midpoint would stand for too many
+_PART_BELOW = 0.5  # an extract of less than half the study area says nothing about the whole (judgement)
+_SQUARES_A_SIDE = 5  # of a coarse cell without mapped dwellings: 200 m squares of a 1 km cell
 _HOUSE_SPACING_M = 60.0  # neighbouring houses this far apart are one inhabited area
 _CROWDED = 4  # cells with a quarter of the usual floor area a head lack buildings: they keep their midpoint
 
@@ -105,12 +108,28 @@ def tie_districts(step: StepInput) -> StepOutput:
         boundaries=step.layer("boundaries"),
         walkways=step.layer("walkways"),
     )
+    extract_share = 1.0
     if len(given):
         city_area["origin"] = given["origin"]
+        extract_share = measure_extract_share(step.layer("walkways"), city_area)
     if not len(areas):
         areas = derive_districts(step.layer("boundaries"), city_area)
     districts, issues = build_districts(areas)
-    return StepOutput({"city_area": city_area, "districts": districts}, issues=[area_issues, issues])
+    partly = count_issue(
+        "osm",
+        IssueCode.EXTRACT_COVERS_PART,
+        count=int(extract_share < _PART_BELOW),
+        text=f"the file covers {extract_share:.0%} of the study area; nothing is known about the rest",
+    )
+    return StepOutput(
+        {"city_area": city_area, "districts": districts},
+        {
+            "extract_share": round(extract_share, 4),
+            "is_part": extract_share < _PART_BELOW,
+            "origin": str(city_area["origin"].iloc[0]),
+        },
+        [area_issues, issues, partly],
+    )
 
 
 def count_people(step: StepInput) -> StepOutput:
@@ -120,7 +139,7 @@ def count_people(step: StepInput) -> StepOutput:
     if source is None:
         cells = estimate_population(buildings, city_area=city_area, **settings)
         facts = {"source": "estimate", "is_estimated": True, "input_persons": float(cells["persons"].sum())}
-        facts |= {"outside_persons": 0.0, "spacing_m": _HOUSE_SPACING_M}
+        facts |= {"outside_persons": 0.0, "spacing_m": _HOUSE_SPACING_M, "has_total": True}
         return StepOutput({"population_cells": cells}, facts)
     age = step.raw("population_age")
     given, issues, meta = read_population(
@@ -138,6 +157,7 @@ def count_people(step: StepInput) -> StepOutput:
             floor_area_m2=measure_dwelling_area(buildings, **settings),
             floor_area_min_per_person_m2=floor_area_per_person_m2 / _CROWDED,
         )
+        given = split_cells(given, cell_size_m=meta.cell_size_m, parts=_SQUARES_A_SIDE)
     cells, near_persons = clip_to_city(given, city_area)
     outside_persons = meta.outside_persons + near_persons
     facts = {
@@ -158,8 +178,8 @@ def count_people(step: StepInput) -> StepOutput:
     outside = count_issue(
         source.path.name,
         IssueCode.PERSONS_OUTSIDE,
-        count=round(near_persons),
-        text="people just outside the study area; left out of all figures",
+        count=len(given) - len(cells),
+        text=f"cells just outside the study area with {near_persons:,.0f} people; left out of all figures",
     )
     return StepOutput({"population_cells": cells}, facts, [issues, outside])
 

@@ -164,6 +164,30 @@ def _fill_holes(part: Polygon) -> Polygon:
     return shapely.Polygon(part.exterior, holes)
 
 
+def measure_extract_share(walkways: gpd.GeoDataFrame, city_area: gpd.GeoDataFrame) -> float:
+    """
+    Return how much of the study area the extract's walkways reach into, 0 to 1.
+
+    Parameters
+    ----------
+    walkways
+        Table `walkways`: LineString, metric CRS.
+    city_area
+        Table `city_area`, same CRS.
+
+    Notes
+    -----
+    The extent is that of `measure_extent`: 200 m around the walkways. Woods and fields
+    without a way lower the share a little, which is why only a share below half says
+    that the extract is a part.
+    """
+    if not len(walkways):
+        return 0.0
+    city = shapely.union_all(city_area.geometry.to_numpy())
+    covered = shapely.intersection(measure_extent(walkways), city)
+    return float(shapely.area(covered) / shapely.area(city))
+
+
 def _buffer_twice(shape: BaseGeometry, distance_m: float) -> BaseGeometry:
     return shapely.buffer(shapely.buffer(shape, distance_m, quad_segs=2), -distance_m, quad_segs=2)
 

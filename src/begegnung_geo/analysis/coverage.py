@@ -100,6 +100,23 @@ def build_coverage(
     )
 
 
+def withhold_shares(coverage: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return coverage without its shares: the people are not those of the area as a whole.
+
+    Parameters
+    ----------
+    coverage
+        Table `coverage` or `city_coverage`.
+
+    Returns
+    -------
+    coverage
+        A copy with null shares; the counts stay, they are true of the people counted.
+    """
+    return coverage.assign(covered_share=np.nan, covered_share_max=np.nan)
+
+
 def count_persons(demand: pd.DataFrame, *, reach_m: float, step_free: bool) -> pd.DataFrame:
     """
     Return the people of each home: all, covered, and with an unknown walk.

@@ -236,6 +236,45 @@ def spread_cells(
     return gpd.GeoDataFrame(joined, crs=population_cells.crs).sort_values("cell_id", ignore_index=True)
 
 
+def split_cells(population_cells: gpd.GeoDataFrame, *, cell_size_m: float, parts: int) -> gpd.GeoDataFrame:
+    """
+    Split coarse cells whose dwellings are unknown into equal squares.
+
+    A midpoint would put a whole square kilometre into one district; squares share its
+    people by area. Cells that `spread_cells` gave to dwellings (`<cell>/<building>`) stay.
+
+    Parameters
+    ----------
+    population_cells
+        Table `population_cells` after `spread_cells`, metric CRS.
+    cell_size_m
+        Edge of a coarse cell, in metres.
+    parts
+        Squares along each edge.
+
+    Returns
+    -------
+    population_cells
+        Table `population_cells`, sorted by `cell_id`, `<cell>#<number>` where split; the sum
+        of each column of people is that of the input. The grid's turn against the
+        metric CRS is neglected: at a cell's corner that is some 20 m.
+    """
+    is_whole = ~population_cells["cell_id"].str.contains("/", regex=False).to_numpy(dtype=bool)
+    whole = population_cells[is_whole]
+    step = (np.arange(parts) - (parts - 1) / 2) * (cell_size_m / parts)
+    shift = np.stack(np.meshgrid(step, step), axis=-1).reshape(-1, 2)
+    row = np.repeat(np.arange(len(whole)), len(shift))
+    xy = shapely.get_coordinates(whole.geometry.to_numpy())[row] + np.tile(shift, (len(whole), 1))
+    squares = whole.iloc[row].reset_index(drop=True)
+    number = pd.Series(np.tile(np.arange(1, len(shift) + 1), len(whole)), dtype="int64").astype("str")
+    squares["cell_id"] = (squares["cell_id"] + "#" + number.str.zfill(3)).astype("str")
+    for column in _list_persons(population_cells):
+        squares[column] = squares[column] / len(shift)
+    squares = squares.set_geometry(shapely.points(xy), crs=population_cells.crs)
+    joined = pd.concat([population_cells[~is_whole], squares], ignore_index=True)
+    return gpd.GeoDataFrame(joined, crs=population_cells.crs).sort_values("cell_id", ignore_index=True)
+
+
 def check_conservation(*, input_persons: float, parts: Mapping[str, float], where: str) -> None:
     """
     Raise unless the parts add up to the people of the input.

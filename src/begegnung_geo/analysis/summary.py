@@ -15,7 +15,9 @@ _SHARE_DECIMALS = 4
 _PERSON_DECIMALS = 1
 
 
-def build_summary(tables: Mapping[str, pd.DataFrame], *, city: str, population_source: str) -> dict[str, Any]:
+def build_summary(
+    tables: Mapping[str, pd.DataFrame], *, city: str, people: Mapping[str, Any]
+) -> dict[str, Any]:
     """
     Build the content of `summary.json` (schema version 1).
 
@@ -24,8 +26,9 @@ def build_summary(tables: Mapping[str, pd.DataFrame], *, city: str, population_s
     tables
         The tables `begegnungsorte`, `places`, `districts`, `city_area`, `coverage`,
         `city_coverage`, `underserved`, `demand`, `walk_nodes`, `walk_edges`, `issues`.
-    population_source
-        Title of the population's source, or `estimate`.
+    people
+        What is known of the population's source: `source` (its title, or `estimate`),
+        `is_estimated`, and `has_total`, false where only some age groups are counted.
 
     Returns
     -------
@@ -38,7 +41,7 @@ def build_summary(tables: Mapping[str, pd.DataFrame], *, city: str, population_s
         "city": city,
         "area_km2": round(area_km2, 3),
         "begegnungsorte": _summarise_places(tables["begegnungsorte"], tables["places"]),
-        "population": _summarise_population(tables["demand"], source=population_source),
+        "population": _summarise_population(tables["demand"], people),
         "network": _summarise_network(tables["walk_nodes"], tables["walk_edges"]),
         "coverage": _summarise_coverage(tables["city_coverage"]),
         "districts": _summarise_districts(tables["districts"], tables["coverage"], tables["underserved"]),
@@ -83,12 +86,13 @@ def _summarise_network(walk_nodes: pd.DataFrame, walk_edges: pd.DataFrame) -> di
     }
 
 
-def _summarise_population(demand: pd.DataFrame, *, source: str) -> dict[str, Any]:
+def _summarise_population(demand: pd.DataFrame, people: Mapping[str, Any]) -> dict[str, Any]:
     """Return the people inside the city and whether they are an estimate."""
     return {
         "persons": round(float(demand["persons"].sum()), _PERSON_DECIMALS),
-        "is_estimated": bool(demand["is_estimated"].any()),
-        "source": source,
+        "is_estimated": bool(people["is_estimated"]),
+        "has_total": bool(people["has_total"]),
+        "source": people["source"],
     }
 
 
@@ -113,10 +117,12 @@ def _summarise_districts(
     """Return one entry a district: people, share by profile and threshold, the flag and its reasons."""
     labels = (coverage["profile"] + "_" + coverage["threshold_min"].astype(str)).tolist()
     shares: dict[tuple[str, str], dict[str, float | None]] = {}
+    shares_max: dict[tuple[str, str], dict[str, float | None]] = {}
     persons: dict[tuple[str, str], float] = {}
     for label, row in zip(labels, coverage.to_dict("records"), strict=True):
         key = (row["level"], row["district_id"])
         shares.setdefault(key, {})[label] = _round_share(row["covered_share"])
+        shares_max.setdefault(key, {})[label] = _round_share(row["covered_share_max"])
         persons[key] = row["persons"]
     flags = {(row["level"], row["district_id"]): row for row in underserved.to_dict("records")}
     entries = []
@@ -129,6 +135,7 @@ def _summarise_districts(
                 "name": row["name"],
                 "persons": round(persons.get(key, 0.0), _PERSON_DECIMALS),
                 "covered_share": shares.get(key, {}),
+                "covered_share_max": shares_max.get(key, {}),
                 "is_underserved": bool(flags[key]["is_underserved"]),
                 "stability": flags[key]["stability"],
                 "reasons": list(flags[key]["reasons"]),

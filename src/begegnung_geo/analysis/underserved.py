@@ -23,6 +23,9 @@ FEW_PEOPLE = "few_people"
 UNKNOWN_SHARE = "unknown_share"
 """No statement: more people than `coverage.unknown_share_max` have an unknown walk."""
 
+EXTRACT_EDGE = "extract_edge"
+"""Not assessed: the study area ends where the map extract does, so places beyond it are missing."""
+
 _SPEED_FACTORS = (0.8, 0.9, 1.0, 1.1, 1.2)
 _LIKELY_SHARE = 0.7
 
@@ -101,6 +104,19 @@ def flag_underserved(
                 UNKNOWN_SHARE: has_unknown,
             }
         ),
+    )
+
+
+def withhold_flags(underserved: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the table `underserved` without any flag, each district with `extract_edge`.
+
+    For a study area that is the extract's own outline: nobody knows which places lie
+    just beyond it, so walks near its edge look longer than they are.
+    """
+    codes = [sorted({*reasons, EXTRACT_EDGE}) for reasons in underserved["reasons"]]
+    return underserved.assign(
+        is_underserved=False, stability="not_assessable", reasons=pd.Series(codes, index=underserved.index)
     )
 
 

@@ -67,6 +67,11 @@ class SiteContent:
         return self.profile.city.is_invented
 
     @property
+    def is_extract_only(self) -> bool:
+        """Whether the study area is the extract's own outline, with nothing known beyond it."""
+        return bool((self.city_area["origin"] == "extract").any())
+
+    @property
     def is_estimated(self) -> bool:
         """Whether the people were estimated instead of counted."""
         return bool(self.summary.get("population", {}).get("is_estimated", False))

@@ -263,6 +263,8 @@ def _explain_not_assessed(reach: Reach, speaker: Speaker) -> str:
         return speaker.words.say("reason.no_people")
     if reach.status == "no_statement":
         return speaker.words.say("reason.unknown_share")
+    if speaker.content.is_extract_only:
+        return speaker.words.say("reason.extract_edge")
     limit = speaker.words.number(speaker.content.profile.underserved.persons_min)
     return speaker.words.say("reason.few_people", persons=limit)
 

@@ -197,7 +197,9 @@ def list_method(speaker: Speaker) -> list[str]:
         words.say("method.potential"),
         words.say("method.network"),
         words.say("method.speeds", speeds="; ".join(speeds)),
-        words.say("method.border", distance=words.number(profile.study.buffer_m)),
+        words.say("method.extract_edge")
+        if speaker.content.is_extract_only
+        else words.say("method.border", distance=words.number(profile.study.buffer_m)),
         words.say("method.unknown", distance=words.number(profile.walking.snap_distance_m)),
         people,
         words.say(

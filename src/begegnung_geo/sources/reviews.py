@@ -137,7 +137,8 @@ def _read_texts(
 ) -> tuple[RawTable, list[dict[str, str]]]:
     def rate(cells: Sequence[str]) -> int:
         folded = {fold_header(cell) for cell in cells}
-        return sum(any(name in folded for name in names) for names in headers.values())
+        # At least 1: a file without any known header still has a first row to name in the error.
+        return 1 + sum(any(name in folded for name in names) for names in headers.values())
 
     raw = read_raw_table(path, key=path.name, rate_header=rate)
     found = {fold_header(column): column for column in raw.cells.columns}

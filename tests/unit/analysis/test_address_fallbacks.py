@@ -146,7 +146,6 @@ def test_records_go_through_all_stages_and_everything_unsure_is_told() -> None:
     assert told == {
         "ADDRESS_NOT_FOUND": ["2", "3"],
         "ADDRESS_UNCERTAIN": ["2", "3", "4"],
-        "PLACE_WITHOUT_POSITION": ["5"],
     }
     assert json.loads(located["fields"][0]) == {"Stadtteil": "Marten"}
     assert pd.Series(located.crs).notna().all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from begegnung_geo.analysis.coverage import build_coverage, find_unknown
+from begegnung_geo.analysis.coverage import build_coverage, find_unknown, withhold_shares
 from begegnung_geo.config import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
@@ -147,3 +147,10 @@ def test_people_are_conserved_on_every_level_and_longer_walks_cover_more(rows):
     assert whole.loc[("adult", 10), "persons_covered"] >= whole.loc[("adult", 5), "persons_covered"]
     assert (coverage["covered_share"].dropna() <= coverage["covered_share_max"].dropna()).all()
     assert coverage["covered_share_max"].dropna().between(0, 1).all()
+
+
+def test_withheld_shares_are_null_and_the_counts_stay():
+    coverage, _ = cover()
+    withheld = withhold_shares(coverage)
+    assert withheld[["covered_share", "covered_share_max"]].isna().all().all()
+    assert withheld["persons"].equals(coverage["persons"])

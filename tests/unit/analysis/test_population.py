@@ -14,6 +14,7 @@ from begegnung_geo.analysis.population import (
     clip_to_city,
     estimate_population,
     measure_dwelling_area,
+    split_cells,
     spread_cells,
 )
 from begegnung_geo.errors import CrsError, SchemaError
@@ -223,3 +224,19 @@ def test_parts_that_add_up_pass_and_a_lost_person_raises():
 def test_unknown_sums_do_not_pass():
     with pytest.raises(SchemaError):
         check_conservation(input_persons=10, parts={"kept": float("nan")}, where="z.csv")
+
+
+def test_a_coarse_cell_without_dwellings_shares_its_people_by_area():
+    cells = gpd.GeoDataFrame(
+        {"cell_id": ["a", "b/way/1"], "persons": [100.0, 7.0], "is_estimated": [False, False]},
+        geometry=[shapely.Point(500, 500), shapely.Point(1500, 500)],
+        crs="EPSG:25832",
+    )
+    squares = split_cells(cells, cell_size_m=1000, parts=5)
+    assert len(squares) == 26
+    assert squares["persons"].sum() == pytest.approx(107)
+    assert squares.set_index("cell_id").loc["b/way/1", "persons"] == 7
+    # A border at x = 200 m cuts one of five columns of squares off: a fifth of the people.
+    west = squares[squares.geometry.x < 200]
+    assert west["persons"].sum() == pytest.approx(20)
+    assert squares["cell_id"].is_unique

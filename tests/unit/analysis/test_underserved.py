@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from begegnung_geo.analysis.coverage import build_coverage
-from begegnung_geo.analysis.underserved import flag_underserved
+from begegnung_geo.analysis.underserved import flag_underserved, withhold_flags
 from begegnung_geo.config import Underserved, Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
@@ -128,3 +128,16 @@ def test_the_order_of_homes_and_districts_is_irrelevant():
         for row in homes_with_share(key, share)
     ]
     assert flag(homes).equals(flag(homes[::-1]))
+
+
+def test_an_area_that_is_the_extract_itself_carries_no_flag():
+    flags = pd.DataFrame(
+        {
+            "district_id": ["a", "b"], "level": ["x", "x"], "is_underserved": [True, False],
+            "stability": ["robust", "robust"], "reasons": [["share_below_limit"], []],
+        }
+    )  # fmt: skip
+    withheld = withhold_flags(flags)
+    assert withheld["is_underserved"].tolist() == [False, False]
+    assert set(withheld["stability"]) == {"not_assessable"}
+    assert withheld["reasons"].tolist() == [["extract_edge", "share_below_limit"], ["extract_edge"]]
