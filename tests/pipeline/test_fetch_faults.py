@@ -410,6 +410,21 @@ def test_an_archive_without_the_member_names_what_it_holds(standin: StandIn, tmp
     assert "other.csv" in caught.value.where
 
 
+def test_a_licence_corrected_in_the_profile_is_recorded_although_the_bytes_are_the_same(
+    standin: StandIn, tmp_path: Path
+) -> None:
+    profile = build(standin)
+    fetch_city(profile, tmp_path)
+    osm = profile.sources.osm.model_copy(update={"licence": "DL-DE-BY-2.0", "attribution": "© Amt"})
+    corrected = profile.model_copy(update={"sources": profile.sources.model_copy(update={"osm": osm})})
+
+    report = fetch_city(corrected, tmp_path)
+
+    assert report.outcomes[0].status == "unchanged"
+    entry = read_provenance(tmp_path)[osm.file]
+    assert (entry.licence, entry.attribution) == ("DL-DE-BY-2.0", "© Amt")
+
+
 def test_an_unchanged_archive_is_not_sent_again_although_only_its_member_was_kept(
     standin: StandIn, tmp_path: Path
 ) -> None:

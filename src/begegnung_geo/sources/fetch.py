@@ -182,6 +182,7 @@ def _bring_file(task: Task, run: _Run) -> FetchOutcome:
         task, run.profile, known=known, part=part, pacer=run.pacer, raw_dir=run.raw_dir, on_bytes=on_bytes
     )
     if received.download.is_unchanged:
+        _refresh_facts(source, run)
         return FetchOutcome(source.file, "unchanged", received.download.received_bytes)
     try:
         note = _put_in_place(task, run, part=part, clipping=clipping, received=received)
@@ -191,6 +192,16 @@ def _bring_file(task: Task, run: _Run) -> FetchOutcome:
     if not (run.profile.fetch.keep_archives and clipping.is_active):
         discard_part(part)
     return FetchOutcome(source.file, "fetched", received.download.received_bytes, note)
+
+
+def _refresh_facts(source: FileSource, run: _Run) -> None:
+    # The bytes are the same, but the profile may have corrected whose they are and under which licence.
+    entry = run.entries[source.file]
+    stated = {key: getattr(source, key) for key in ("title", "publisher", "licence", "attribution")}
+    corrected = entry.model_copy(update={key: value for key, value in stated.items() if value})
+    if corrected != entry:
+        run.entries[source.file] = corrected
+        write_provenance(run.raw_dir, run.entries)
 
 
 def _put_in_place(task: Task, run: _Run, *, part: Path, clipping: Clipping, received: Received) -> str:

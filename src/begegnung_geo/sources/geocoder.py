@@ -18,7 +18,7 @@ from begegnung_geo.errors import SourceError
 from begegnung_geo.files import write_bytes
 from begegnung_geo.sources.download import Download, Version
 from begegnung_geo.sources.http_answers import explain_full_disk
-from begegnung_geo.sources.http_client import PoliteClient
+from begegnung_geo.sources.http_client import Pacer, PoliteClient
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +65,7 @@ class Geocoder:
     def __init__(self, rules: Fetch, *, cache_path: Path) -> None:
         self._rules = rules
         self._cache_path = cache_path
+        self._pacer = Pacer(rules)  # one for all questions: the service allows one a second
         self._answers = _read_cache(cache_path)
 
     def knows(self, address: str) -> bool:
@@ -94,7 +95,8 @@ class Geocoder:
     def _ask(self, query: str) -> dict[str, Any] | None:
         url = f"{self._rules.nominatim_url.rstrip('/')}/search"
         params = {"q": query, "format": "jsonv2", "limit": "1"}
-        with PoliteClient(self._rules, hosts=[urlsplit(url).hostname or ""]) as client:
+        hosts = [urlsplit(url).hostname or ""]
+        with PoliteClient(self._rules, hosts=hosts, pacer=self._pacer) as client:
             results = _require_results(client.read_json(url, params=params), url=url)
         return asdict(_build_position(results[0], url=url)) if results else None
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+import itertools
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,14 @@ def test_answers_kept_by_an_older_version_can_still_be_read(tmp_path: Path) -> N
     cache = tmp_path / "geocoded.json"
     cache.write_text('{"Weg 1": {"lon": 9.0, "lat": 0.0, "label": "Weg", "osm_id": "W1"}, "Weg 2": null}')
     assert read_look_ups(cache, crs="EPSG:25832")["error_m"].tolist() == [250.0]
+
+
+def test_two_questions_keep_the_pause_of_the_service(standin: StandIn, tmp_path: Path) -> None:
+    standin.places = [TOWN_HALL]
+    rules = build_rules(standin).model_copy(update={"pause_default_s": 0.3})
+    geocoder = Geocoder(rules, cache_path=tmp_path / "geocoded.json")
+    for number in range(3):
+        geocoder.look_up(f"Friedensplatz {number}")
+    moments = [request[-1] for request in standin.requests if request[1] == SEARCH]
+    assert len(moments) == 3
+    assert min(later - earlier for earlier, later in itertools.pairwise(moments)) >= 0.25
