@@ -28,6 +28,7 @@ from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.review import report_reviews
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts
 from begegnung_geo.analysis.underserved import flag_underserved, withhold_flags
+from begegnung_geo.analysis.withheld import drop_withheld
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.jobs import QUESTIONNAIRE_LIST
@@ -78,9 +79,11 @@ def take_inventory(step: StepInput) -> StepOutput:
         classes=rules.classes,
         dates=date_features(step.layer("osm_features")),
     )
-    merged = described.begegnungsorte.assign(
-        is_counted=flag_counted(described.begegnungsorte, profile.coverage)
-    )
+    merged, withheld_issues = drop_withheld(described.begegnungsorte, rules)
+    merged = merged.assign(is_counted=flag_counted(merged, profile.coverage))
+    attributes = described.attributes[
+        described.attributes["begegnungsort_id"].isin(merged["begegnungsort_id"])
+    ]
     network = index_network(step.layer("walk_nodes"), step.layer("walk_edges"), step_free=False)
     merged, snap_issues = assign_snap_distance(
         merged,
@@ -98,13 +101,11 @@ def take_inventory(step: StepInput) -> StepOutput:
             "begegnungsorte": inside,
             "neighbour_places": neighbours,
             "place_matches": matches,
-            "attributes": described.attributes,
-            "column_sources": build_column_sources(
-                stack_layers(inside, neighbours), places, described.attributes
-            ),
+            "attributes": attributes,
+            "column_sources": build_column_sources(stack_layers(inside, neighbours), places, attributes),
             "row_counts": build_row_counts(counts, inside, neighbours),
         },
-        issues=[*faults, described.issues, split_issues, *district_issues],
+        issues=[*faults, described.issues, withheld_issues, split_issues, *district_issues],
     )
 
 
