@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """From pairs to groups: connected records are one place, but no chain ties two places."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -15,7 +17,13 @@ CLEARLY_DIFFERENT = 0.02
 """Two named records with a lower score are held apart in every group (judgement)."""
 
 
-def build_groups(pairs: pd.DataFrame, xy: npt.NDArray[np.float64]) -> IntArray:
+def build_groups(
+    pairs: pd.DataFrame,
+    xy: npt.NDArray[np.float64],
+    *,
+    classes: "pd.Series[str] | None" = None,
+    apart_classes: Mapping[str, frozenset[str]] | None = None,
+) -> IntArray:
     """
     Return the group of each record.
 
@@ -28,6 +36,11 @@ def build_groups(pairs: pd.DataFrame, xy: npt.NDArray[np.float64]) -> IntArray:
         stretch a group over more than 400 m, is not made.
     xy
         Coordinates of the records in metres, in the order of `left` and `right`.
+    classes
+        Class of each record. Two records too far apart to be compared can still meet
+        in one group through a third; their classes then decide.
+    apart_classes
+        Class -> classes that are never one place with it.
 
     Returns
     -------
@@ -42,7 +55,12 @@ def build_groups(pairs: pd.DataFrame, xy: npt.NDArray[np.float64]) -> IntArray:
     ).to_numpy(dtype=bool)
     left, right = pairs["left"].to_numpy(dtype=np.int64), pairs["right"].to_numpy(dtype=np.int64)
     inside = groups[left] == groups[right]
-    troubled = np.unique(np.concatenate([groups[left[held & inside]], _find_wide(groups, xy)]))
+    strangers = _find_strangers(groups, pairs, classes=classes, apart_classes=apart_classes or {})
+    troubled = np.unique(
+        np.concatenate(
+            [groups[left[held & inside]], groups[strangers["left"].to_numpy()], _find_wide(groups, xy)]
+        )
+    )
     if not len(troubled):
         return groups
     is_troubled = np.isin(groups[left], troubled) & inside
@@ -51,8 +69,32 @@ def build_groups(pairs: pd.DataFrame, xy: npt.NDArray[np.float64]) -> IntArray:
         ascending=[False, False, True, True, True],
         kind="stable",
     )
-    apart = pairs[held & is_troubled]
+    apart = pd.concat([pairs.loc[held & is_troubled, ["left", "right"]], strangers], ignore_index=True)
     return _connect_guarded(groups, ties, apart, xy=xy)
+
+
+def _find_strangers(
+    groups: IntArray,
+    pairs: pd.DataFrame,
+    *,
+    classes: "pd.Series[str] | None",
+    apart_classes: Mapping[str, frozenset[str]],
+) -> pd.DataFrame:
+    """Return pairs inside a group that were never compared and whose classes are apart."""
+    if classes is None:
+        return pd.DataFrame({"left": [], "right": []}, dtype="int64")
+    rows = pd.DataFrame({"group": groups, "row": np.arange(len(groups)), "class": classes.to_numpy()})
+    mixed = rows[rows.groupby("group")["class"].transform("nunique") > 1]
+    met = mixed.merge(mixed, on="group", suffixes=("_left", "_right"))
+    met = met[met["row_left"] < met["row_right"]]
+    is_apart = [
+        one in apart_classes.get(other, ()) or other in apart_classes.get(one, ())
+        for one, other in zip(met["class_left"], met["class_right"], strict=True)
+    ]
+    found = met.loc[np.array(is_apart, dtype=bool), ["row_left", "row_right"]]
+    found = found.set_axis(["left", "right"], axis=1).astype("int64")
+    known = found.merge(pairs[["left", "right"]].drop_duplicates(), how="left", indicator="seen")
+    return known.loc[known["seen"] == "left_only", ["left", "right"]].reset_index(drop=True)
 
 
 def _connect(ties: pd.DataFrame, count: int) -> IntArray:

@@ -84,7 +84,12 @@ def conflate_places(
     records = places.sort_values("place_id", kind="stable", ignore_index=True)
     facts = build_match_facts(records, rules, footprints)
     pairs = _ask_reviews(match_places(facts), records["place_id"], reviews)
-    groups = build_groups(pairs, facts.xy)
+    groups = build_groups(
+        pairs,
+        facts.xy,
+        classes=records["class"],
+        apart_classes={key: entry.apart for key, entry in rules.classes.items()},
+    )
     merged = _merge_records(records, groups, known_ids=known_ids or {}, source_order=source_order)
     merged["is_counted"] = flag_counted(merged, coverage)
     begegnungsorte = gpd.GeoDataFrame(

@@ -409,3 +409,17 @@ def test_a_source_that_holds_every_record_twice_gives_the_same_places(rows: list
     twice, _ = conflate(gpd.GeoDataFrame(pd.concat([named, again], ignore_index=True), crs=CRS))
     stripped = [sorted({place_id.removesuffix("-again") for place_id in ids}) for ids in twice["place_ids"]]
     assert sorted(stripped) == group_ids(once)
+
+
+def test_a_third_record_between_them_does_not_tie_a_church_to_its_parish_hall():
+    # 151 m apart the two are never compared; the meeting house between them bears both names.
+    rows = [
+        {"name": "Bürgerhaus Hörde", "class": "worship", "geometry": at(0, 0), "source": "stadt"},
+        {"name": "Bürgerhaus Hörde", "class": "municipal_centre", "geometry": at(3, 0), "source": "stadt"},
+        {"name": "Bürgerhaus Hörde", "class": "parish_hall", "geometry": at(151, 0), "source": "stadt"},
+    ]
+    places = number_rows(rows)
+    classes = dict(zip(places["place_id"], places["class"], strict=True))
+    begegnungsorte, _ = conflate(places)
+    for ids in begegnungsorte["place_ids"]:
+        assert not {"worship", "parish_hall"} <= {classes[place_id] for place_id in ids}
