@@ -2,6 +2,7 @@
 """The last look before anything leaves the house: places that must not be found."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from begegnung_geo.category_rules import CategoryRules
@@ -35,8 +36,8 @@ def drop_withheld(
     """
     patterns = [rule.words for rule in rules.rules if rule.effect == "withhold" and rule.words]
     columns = [column for column in _TEXT_COLUMNS if column in begegnungsorte.columns]
-    texts = begegnungsorte[columns].fillna("").agg(" ".join, axis=1).astype("str")
-    is_withheld = texts.map(lambda text: any(p.search(text.casefold()) for p in patterns)).astype(bool)
+    texts = [" ".join(row) for row in begegnungsorte[columns].fillna("").astype("str").to_numpy().tolist()]
+    is_withheld = np.array([any(p.search(text.casefold()) for p in patterns) for text in texts], dtype=bool)
     issues = count_issue(
         "hand",
         IssueCode.PLACE_EXCLUDED,

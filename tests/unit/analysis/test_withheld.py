@@ -32,3 +32,14 @@ def test_nothing_to_withhold_changes_nothing():
     kept, issues = drop_withheld(places, read_category_rules(find_config_dir()))
     assert len(kept) == 1
     assert issues.empty
+
+
+def test_an_empty_table_stays_empty():
+    rules = read_category_rules(find_config_dir())
+    places = gpd.GeoDataFrame(
+        {"begegnungsort_id": [], "name": [], "operator": []}, geometry=gpd.GeoSeries([], crs="EPSG:25832")
+    )
+    kept, issues = drop_withheld(places, rules)
+    assert len(kept) == 0
+    assert kept.crs == "EPSG:25832"
+    assert issues.empty
