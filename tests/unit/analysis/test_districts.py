@@ -248,7 +248,7 @@ def test_every_point_in_the_city_gets_the_district_that_a_loop_finds(seed):
         (f"{position}", box(x, y, x + width, y + height))
         for position, ((x, y), (width, height)) in enumerate(zip(corners, sizes, strict=True))
     ]
-    # Not on whole metres: a tie decided by the last bit of a square root is no rule. Ties have their own tests.
+    # Not on whole metres: a tie that the last bit of a root decides is no rule; ties have their own tests.
     points = build_points(*random.uniform(0, 150, size=(30, 2)))
     ids, _ = assign(points, build_areas(*(("b", k, k, a) for k, a in areas)), city=box(0, 0, 150, 150))
     assert ids == [brute_force_district(point, areas) for point in points.geometry]
