@@ -27,8 +27,10 @@ def _hash_tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_every_table_of_the_contract_is_there_and_keeps_it(town: Town) -> None:
-    for name in TABLES:
-        _read(town, name)
+    # Reading checks the contract; a town of every kind of place leaves few tables empty.
+    rows = {name: len(_read(town, name)) for name in TABLES}
+    by_hand_only = {"hand_entries", "reviews", "kept_ids"}
+    assert {name for name, count in rows.items() if count == 0} <= by_hand_only
 
 
 def test_site_holds_the_files_of_the_contract(town: Town) -> None:
