@@ -78,12 +78,12 @@ $(STAMPS)/maps-$(LANG_SITE): $(RAWFILES) $(CONFIG) $(SOURCES) | $(READY)
 test: $(READY) ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(READY) ## format, lint, types, import layers, tests: what CI runs
+check: $(READY) ## format, lint, types, import layers, unit tests (`make test` runs all)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/docs
 
 format: $(READY) ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -12,7 +12,7 @@ import shapely
 
 from begegnung_geo.analysis.conflate import conflate_places
 from begegnung_geo.category_rules import CategoryRules, read_category_rules
-from begegnung_geo.config import Coverage, Headline
+from begegnung_geo.profile import Coverage, Headline
 from begegnung_geo.schema import conform_table
 
 CRS = "EPSG:25832"

@@ -14,8 +14,9 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from attribute_rows import add_attributes
 from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
-from begegnung_geo.config import Profile, build_profile
+from begegnung_geo.config import build_profile
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
+from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.site import render_site

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from begegnung_geo.config import FileSource, Profile, build_profile, find_config_dir, read_profile
+from begegnung_geo.config import build_profile, find_config_dir, read_profile
 from begegnung_geo.errors import ConfigError, SourceError, format_rows
 from begegnung_geo.files import hash_file
+from begegnung_geo.profile import FileSource, Profile
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance
 from begegnung_geo.steps import Folders, Job, RawFile
 

@@ -29,11 +29,11 @@ from typing import Any, Protocol
 import geopandas as gpd
 import pandas as pd
 
-from begegnung_geo.config import Profile
 from begegnung_geo.errors import ConfigError
 from begegnung_geo.files import hash_file, remove_leftovers, write_bytes
 from begegnung_geo.fingerprints import hash_code
 from begegnung_geo.issues import concat_issues
+from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.store import find_table, read_table, write_table
 

@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from begegnung_geo.cli import app
-from begegnung_geo.config import Profile, find_config_dir
+from begegnung_geo.config import find_config_dir
 from begegnung_geo.dictionary import describe_tables
+from begegnung_geo.profile import Profile
 
 COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)  # type: ignore[union-attr]
 

@@ -3,7 +3,8 @@
 
 from typing import Any
 
-from begegnung_geo.config import Profile, build_profile
+from begegnung_geo.config import build_profile
+from begegnung_geo.profile import Profile
 
 SHORT = {
     "contact": "test@example.org",

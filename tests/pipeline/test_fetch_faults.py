@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from begegnung_geo.config import Profile
 from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.files import hash_file
+from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import read_provenance
 from begegnung_geo.sources.fetch import FetchProgress, fetch_city
 from begegnung_geo.sources.http_answers import explain_full_disk

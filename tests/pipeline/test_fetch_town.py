@@ -9,8 +9,9 @@ from typing import Any
 import osmium
 import pytest
 
-from begegnung_geo.config import Profile, build_profile
+from begegnung_geo.config import build_profile
 from begegnung_geo.errors import SourceError
+from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import read_provenance
 from begegnung_geo.sample import write_sample
 from begegnung_geo.sources.fetch import fetch_city

@@ -15,10 +15,10 @@ from begegnung_geo.analysis.clusters import build_groups
 from begegnung_geo.analysis.match import describe_pairs, match_places
 from begegnung_geo.analysis.match_facts import APART, OTHER, build_match_facts
 from begegnung_geo.category_rules import CategoryRules
-from begegnung_geo.config import Coverage
 from begegnung_geo.crs import require_crs
 from begegnung_geo.errors import CrsError
 from begegnung_geo.issues import IssueCode, concat_issues, count_issue
+from begegnung_geo.profile import Coverage
 
 MATCH_COLUMNS = (
     "place_id_a", "place_id_b", "score", "decision", "is_merged", "name_score", "gap_m", "class_relation",

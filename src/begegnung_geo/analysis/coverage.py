@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo.analysis.network import Bools
-from begegnung_geo.config import Walking
+from begegnung_geo.profile import Walking
 
 _SUMS = ["persons", "persons_covered", "persons_unknown"]
 

@@ -211,6 +211,37 @@ def assign_district(
     return points.assign(**{f"district_id_{level}": column}), issues
 
 
+def assign_levels(
+    points: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    city_area: gpd.GeoDataFrame,
+    snap_distance_m: float,
+) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
+    """
+    Add the district of every level, one column `district_id_<level>` a level, as `assign_district` does.
+
+    Returns
+    -------
+    points
+        A copy, same index and order.
+    issues
+        One table `issues` a level.
+
+    Raises
+    ------
+    CrsError
+        If the tables are not in the same metric CRS.
+    """
+    issues = []
+    for level in sorted(districts["level"].unique()):
+        points, faults = assign_district(
+            points, districts, level=level, city_area=city_area, snap_distance_m=snap_distance_m
+        )
+        issues.append(faults)
+    return points, issues
+
+
 def _flag_inside(shapes: NDArray[np.object_], city_shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
     # Queried by polygon, not by point: shapely prepares the querying geometry, which makes
     # 100,000 points a matter of a second.

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.coverage import find_covered, find_unknown
 from begegnung_geo.analysis.network import Floats, Ints
-from begegnung_geo.config import Walking
+from begegnung_geo.profile import Walking
 from begegnung_geo.schema import build_empty
 
 _LABEL_KINDS = ("suburb", "village", "quarter", "neighbourhood", "hamlet")

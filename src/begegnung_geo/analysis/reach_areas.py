@@ -22,8 +22,8 @@ from begegnung_geo.analysis.snapping import (
     snap_to_edges,
     snap_to_segments,
 )
-from begegnung_geo.config import Walking
 from begegnung_geo.crs import require_crs
+from begegnung_geo.profile import Walking
 
 _GRID_POINT_COUNT = 1_100_000
 _CELL_SIZE_MIN_M = 5.0

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo.analysis.coverage import count_persons, sum_by_district
-from begegnung_geo.config import Underserved, Walking
+from begegnung_geo.profile import Underserved, Walking
 
 SHARE_BELOW_LIMIT = "share_below_limit"
 """Reason: a smaller share of the people than `underserved.share_below` is within reach."""

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import geopandas as gpd
 import pandas as pd
 
-from begegnung_geo.config import Profile
 from begegnung_geo.export.completeness import build_completeness_rows, build_fill_rate_rows
 from begegnung_geo.export.formats import write_csv, write_geojson, write_geopackage, write_workbook
 from begegnung_geo.export.tables import (
@@ -23,6 +22,7 @@ from begegnung_geo.export.tables import (
 )
 from begegnung_geo.export.text import clean_texts
 from begegnung_geo.export.words import DICTIONARY, ESTIMATED, INVENTED, PLACE_WORDS, find_word
+from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.schema import TABLES
 

@@ -7,7 +7,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from begegnung_geo.config import Publication
 from begegnung_geo.crs import WGS84
 from begegnung_geo.export.text import clean_texts
 from begegnung_geo.export.words import (
@@ -22,6 +21,7 @@ from begegnung_geo.export.words import (
     Word,
 )
 from begegnung_geo.issues import IssueCode
+from begegnung_geo.profile import Publication
 
 HIDDEN = "."
 _SHARE_DECIMALS = 2

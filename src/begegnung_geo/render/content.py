@@ -8,8 +8,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from begegnung_geo.config import Profile
 from begegnung_geo.crs import WGS84
+from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.schema import build_empty
 

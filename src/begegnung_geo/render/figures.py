@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from begegnung_geo.config import Profile, Publication
+from begegnung_geo.profile import Profile, Publication
 from begegnung_geo.render.text import Words
 
 _RANGE_FROM = 0.01  # a spread above one percentage point is told as a range

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from begegnung_geo.config import Fetch
 from begegnung_geo.errors import SourceError, format_rows
+from begegnung_geo.profile import Fetch
 from begegnung_geo.sources.http_answers import MEGABYTE
 
 Box = tuple[float, float, float, float]

@@ -13,8 +13,9 @@ import shapely
 import tomli_w
 from shapely.geometry.base import BaseGeometry
 
-from begegnung_geo.config import Fetch, build_profile
+from begegnung_geo.config import build_profile
 from begegnung_geo.errors import SourceError
+from begegnung_geo.profile import Fetch
 from begegnung_geo.sources.geocoder import find_ags, look_up_object
 from begegnung_geo.sources.http_answers import MEGABYTE
 from begegnung_geo.sources.http_client import PoliteClient

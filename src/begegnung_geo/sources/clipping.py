@@ -13,9 +13,9 @@ from typing import IO
 import pyogrio
 from pyproj import Transformer
 
-from begegnung_geo.config import Fetch, FileSource, Profile
 from begegnung_geo.crs import LAEA_EUROPE, WGS84
 from begegnung_geo.errors import ConfigError, SourceError
+from begegnung_geo.profile import Fetch, FileSource, Profile
 from begegnung_geo.sources.archives import Box, ClipCount, clip_grid, clip_register, open_member
 from begegnung_geo.sources.arrivals import measure_shape
 from begegnung_geo.sources.http_answers import MEGABYTE

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from begegnung_geo.config import FileSource, Profile
 from begegnung_geo.errors import BegegnungError, SourceError
 from begegnung_geo.files import hash_file, remove_leftovers, replace_atomically
+from begegnung_geo.profile import FileSource, Profile
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance, write_provenance
 from begegnung_geo.sources.arrivals import measure_shape, require_fields, require_no_drift
 from begegnung_geo.sources.clipping import Clipping, plan_clipping

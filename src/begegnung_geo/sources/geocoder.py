@@ -12,10 +12,10 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS, Geod
 
-from begegnung_geo.config import Fetch
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.files import write_bytes
+from begegnung_geo.profile import Fetch
 from begegnung_geo.sources.download import Download, Version
 from begegnung_geo.sources.http_answers import explain_full_disk
 from begegnung_geo.sources.http_client import Pacer, PoliteClient

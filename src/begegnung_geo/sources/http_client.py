@@ -16,8 +16,8 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
 
 from begegnung_geo import __version__
-from begegnung_geo.config import Fetch
 from begegnung_geo.errors import ConfigError, SourceError
+from begegnung_geo.profile import Fetch
 from begegnung_geo.sources.http_answers import MEGABYTE, TransientError, iter_body, parse_json, require_answer
 
 logger = logging.getLogger(__name__)

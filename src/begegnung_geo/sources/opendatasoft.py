@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from begegnung_geo.config import Fetch, FileSource
 from begegnung_geo.errors import SourceError
+from begegnung_geo.profile import Fetch, FileSource
 from begegnung_geo.sources.download import ByteCounter, Download, Version, download_file
 from begegnung_geo.sources.http_answers import MEGABYTE, explain_full_disk
 from begegnung_geo.sources.http_client import PoliteClient

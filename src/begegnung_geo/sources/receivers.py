@@ -8,9 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from begegnung_geo.category_rules import list_feature_filters, read_category_rules
-from begegnung_geo.config import FileSource, PopulationSource, Profile, find_config_dir
+from begegnung_geo.config import find_config_dir
 from begegnung_geo.errors import SourceError
 from begegnung_geo.files import hash_file
+from begegnung_geo.profile import FileSource, PopulationSource, Profile
 from begegnung_geo.sources.clipping import find_box
 from begegnung_geo.sources.download import (
     ByteCounter,

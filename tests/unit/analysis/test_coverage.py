@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from begegnung_geo.analysis.coverage import build_coverage, find_unknown, withhold_shares
-from begegnung_geo.config import Walking, WalkingProfile
+from begegnung_geo.profile import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
 WALKING = Walking(

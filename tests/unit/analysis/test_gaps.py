@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from begegnung_geo.analysis.gaps import build_gaps
-from begegnung_geo.config import Walking, WalkingProfile
+from begegnung_geo.profile import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
 CRS = "EPSG:25832"

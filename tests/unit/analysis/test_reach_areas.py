@@ -10,8 +10,8 @@ from begegnung_geo.analysis.network import build_network, index_network
 from begegnung_geo.analysis.reach import measure_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.snapping import snap_to_edges
-from begegnung_geo.config import Walking, WalkingProfile
 from begegnung_geo.errors import CrsError
+from begegnung_geo.profile import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table, require_table
 
 CRS = "EPSG:25832"

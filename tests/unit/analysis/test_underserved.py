@@ -7,7 +7,7 @@ import pytest
 
 from begegnung_geo.analysis.coverage import build_coverage
 from begegnung_geo.analysis.underserved import flag_underserved, withhold_flags
-from begegnung_geo.config import Underserved, Walking, WalkingProfile
+from begegnung_geo.profile import Underserved, Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
 WALKING = Walking(

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from begegnung_geo.config import Fetch, Profile, build_profile
+from begegnung_geo.config import build_profile
 from begegnung_geo.errors import ConfigError, SourceError
+from begegnung_geo.profile import Fetch, Profile
 from begegnung_geo.sources.city_init import init_city
 from live_standin import faults
 from live_standin.profiles import build_standin_profile

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from begegnung_geo.config import Fetch
 from begegnung_geo.errors import SourceError
+from begegnung_geo.profile import Fetch
 from begegnung_geo.sources.fetch import fetch_city
 from begegnung_geo.sources.geocoder import Geocoder, Position, read_look_ups
 from live_standin import faults

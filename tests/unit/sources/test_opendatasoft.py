@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from begegnung_geo.config import Profile
 from begegnung_geo.errors import SourceError
+from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import read_provenance
 from begegnung_geo.sources.fetch import FetchReport, fetch_city
 from begegnung_geo.sources.opendatasoft import search_catalogue

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""Commands about the records of the inventory: questionnaire, explain, review, ids."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from begegnung_geo import __version__
+from begegnung_geo.commands.options import City, ConfigFile, Quiet, choose_profile, exit_codes
+from begegnung_geo.console import StepPrinter
+
+
+@exit_codes()
+def questionnaire(
+    *,
+    city: City = None,
+    config: ConfigFile = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.xlsx", help="Write the form to be filled in.")
+    ] = None,
+    district: Annotated[
+        str | None, typer.Option(metavar="NAME_OR_ID", help="Ask about one district only (or LEVEL:NAME).")
+    ] = None,
+    read: Annotated[
+        Path | None, typer.Option(metavar="FILE.xlsx", help="Read a filled-in form back.")
+    ] = None,
+    role: Annotated[str, typer.Option(help="Role of whoever filled in, if the sheet does not say.")] = "",
+    date: Annotated[str, typer.Option(help="Day it was filled in, if the sheet does not say.")] = "",
+    quiet: Quiet = False,
+) -> None:
+    """
+    Ask operators and staff about the places, and take their answers in.
+
+    Examples: `begegnung-geo questionnaire --city dortmund --district Eving --out eving.xlsx`;
+    `begegnung-geo questionnaire --city dortmund --read eving.xlsx`
+    """
+    if (out is None) == (read is None):
+        raise typer.BadParameter("give either --out FILE.xlsx or --read FILE.xlsx")
+    if read is not None and district:
+        raise typer.BadParameter("--district belongs to --out")
+    if out is not None and (role or date):
+        raise typer.BadParameter("--role and --date belong to --read")
+    printer = StepPrinter(is_quiet=quiet)
+    printer.say(f"begegnung-geo {__version__}")
+    profile_path = choose_profile(city, config)
+    from begegnung_geo import questionnaires  # noqa: PLC0415 - heavy
+
+    if out is not None:
+        count, title = questionnaires.write_form(profile_path, out, district=district)
+        printer.say(f"done: {out}, {count} places of {title}")
+    elif read is not None:
+        taken = questionnaires.take_form(profile_path, read, role=role, date=date)
+        for message in taken.messages:
+            typer.echo(message)
+        printer.say(
+            f"done: {taken.rows_read} rows read; {taken.answers_new} answers, {taken.places_new} new places "
+            f"added in {taken.folder}; {taken.answers_known} were known; {len(taken.messages)} remarks"
+        )
+
+
+@exit_codes()
+def explain(
+    *,
+    place_id: Annotated[
+        str, typer.Argument(metavar="ID", help="place_id, OSM id (way/123) or begegnungsort_id.")
+    ],
+    city: City = None,
+    config: ConfigFile = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of a run with --osm, instead of a city.")
+    ] = None,
+) -> None:
+    """
+    Tell why a record or a place is in the inventory of the last run, or why not.
+
+    Example: `begegnung-geo explain --city dortmund osm:way/44136171`
+    """
+    if out is not None and (city or config):
+        raise typer.BadParameter("give either --city KEY or --out DIR")
+    from begegnung_geo import inspections  # noqa: PLC0415 - heavy
+
+    if out is not None:
+        inventory = inspections.open_folder(out)
+    else:
+        inventory = inspections.open_city(choose_profile(city, config))
+    for line in inspections.explain(inventory, place_id):
+        typer.echo(line)
+
+
+@exit_codes()
+def review(
+    *,
+    city: City = None,
+    config: ConfigFile = None,
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Where the list goes.")] = Path(
+        "review_list.csv"
+    ),
+) -> None:
+    """
+    Write the pairs in doubt for people to answer; saved as config/KEY/review.csv the answers hold.
+
+    Example: `begegnung-geo review --city dortmund --out review_list.csv`
+    """
+    profile_path = choose_profile(city, config)
+    from begegnung_geo.inspections import write_review  # noqa: PLC0415 - heavy
+
+    open_count, answered = write_review(profile_path, out)
+    typer.echo(
+        f"done: {out}, {open_count} pairs to decide, {answered} answered; write gleich or verschieden into "
+        "the column antwort and save it as review.csv in the city's folder of config/"
+    )
+
+
+@exit_codes()
+def ids(
+    *,
+    city: City = None,
+    config: ConfigFile = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Write the ids to config/KEY/ids.csv.")] = False,
+) -> None:
+    """
+    Keep the ids of the places for all later runs, whatever becomes of their sources.
+
+    Example: `begegnung-geo ids --city dortmund --keep`
+    """
+    profile_path = choose_profile(city, config)
+    from begegnung_geo.inspections import keep_ids  # noqa: PLC0415 - heavy
+
+    path, new_count, changed = keep_ids(profile_path, is_kept=keep)
+    done = "kept in" if keep else "not yet in"
+    typer.echo(f"{new_count} records new, {changed} with another id: {done} {path}")

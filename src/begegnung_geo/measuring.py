@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""
+The third chapter of the pipeline: walking distances, coverage, gaps and reach areas.
+
+Each function is a step of `pipeline.STEPS`, in that order.
+"""
+
+from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
+from begegnung_geo.analysis.districts import assign_levels
+from begegnung_geo.analysis.gaps import build_gaps
+from begegnung_geo.analysis.reach import assign_walk_distance
+from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.analysis.underserved import flag_underserved, withhold_flags
+from begegnung_geo.schema import stack_layers
+from begegnung_geo.steps import StepInput, StepOutput
+
+
+def measure_demand(step: StepInput) -> StepOutput:
+    """Measure everybody's walk to the nearest counted place, the neighbours' places included."""
+    walking = step.profile.walking
+    cells, district_issues = assign_levels(
+        step.layer("population_cells"),
+        step.layer("districts"),
+        city_area=step.layer("city_area"),
+        snap_distance_m=walking.snap_distance_m,
+    )
+    supply = stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places"))
+    demand, issues = assign_walk_distance(
+        cells,
+        supply[supply["is_counted"]],
+        walk_nodes=step.layer("walk_nodes"),
+        walk_edges=step.layer("walk_edges"),
+        snap_distance_m=walking.snap_distance_m,
+        scrap_length_m=walking.scrap_length_m,
+    )
+    return StepOutput({"demand": demand}, issues=[*district_issues, issues])
+
+
+def measure_coverage(step: StepInput) -> StepOutput:
+    """Sum up who reaches a place in time, flag districts, and outline the gaps."""
+    profile, demand, districts = step.profile, step.layer("demand"), step.layer("districts")
+    coverage, city_coverage = build_coverage(demand, districts, walking=profile.walking)
+    people, area = step.facts("count_people"), step.facts("tie_districts")
+    is_estimate_of_a_part = people["is_estimated"] and area["is_part"]
+    if is_estimate_of_a_part or not people["has_total"]:
+        coverage, city_coverage = withhold_shares(coverage), withhold_shares(city_coverage)
+    underserved = flag_underserved(
+        coverage,
+        demand,
+        districts,
+        walking=profile.walking,
+        rule=profile.underserved,
+        unknown_share_max=profile.coverage.unknown_share_max,
+    )
+    if area["origin"] == "extract":
+        underserved = withhold_flags(underserved)
+    headline = profile.coverage.headline[0]
+    gaps = build_gaps(
+        demand,
+        step.layer("background_labels"),
+        districts,
+        walking=profile.walking,
+        profile=headline.profile,
+        threshold_min=headline.threshold_min,
+        cell_size_m=people["spacing_m"],
+        persons_min=profile.publication.share_base_min,
+    )
+    tables = {
+        "coverage": coverage, "city_coverage": city_coverage, "underserved": underserved, "gaps": gaps,
+    }  # fmt: skip
+    return StepOutput(tables)
+
+
+def draw_reach(step: StepInput) -> StepOutput:
+    """Outline the areas within reach of a counted place."""
+    supply = stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places"))
+    reach_areas = build_reach_areas(
+        supply[supply["is_counted"]],
+        step.layer("city_area"),
+        walk_nodes=step.layer("walk_nodes"),
+        walk_edges=step.layer("walk_edges"),
+        walking=step.profile.walking,
+    )
+    return StepOutput({"reach_areas": reach_areas})

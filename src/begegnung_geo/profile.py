@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: MIT
+"""The profile as frozen models: what a run depends on besides the raw files; `config.py` reads it."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+Standing = Literal["established", "everyday", "potential"]
+
+
+def _check_key(value: str) -> str:
+    if not _KEY.fullmatch(value):
+        raise ValueError(f"{value!r} is not a key: small letters, digits and _, a letter first")
+    return value
+
+
+def _check_file_name(value: str) -> str:
+    if not value or value != Path(value).name or value.startswith("."):
+        raise ValueError(f"{value!r} is not a plain file name inside data/raw/<city>/")
+    return value
+
+
+Key = Annotated[str, AfterValidator(_check_key)]
+FileName = Annotated[str, AfterValidator(_check_file_name)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WalkingProfile(_Frozen):
+    """How a group of people walks."""
+
+    speed_m_s: float = Field(gt=0.1, lt=4)
+    step_free: bool = False
+    reason: str = Field(min_length=1)
+
+
+class Walking(_Frozen):
+    """Thresholds, snapping and the walking profiles."""
+
+    thresholds_min: tuple[int, ...] = Field(min_length=1)
+    default_profile: Key
+    snap_distance_m: float = Field(gt=0, le=2000)
+    scrap_length_m: float = Field(ge=0)
+    profiles: dict[Key, WalkingProfile] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> "Walking":
+        if self.default_profile not in self.profiles:
+            raise ValueError(f"default_profile {self.default_profile!r} is not among the profiles")
+        if list(self.thresholds_min) != sorted(set(self.thresholds_min)):
+            raise ValueError("thresholds_min must rise without repeats")
+        if min(self.thresholds_min) <= 0:
+            raise ValueError("thresholds_min must be positive")
+        return self
+
+    def reach_m(self, profile: str, threshold_min: int) -> float:
+        """Return how many metres a profile walks within a threshold."""
+        return self.profiles[profile].speed_m_s * 60 * threshold_min
+
+
+class Headline(_Frozen):
+    """One profile and threshold named first on the pages."""
+
+    profile: Key
+    threshold_min: int
+
+
+class Coverage(_Frozen):
+    """Which places count as supply, and what the headline is."""
+
+    headline: tuple[Headline, ...] = Field(min_length=1)
+    counted_standing: tuple[Standing, ...]
+    counted_if_consumption_free: tuple[Standing, ...]
+    unknown_share_max: float = Field(ge=0, le=1)
+
+
+class Underserved(_Frozen):
+    """The rule that flags a district."""
+
+    profile: Key
+    threshold_min: int
+    share_below: float = Field(ge=0, le=1)
+    mad_below_median: float = Field(ge=0)
+    persons_min: float = Field(ge=0)
+
+
+class Population(_Frozen):
+    """The estimate of people from residential floor area."""
+
+    floor_area_per_person_m2: float = Field(gt=0)
+    storey_default_count: float = Field(gt=0)
+    footprint_min_m2: float = Field(ge=0)
+    building_yes_footprint_max_m2: float = Field(ge=0)
+
+
+class Completeness(_Frozen):
+    """When two sources are enough to estimate how many places there are."""
+
+    matches_min: int = Field(ge=1)
+    confidence: float = Field(gt=0.5, lt=1)
+
+
+class Publication(_Frozen):
+    """Small numbers: what is hidden and how the rest is rounded."""
+
+    suppress_below: int = Field(ge=0)
+    round_to: int = Field(ge=1)
+    share_base_min: int = Field(ge=0)
+
+
+class Study(_Frozen):
+    """Where the study happens and how far it looks beyond the border."""
+
+    metric_crs: str
+    buffer_m: float = Field(ge=0, le=20000)
+    box_wgs84: tuple[float, float, float, float] | None = None  # west, south, east, north
+
+
+class Fetch(_Frozen):
+    """Manners and limits of `make fetch`; the network is used nowhere else."""
+
+    contact: str
+    wait_total_s: float = Field(ge=0)
+    transfer_total_s: float = Field(gt=0)
+    attempts_max: int = Field(ge=1, le=20)
+    backoff_start_s: float = Field(gt=0)
+    backoff_max_s: float = Field(gt=0)
+    connect_timeout_s: float = Field(gt=0)
+    read_timeout_s: float = Field(gt=0)
+    redirects_max: int = Field(ge=0, le=10)
+    pause_default_s: float = Field(ge=0)
+    pause_s: dict[str, float]
+    download_max_mb: float = Field(gt=0)
+    member_max_mb: float = Field(gt=0)
+    member_ratio_max: float = Field(gt=1)
+    answer_max_mb: float = Field(gt=0)
+    shrink_share_min: float = Field(ge=0, le=1)
+    keep_archives: bool
+    allow_http_hosts: tuple[Literal["127.0.0.1", "localhost"], ...]
+    nominatim_url: str
+    portal_url: str
+    geofabrik_index_url: str
+    look_ups_max: int = Field(ge=0, le=2000)
+    overpass_timeout_s: int = Field(gt=0)
+    overpass_tile_km2: float = Field(gt=0)
+    overpass_area_max_km2: float = Field(gt=0)
+
+    def require_url(self, url: str, *, key: str) -> None:
+        """Raise ValueError unless a URL is https, or http to a host that is allowed by name."""
+        parts = urlsplit(url)
+        is_local = parts.scheme == "http" and parts.hostname in self.allow_http_hosts
+        if not parts.hostname or parts.username or (parts.scheme != "https" and not is_local):
+            raise ValueError(f"{key}: {url!r} is not an https address")
+
+
+class FileSource(_Frozen):
+    """A raw file in `data/raw/<city>/` and where it can be fetched from; kind hand: in `config/<city>/`."""
+
+    file: FileName
+    title: str = ""
+    publisher: str = ""
+    url: str = ""
+    licence: str = ""
+    attribution: str = ""
+    data_date: str = ""
+    kind: Literal["download", "opendatasoft", "overpass", "nominatim", "hand"] = "download"
+    local_file: str = ""
+    dataset: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
+    osm_id: str = Field(default="", pattern=r"^([NWR][0-9]+)?$")
+    md5_url: str = ""
+    member: str = ""
+    clip: Literal["", "box", "ags"] = ""
+    allowed_hosts: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    rows_min: int = Field(default=0, ge=0)
+    shrink_share_min: float | None = Field(default=None, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> "FileSource":
+        if self.kind == "opendatasoft" and not self.dataset:
+            raise ValueError("kind opendatasoft needs the id of its `dataset`")
+        if self.kind == "nominatim" and not self.osm_id:
+            raise ValueError("kind nominatim needs an `osm_id` such as R1829065")
+        return self
+
+
+class DistrictSource(FileSource):
+    """District polygons of one level."""
+
+    level: Key
+    id_column: str
+    name_column: str
+
+
+class PlaceSource(FileSource):
+    """A list of places: city open data or a list from people; `evidence` is the best its rows can be."""
+
+    key: Key
+    evidence: Literal["", "A", "B", "C", "D", "E"] = ""
+
+
+class PopulationSource(FileSource):
+    """A population grid and, where known, its age table (same publisher and licence)."""
+
+    age_file: FileName | None = None
+    age_url: str = ""
+    age_local_file: str = ""
+    age_member: str = ""
+    age_fields: tuple[str, ...] = ()
+
+
+class Sources(_Frozen):
+    """All raw files of a profile."""
+
+    osm: FileSource
+    boundary: FileSource | None = None
+    districts: tuple[DistrictSource, ...] = ()
+    population: PopulationSource | None = None
+    addresses: FileSource | None = None
+    places: tuple[PlaceSource, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> "Sources":
+        for label, keys in (
+            ("districts.level", [source.level for source in self.districts]),
+            ("places.key", [source.key for source in self.places]),
+        ):
+            if len(set(keys)) != len(keys):
+                raise ValueError(f"{label} is given twice: {keys}")
+        if any(source.level == "city" for source in self.districts):
+            raise ValueError('districts.level "city" stands for the whole city in the tables; take another')
+        return self
+
+    def list_files(self) -> list[tuple[str, FileSource]]:
+        """Return every file source with its key, areas first: others are clipped to them."""
+        single = (("sources.boundary", self.boundary), ("sources.osm", self.osm))
+        later = (("sources.population", self.population), ("sources.addresses", self.addresses))
+        listed = [(key, source) for key, source in single[:1] if source]
+        listed += [(f"sources.districts.{source.level}", source) for source in self.districts]
+        listed += [(key, source) for key, source in (*single[1:], *later) if source]
+        return listed + [(f"sources.places.{source.key}", source) for source in self.places]
+
+    def list_urls(self) -> list[tuple[str, str]]:
+        """Return every address in use with its key."""
+        urls = [(f"{key}.url", source.url) for key, source in self.list_files()]
+        urls += [(f"{key}.md5_url", source.md5_url) for key, source in self.list_files()]
+        urls += [("sources.population.age_url", self.population.age_url)] if self.population else []
+        return [(key, url) for key, url in urls if url]
+
+
+class City(_Frozen):
+    """Who the city is."""
+
+    key: Key
+    name: str = Field(min_length=1)
+    is_invented: bool = False
+    ags: str = Field(default="", pattern=r"^([0-9]{8})?$")
+
+
+class Profile(_Frozen):
+    """Everything one run depends on besides the raw files."""
+
+    city: City
+    study: Study
+    walking: Walking
+    coverage: Coverage
+    underserved: Underserved
+    population: Population
+    completeness: Completeness
+    publication: Publication
+    fetch: Fetch
+    sources: Sources
+
+    @model_validator(mode="after")
+    def _check(self) -> "Profile":
+        uses: list[Headline | Underserved] = [*self.coverage.headline, self.underserved]
+        for use in uses:
+            if use.profile not in self.walking.profiles:
+                raise ValueError(f"profile {use.profile!r} is used but not defined in walking.profiles")
+            if use.threshold_min not in self.walking.thresholds_min:
+                raise ValueError(f"threshold {use.threshold_min} min is used but not in thresholds_min")
+        for key, url in self.sources.list_urls():
+            self.fetch.require_url(url, key=key)
+        return self
