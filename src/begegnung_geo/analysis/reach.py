@@ -18,6 +18,9 @@ from begegnung_geo.analysis.snapping import TIE_M, SnapIndex, Snaps, build_snap_
 from begegnung_geo.crs import require_crs
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 
+DISTANCE_DECIMALS = 6
+"""Distances are given to the micrometre: the last bits of a sum decide no threshold."""
+
 _NO_PLACE = np.iinfo(np.int64).max
 
 
@@ -104,8 +107,8 @@ def measure_walk_distance(
     Returns
     -------
     nearest
-        One entry a point; infinite where the point has no edge, or where no place
-        is on the same connected piece of network.
+        One entry a point, to the micrometre; infinite where the point has no edge, or
+        where no place is on the same connected piece of network.
     """
     at_nodes = measure_node_distance(places, network) if nodes is None else nodes
     distance_m = np.full(len(points.edge), np.inf)
@@ -125,7 +128,7 @@ def measure_walk_distance(
     nearest = ways.min(axis=0)
     is_tied = np.isfinite(ways) & (ways <= nearest + TIE_M)
     first = np.where(is_tied, ends_at, _NO_PLACE).min(axis=0)
-    distance_m[row] = nearest
+    distance_m[row] = np.round(nearest, DISTANCE_DECIMALS)
     place[row] = np.where(first == _NO_PLACE, -1, first)
     return NearestPlace(distance_m, place)
 
