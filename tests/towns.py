@@ -20,12 +20,14 @@ class Recorder:
     def __init__(self) -> None:
         self.ran: list[str] = []
         self.kept: list[str] = []
+        self.texts: dict[str, str] = {}
 
     def started(self, step: str, position: int, total: int) -> None:
         pass
 
     def finished(self, step: str, text: str, seconds: float | None) -> None:
         (self.kept if seconds is None else self.ran).append(step)
+        self.texts[step] = text
 
 
 @dataclass(frozen=True)

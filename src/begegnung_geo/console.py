@@ -33,10 +33,13 @@ class StepPrinter:
             self._console.print(f"{line} …", soft_wrap=True)
 
     def finished(self, step: str, text: str, seconds: float | None) -> None:
-        """Show what the step made and how long it took."""
+        """Show what the step made, how long it took, and further lines below."""
         self._status.stop()
         took = "" if seconds is None else f"  ({seconds:.1f} s)"
-        self._console.print(f"      {step}: {text}{took}", soft_wrap=True)
+        head, *lines = text.split("\n")
+        self._console.print(f"      {step}: {head}{took}", soft_wrap=True)
+        for line in lines:
+            self._console.print(f"        {line}", soft_wrap=True)
 
     def say(self, text: str) -> None:
         """Print one plain line."""

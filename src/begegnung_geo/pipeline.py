@@ -69,7 +69,7 @@ STEPS = (
         ),
         writes=(
             "places", "begegnungsorte", "neighbour_places", "place_matches", "attributes", "column_sources",
-            "row_counts",
+            "row_counts", "rejections",
         ),
     ),
     Step(

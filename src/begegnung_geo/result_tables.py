@@ -19,6 +19,7 @@ from begegnung_geo.table_columns import (
     POSITION_ERROR,
     PRECISIONS,
     PROFILE,
+    REJECTIONS,
     SOURCE,
     STABILITY,
     STANDINGS,
@@ -264,7 +265,17 @@ RESULT_TABLES: tuple[Table, ...] = (
             Column("read", "int64", "rows read"),
             Column("kept", "int64", "rows that lead a Begegnungsort"),
             Column("merged", "int64", "rows merged into another row's Begegnungsort"),
-            Column("rejected", "int64", "rows in `issues`, or outside the study area"),
+            Column("rejected", "int64", "rows turned away, counted where that happens; `rejections` says why"),
+        ),
+    ),
+    Table(
+        "rejections",
+        "one reason why rows of a source became no place",
+        ("source", "reason"),
+        (
+            SOURCE,
+            Column("reason", "str", "empty row; no rule fits; no meeting place; withheld to protect people; only context for others; another record stands for it; no name; no position; struck off by hand; too far outside", allowed=REJECTIONS),
+            Column("count", "int64", "rows turned away for it"),
         ),
     ),
     Table(

@@ -65,7 +65,11 @@ class Job:
 
 @dataclass(frozen=True)
 class StepOutput:
-    """What a step made: tables, facts (JSON values) and the faults it found; or site files."""
+    """
+    What a step made: tables, facts (JSON values) and the faults it found; or site files.
+
+    The fact `report` is a list of lines that every run prints, also where the step was up to date.
+    """
 
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -95,7 +99,7 @@ class Listener(Protocol):
         """Take note that a step begins."""
 
     def finished(self, step: str, text: str, seconds: float | None) -> None:
-        """Take note that a step is done; `seconds` is None where it was up to date."""
+        """Take note that a step is done; `seconds` is None where it was up to date, `text` may have lines."""
 
 
 class StepInput:
@@ -190,6 +194,7 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
             listener.started(step.name, position + 1, last + 1)
             start = time.monotonic()
             origin, text = _bring_up_to_date(step_input, folders)
+            text = "\n".join([text, *_read_record(partial.processed, step.name)["facts"].get("report", ())])
             listener.finished(step.name, text, None if origin else time.monotonic() - start)
             is_site_new |= step.is_page and origin != folders
         _publish(partial.processed, folders.processed)

@@ -5,6 +5,8 @@ The second chapter of the pipeline: the network, the inventory, and how complete
 Each function is a step of `pipeline.STEPS`, in that order.
 """
 
+from dataclasses import replace
+
 from begegnung_geo.analysis.classify import classify_records
 from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
 from begegnung_geo.analysis.conflate import conflate_places, flag_counted, split_by_city
@@ -16,7 +18,7 @@ from begegnung_geo.analysis.origins import build_column_sources
 from begegnung_geo.analysis.osm_places import build_osm_places
 from begegnung_geo.analysis.reach import assign_snap_distance
 from begegnung_geo.analysis.review import report_reviews
-from begegnung_geo.analysis.row_counts import RowCount, build_row_counts
+from begegnung_geo.analysis.row_counts import RowCount, build_row_counts, describe_row_counts
 from begegnung_geo.analysis.withheld import drop_withheld
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import read_category_rules
@@ -58,7 +60,7 @@ def take_inventory(step: StepInput) -> StepOutput:
         classes=rules.classes,
         dates=date_features(step.layer("osm_features")),
     )
-    merged, withheld_issues = drop_withheld(described.begegnungsorte, rules)
+    merged, withheld_issues, withheld = drop_withheld(described.begegnungsorte, rules)
     merged = merged.assign(is_counted=flag_counted(merged, profile.coverage))
     attributes = described.attributes[
         described.attributes["begegnungsort_id"].isin(merged["begegnungsort_id"])
@@ -70,7 +72,9 @@ def take_inventory(step: StepInput) -> StepOutput:
         snap_distance_m=profile.walking.snap_distance_m,
         scrap_length_m=profile.walking.scrap_length_m,
     )
-    inside, neighbours, split_issues = split_by_city(merged, city_area, buffer_m=profile.study.buffer_m)
+    inside, neighbours, split_issues, outside = split_by_city(
+        merged, city_area, buffer_m=profile.study.buffer_m
+    )
     inside, district_issues = assign_levels(
         inside,
         step.layer("districts"),
@@ -78,7 +82,16 @@ def take_inventory(step: StepInput) -> StepOutput:
         snap_distance_m=step.profile.walking.snap_distance_m,
     )
     faults = [osm_issues, list_issues, report_reviews(step.table("reviews"), places, matches), snap_issues]
-    counts = _add_list_rejections([osm_count, *list_counts], step.facts("read_lists")["counts"])
+    turned_away = [*list_counts, *described.counts, *withheld, *outside]
+    row_counts, rejections = build_row_counts(
+        [
+            osm_count,
+            *_count_lists(step.facts("read_lists")["counts"]),
+            *(replace(c, read=0) for c in turned_away),
+        ],
+        inside,
+        neighbours,
+    )
     return StepOutput(
         {
             "places": places,
@@ -87,8 +100,10 @@ def take_inventory(step: StepInput) -> StepOutput:
             "place_matches": matches,
             "attributes": attributes,
             "column_sources": build_column_sources(stack_layers(inside, neighbours), places, attributes),
-            "row_counts": build_row_counts(counts, inside, neighbours),
+            "row_counts": row_counts,
+            "rejections": rejections,
         },
+        {"report": describe_row_counts(row_counts, rejections)},
         issues=[*faults, described.issues, withheld_issues, split_issues, *district_issues],
     )
 
@@ -111,10 +126,9 @@ def judge_completeness(step: StepInput) -> StepOutput:
     return StepOutput({"completeness": completeness, "fill_rates": fill_rates})
 
 
-def _add_list_rejections(counts: list[RowCount], read_counts: dict[str, dict[str, int]]) -> list[RowCount]:
-    # The reader turns rows away before the classification sees them.
-    seen = {count.source: count for count in counts}
-    for source, row in read_counts.items():
-        rejected = row["rejected"] + (seen[source].rejected if source in seen else 0)
-        seen[source] = RowCount(source, row["read"], rejected)
-    return list(seen.values())
+def _count_lists(read_counts: dict[str, dict[str, int]]) -> list[RowCount]:
+    # The reader turns empty rows away before the classification sees them.
+    return [
+        RowCount(source, read=row["read"], reasons={"empty": row["rejected"]})
+        for source, row in read_counts.items()
+    ]

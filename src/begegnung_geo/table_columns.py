@@ -12,6 +12,11 @@ EVIDENCE = ("A", "B", "C", "D", "E")
 ANSWERS = ("yes", "no", "mixed", "unknown")
 PRECISIONS = ("object", "hand", "house", "neighbour", "street", "site", "district", "unknown")
 DEMAND_STATUS = ("reached", "no_walkway_near", "isolated", "no_place")
+# Why a record became no place: empty row, no rule fits, no place by its tags, kept secret, only looked at
+# beside others, another record stands for it, no name, no position, struck off by hand, too far outside.
+REJECTIONS = (
+    "empty", "no_rule", "excluded", "withheld", "context", "represented", "unnamed", "unplaced", "struck_off", "outside",
+)
 COMPLETENESS_REASONS = ("", "no_first_source", "no_second_source", "few_matches")
 STABILITY = ("robust", "likely", "fragile", "not_assessable")
 BACKGROUND_AREA_LAYERS = ("water", "green", "built_up")

@@ -86,6 +86,20 @@ def test_every_source_row_is_kept_merged_or_rejected(town: Town) -> None:
     assert (counts["read"] == counts["kept"] + counts["merged"] + counts["rejected"]).all()
     assert (counts[["read", "kept", "merged", "rejected"]] >= 0).all().all()
     assert counts["merged"].sum() > 0
+    rejections = _read(town, "rejections")
+    assert rejections.groupby("source")["count"].sum().to_dict() == {
+        source: rejected
+        for source, rejected in zip(counts["source"], counts["rejected"], strict=True)
+        if rejected
+    }
+    # Independently of all steps: lines of the file and objects of the tables, against ids that were used.
+    listed = json.loads((town.raw / "begegnungsstaetten.geojson").read_text(encoding="utf-8"))["features"]
+    read = counts.set_index("source")["read"]
+    assert read["begegnungsstaetten"] == len(listed)
+    assert read["osm"] == len(_read(town, "osm_features"))
+    # The generator writes one shelter into the city's list.
+    withheld = rejections.query("source == 'begegnungsstaetten' and reason == 'withheld'")
+    assert withheld["count"].tolist() == [1]
 
 
 def test_no_source_record_is_lost_or_used_twice(town: Town) -> None:
@@ -164,8 +178,14 @@ def test_second_build_from_nothing_gives_the_same_bytes(town: Town, tmp_path: Pa
     assert [name for name in first if first[name] != second[name]] == []
 
 
-def test_nothing_changed_runs_nothing(fresh_town: Town) -> None:
-    assert run_town(fresh_town.root).ran == []
+def test_nothing_changed_runs_nothing_and_the_books_are_printed_all_the_same(fresh_town: Town) -> None:
+    recorder = run_town(fresh_town.root)
+    assert recorder.ran == []
+    counts = _read(fresh_town, "row_counts")
+    printed = recorder.texts["take_inventory"].split("\n")[1:]
+    assert [line.partition(":")[0] for line in printed] == counts["source"].tolist()
+    read = [f": {n:,} read = " for n in counts["read"]]
+    assert all(part in line for part, line in zip(read, printed, strict=True))
 
 
 def test_other_walking_speed_leaves_reading_and_network_alone(fresh_town: Town) -> None:

@@ -114,7 +114,8 @@ def test_the_books_close_and_neighbours_stay_apart(real_data: Path, name: str) -
     begegnungsorte, matches = conflate(places, footprints=features)
     conform_table(places, "places")
     conform_table(issues, "issues")
-    counts = build_row_counts([count], begegnungsorte)
+    counts, rejections = build_row_counts([count], begegnungsorte)
+    assert rejections["count"].sum() == counts["rejected"].sum()
     assert counts["read"].tolist() == [len(features)]
     # Looked at one by one: these extracts draw no house twice.
     assert counts["merged"].tolist() == [0]
@@ -134,7 +135,7 @@ def test_stockum_is_not_dortmund_but_its_neighbour(real_data: Path) -> None:
     features, places, _, _ = take(real_data / STOCKUM)
     begegnungsorte, _ = conflate(places, footprints=features)
     border = gpd.read_file(real_data / "dortmund_stadtgrenze_osm_2022-03-01.geojson").to_crs(CRS)
-    inside, neighbours, issues = split_by_city(begegnungsorte, border, buffer_m=1500)
+    inside, neighbours, issues, _ = split_by_city(begegnungsorte, border, buffer_m=1500)
     assert inside.empty
     assert len(neighbours) + int(issues["count"].sum()) == len(begegnungsorte)
 

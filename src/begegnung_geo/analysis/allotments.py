@@ -177,7 +177,7 @@ def _build_potential(
     rulings[["class", "standing", "consumption_free", "evidence", "rule_id"]] = [
         entry.key, entry.standing, "unknown", "C" if roof == "yes" else "E", _AREA_RULE,
     ]  # fmt: skip
-    places, _ = build_places(records, rulings, [{**row, "roof": roof} for row in table.rows], rules=rules)
+    places, _, _ = build_places(records, rulings, [{**row, "roof": roof} for row in table.rows], rules=rules)
     return gpd.GeoDataFrame(places, geometry="geometry", crs=features.crs)
 
 

@@ -66,7 +66,7 @@ def assign_class(
         One line an excluded or nameless object. Sensitive places are one line without
         name, id or position; objects that meet no rule are one line, too.
     count
-        Rows read and rejected. Objects for context only count as rejected.
+        Rows read, and rejected by reason; objects looked at for others only are `context`.
     """
     features = osm_features.sort_values("source_id", kind="stable", ignore_index=True)
     is_area = features.geom_type.isin(_POLYGONAL).to_numpy(dtype=bool)
@@ -85,9 +85,12 @@ def assign_class(
         geometry=locate_points(chosen.geometry),
     )
     rulings = build_rulings(decided[rows], osm_rules, rules)
-    places, name_issues = build_places(records, rulings, [table.rows[row] for row in rows], rules=rules)
+    places, name_issues, unnamed = build_places(
+        records, rulings, [table.rows[row] for row in rows], rules=rules
+    )
     issues = [_report_osm(features["source_id"], decided, osm_rules), name_issues]
-    count = RowCount(OSM_SOURCE, read=len(features), rejected=len(features) - len(places))
+    reasons = _count_reasons(decided, osm_rules) | {"unnamed": unnamed.get(OSM_SOURCE, 0)}
+    count = RowCount(OSM_SOURCE, read=len(features), reasons=reasons)
     return _as_places(places, osm_features), concat_issues(issues), count
 
 
@@ -118,7 +121,7 @@ def classify_records(
     issues
         One line a rejected row; sensitive rows are one line a source without name or row.
     counts
-        Rows read and rejected, one a source.
+        Rows read, and rejected by reason, one a source.
     """
     records = place_records.sort_values(["source", "source_id"], kind="stable", ignore_index=True)
     list_rules = rules.select_rules("list")
@@ -140,17 +143,19 @@ def classify_records(
         better.get(source, grade) for source, grade in zip(chosen["source"], rulings["evidence"], strict=True)
     ]
     rulings["evidence"] = pd.Series(grades, dtype="str")
-    places, name_issues = build_places(chosen, rulings, fields, rules=rules)
+    places, name_issues, unnamed = build_places(chosen, rulings, fields, rules=rules)
     issues = [
         _report_records(records, decided, list_rules, is_class=is_class, has_point=has_point),
         name_issues,
     ]
-    read, kept = records["source"].value_counts(), places["source"].value_counts()
-    counts = tuple(
-        RowCount(str(source), read=int(read[source]), rejected=int(read[source] - kept.get(source, 0)))
-        for source in sorted(read.index)
-    )
-    return _as_places(places, place_records), concat_issues(issues), counts
+    lost = is_class & ~has_point
+    counts = []
+    for source in sorted(records["source"].unique()):
+        ours = (records["source"] == source).to_numpy(dtype=bool)
+        reasons = _count_reasons(decided[ours & ~is_class], list_rules)
+        reasons |= {"unplaced": int((ours & lost).sum()), "unnamed": unnamed.get(source, 0)}
+        counts.append(RowCount(str(source), read=int(ours.sum()), reasons=reasons))
+    return _as_places(places, place_records), concat_issues(issues), tuple(counts)
 
 
 def locate_points(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -171,6 +176,12 @@ def flag_effect(decided: npt.NDArray[np.int64], rule_list: Sequence[CategoryRule
     """Return which rows were decided by a rule of an effect."""
     by_rule = np.array([rule.effect == effect for rule in rule_list] + [False], dtype=bool)
     return by_rule[decided]
+
+
+def _count_reasons(decided: npt.NDArray[np.int64], rule_list: Sequence[CategoryRule]) -> dict[str, int]:
+    effects = {"excluded": "exclude", "withheld": "withhold", "context": "context"}
+    counts = {name: int(flag_effect(decided, rule_list, effect).sum()) for name, effect in effects.items()}
+    return counts | {"no_rule": int((decided == NO_RULE).sum())}
 
 
 def _as_places(places: pd.DataFrame, like: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -14,6 +14,7 @@ import shapely
 from begegnung_geo.analysis.clusters import build_groups
 from begegnung_geo.analysis.match import describe_pairs, match_places
 from begegnung_geo.analysis.match_facts import APART, OTHER, build_match_facts
+from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.category_rules import CategoryRules
 from begegnung_geo.crs import require_crs
 from begegnung_geo.errors import CrsError
@@ -114,7 +115,7 @@ def flag_counted(begegnungsorte: pd.DataFrame, coverage: Coverage) -> "pd.Series
 
 def split_by_city(
     begegnungsorte: gpd.GeoDataFrame, city_area: gpd.GeoDataFrame, *, buffer_m: float
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame, tuple[RowCount, ...]]:
     """
     Part the meeting places of the city from those of its neighbours.
 
@@ -134,7 +135,9 @@ def split_by_city(
     neighbours
         Those beyond the border within `buffer_m`.
     issues
-        One line with the number of places farther out, which are left out.
+        One line a source with the number of records farther out, which are left out.
+    counts
+        The same records, as rejected.
 
     Raises
     ------
@@ -150,22 +153,21 @@ def split_by_city(
     distance = shapely.distance(np.array(begegnungsorte.geometry, dtype=object), area)
     is_inside = distance == 0
     is_near = ~is_inside & (distance <= buffer_m)
-    outside = begegnungsorte[~is_inside & ~is_near]
-    records = outside["place_ids"].explode().astype("str")
-    by_source = records.str.partition(":")[0].value_counts() if len(records) else pd.Series(dtype="int64")
+    counts = count_members(begegnungsorte[~is_inside & ~is_near], reason="outside")
     issues = [
         count_issue(
-            str(source),
+            count.source,
             IssueCode.PLACE_OUTSIDE,
-            count=int(count),
+            count=count.rejected,
             text=f"outside the study area and its surroundings of {buffer_m:.0f} m; left out",
         )
-        for source, count in sorted(by_source.items())
+        for count in counts
     ]
     return (
         begegnungsorte[is_inside].reset_index(drop=True),
         begegnungsorte[is_near].reset_index(drop=True),
         concat_issues(issues),
+        counts,
     )
 
 

@@ -14,6 +14,7 @@ from begegnung_geo.analysis.attributes import assign_attributes, build_attribute
 from begegnung_geo.analysis.conflate import build_begegnungsort_id
 from begegnung_geo.analysis.names import normalise_name
 from begegnung_geo.analysis.privacy import is_body, redact_text
+from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.attribute_rules import AttributeRules
 from begegnung_geo.category_rules import PlaceClass
 from begegnung_geo.crs import WGS84
@@ -44,6 +45,8 @@ class Inventory:
     begegnungsorte: gpd.GeoDataFrame
     attributes: pd.DataFrame
     issues: pd.DataFrame
+    counts: tuple[RowCount, ...] = ()
+    """Records behind places struck off, as rejected."""
 
 
 def date_features(osm_features: pd.DataFrame) -> dict[str, str]:
@@ -84,14 +87,25 @@ def describe_places(
     -------
     inventory
         `begegnungsorte` with the columns of the vocabulary, without places struck off;
-        `is_counted` is as before. `attributes`: the table. `issues`.
+        `is_counted` is as before. `attributes`: the table. `issues`. `counts`: the records
+        behind the places struck off.
     """
     place_claims, tag_issues = build_place_claims(places, rules, dates=dates)
     hand_claims, hand_issues = resolve_entries(entries, begegnungsorte, rules)
     attributes = build_attributes(begegnungsorte, place_claims, hand_claims)
     corrected, applied_issues = apply_claims(begegnungsorte, attributes, classes=classes)
     described = assign_attributes(corrected, attributes, rules)
-    return Inventory(described, attributes, concat_issues([tag_issues, hand_issues, applied_issues]))
+    is_gone = begegnungsorte["begegnungsort_id"].isin(list_struck_off(attributes))
+    counts = count_members(begegnungsorte[is_gone], reason="struck_off")
+    issues = concat_issues([tag_issues, hand_issues, applied_issues])
+    return Inventory(described, attributes, issues, counts)
+
+
+def list_struck_off(attributes: pd.DataFrame) -> list[str]:
+    """Return the ids of the places that people say do not exist any more."""
+    chosen = attributes["is_chosen"] & attributes["source"].isin(HAND_SOURCES)
+    gone = attributes[chosen & (attributes["attribute"] == "exists") & (attributes["value"] == "no")]
+    return [str(begegnungsort_id) for begegnungsort_id in gone["begegnungsort_id"]]
 
 
 def resolve_entries(
@@ -213,7 +227,7 @@ def apply_claims(
         places = _move(places, ids.map(told["position"]).astype("str"))
     confirming = chosen[chosen["attribute"].isin(_CONFIRMING)]["begegnungsort_id"]
     places["evidence"] = places["evidence"].mask(ids.isin(confirming), "A").astype("str")
-    gone = told["exists"][told["exists"] == "no"].index if "exists" in told else pd.Index([])
+    gone = list_struck_off(attributes)
     issues = [_report_gone(chosen, gone), _report_superseded(by_hand)]
     return places[~ids.isin(gone)].reset_index(drop=True), concat_issues(issues)
 
@@ -294,7 +308,7 @@ def _report(entries: pd.DataFrame, code: IssueCode, text: str) -> pd.DataFrame:
     return concat_issues(parts)
 
 
-def _report_gone(chosen: pd.DataFrame, gone: pd.Index) -> pd.DataFrame:
+def _report_gone(chosen: pd.DataFrame, gone: Sequence[str]) -> pd.DataFrame:
     lines = chosen[(chosen["attribute"] == "exists") & chosen["begegnungsort_id"].isin(gone)]
     parts = [
         build_issues(

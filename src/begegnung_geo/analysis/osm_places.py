@@ -32,9 +32,10 @@ def build_osm_places(
     issues
         Why the other objects are none; see `assign_class`.
     count
-        Rows read and rejected: `read` is the number of objects, so the books close.
+        Rows read, and rejected by reason. An object read as context that became a place in the
+        end is not rejected; a place that another object stands for is.
     """
-    classified, class_issues, _ = assign_class(osm_features, rules)
+    classified, class_issues, count = assign_class(osm_features, rules)
     gardened, site_issues = assign_clubhouses(classified, osm_features, rules)
     places, church_issues = drop_living_churches(gardened, osm_features)
     places = gpd.GeoDataFrame(
@@ -42,5 +43,11 @@ def build_osm_places(
         geometry="geometry",
         crs=osm_features.crs,
     )
-    count = RowCount(OSM_SOURCE, read=len(osm_features), rejected=len(osm_features) - len(places))
+    used_context = int((~gardened["place_id"].isin(classified["place_id"])).sum())
+    reasons = {
+        **count.reasons,
+        "context": count.reasons["context"] - used_context,
+        "represented": int(church_issues["count"].sum()),
+    }
+    count = RowCount(OSM_SOURCE, read=count.read, reasons=reasons)
     return places, concat_issues([class_issues, site_issues, church_issues]), count

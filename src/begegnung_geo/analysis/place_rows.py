@@ -67,9 +67,9 @@ def build_places(
     fields: Sequence[Mapping[str, object]],
     *,
     rules: CategoryRules,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
     """
-    Return rows of `places` and the issues of their names and texts.
+    Return rows of `places`, the issues of their names and texts, and the nameless left out by source.
 
     Parameters
     ----------
@@ -114,7 +114,8 @@ def build_places(
     ]
     kept = np.flatnonzero(~is_rejected)
     rows["fields"] = pd.Series([_dump_fields(row) for row in fields], dtype="str")
-    return rows.iloc[kept][list(PLACE_COLUMNS)].reset_index(drop=True), concat_issues(issues)
+    unnamed = {str(source): int(n) for source, n in rows.loc[is_rejected, "source"].value_counts().items()}
+    return rows.iloc[kept][list(PLACE_COLUMNS)].reset_index(drop=True), concat_issues(issues), unnamed
 
 
 def _rule_ruling(rule: CategoryRule, rules: CategoryRules) -> tuple[str, str, str, str, str]:

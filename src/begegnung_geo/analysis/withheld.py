@@ -5,6 +5,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.category_rules import CategoryRules
 from begegnung_geo.issues import IssueCode, count_issue
 
@@ -13,7 +14,7 @@ _TEXT_COLUMNS = ("name", "operator", "provider", "programmer", "funder")
 
 def drop_withheld(
     begegnungsorte: gpd.GeoDataFrame, rules: CategoryRules
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, tuple[RowCount, ...]]:
     """
     Take out places that a word in any of their texts marks as a shelter.
 
@@ -33,6 +34,8 @@ def drop_withheld(
         The other places, same order, new index.
     issues
         One line with their number: neither name nor id (DOMAIN 5.5).
+    counts
+        The records behind them, as rejected.
     """
     patterns = [rule.words for rule in rules.rules if rule.effect == "withhold" and rule.words]
     columns = [column for column in _TEXT_COLUMNS if column in begegnungsorte.columns]
@@ -44,4 +47,5 @@ def drop_withheld(
         count=int(is_withheld.sum()),
         text="withheld to protect people (DOMAIN 5.5): neither name nor location is kept",
     )
-    return gpd.GeoDataFrame(begegnungsorte[~is_withheld].reset_index(drop=True)), issues
+    counts = count_members(begegnungsorte[is_withheld], reason="withheld")
+    return gpd.GeoDataFrame(begegnungsorte[~is_withheld].reset_index(drop=True)), issues, counts

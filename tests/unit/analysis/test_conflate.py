@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from attribute_rows import add_attributes
 from begegnung_geo.analysis.conflate import build_begegnungsort_id, split_by_city
-from begegnung_geo.analysis.row_counts import RowCount, build_row_counts
+from begegnung_geo.analysis.row_counts import RowCount, build_row_counts, describe_row_counts
 from begegnung_geo.errors import CrsError, SchemaError
 from begegnung_geo.schema import conform_table
 from inventory_rows import CRS, at, build_area, build_features, build_places, conflate, group_ids, square
@@ -299,17 +299,42 @@ def test_read_is_kept_plus_merged_plus_rejected_for_every_source() -> None:
     begegnungsorte, _ = conflate(
         build_places(place("osm:node/1"), place("stadt:1", 5, evidence="B"), place("osm:node/2", 900))
     )
-    counts = build_row_counts(
-        [RowCount("osm", 10, 8), RowCount("stadt", 1, 0), RowCount("leer", 3, 3)], begegnungsorte
+    counts, rejections = build_row_counts(
+        [
+            RowCount("osm", 10, {"excluded": 5, "withheld": 1, "unnamed": 0}),
+            RowCount("osm", reasons={"outside": 2}),
+            RowCount("stadt", 1),
+            RowCount("leer", 3, {"empty": 3}),
+        ],
+        begegnungsorte,
     )
     assert counts.to_numpy().tolist() == [["leer", 3, 0, 0, 3], ["osm", 10, 1, 1, 8], ["stadt", 1, 1, 0, 0]]
+    assert rejections.to_numpy().tolist() == [
+        ["leer", "empty", 3], ["osm", "excluded", 5], ["osm", "withheld", 1], ["osm", "outside", 2],
+    ]  # fmt: skip
     conform_table(counts, "row_counts")
+    conform_table(rejections, "rejections")
+    assert describe_row_counts(counts, rejections)[1] == (
+        "osm: 10 read = 1 kept + 1 merged + 8 rejected (excluded 5, withheld 1, outside 2)"
+    )
 
 
 def test_a_source_that_was_not_counted_is_noticed() -> None:
     begegnungsorte, _ = conflate(build_places(place("osm:node/1")))
-    with pytest.raises(SchemaError, match="more places than rows"):
+    with pytest.raises(SchemaError, match="do not close"):
         build_row_counts([], begegnungsorte)
+
+
+@pytest.mark.parametrize("read", [1, 3])
+def test_a_row_that_was_lost_or_counted_twice_is_noticed(read: int) -> None:
+    begegnungsorte, _ = conflate(build_places(place("osm:node/1")))
+    with pytest.raises(SchemaError, match=f"osm: {read} read, 1 kept"):
+        build_row_counts([RowCount("osm", read, {"excluded": 1})], begegnungsorte)
+
+
+def test_a_reason_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(SchemaError, match="'vergessen'"):
+        build_row_counts([RowCount("osm", 1, {"vergessen": 1})])
 
 
 def test_places_are_parted_at_the_border_and_far_ones_counted() -> None:
@@ -319,11 +344,11 @@ def test_places_are_parted_at_the_border_and_far_ones_counted() -> None:
     ]  # fmt: skip
     begegnungsorte, _ = conflate(build_places(*rows))
     city = gpd.GeoDataFrame({"name": ["X"], "origin": ["districts"]}, geometry=[square(0, -50, 100)], crs=CRS)
-    inside, neighbours, issues = split_by_city(begegnungsorte, city, buffer_m=1500)
+    inside, neighbours, issues, outside = split_by_city(begegnungsorte, city, buffer_m=1500)
     assert sorted(inside["name"]) == ["A", "Auf der Grenze"]
     assert neighbours["name"].tolist() == ["B"]
     assert issues[["source", "code", "count"]].to_numpy().tolist() == [["osm", "PLACE_OUTSIDE", 1]]
-    counts = build_row_counts([RowCount("osm", 4, 0)], inside, neighbours)
+    counts, _ = build_row_counts([RowCount("osm", 4), *outside], inside, neighbours)
     assert counts["rejected"].tolist() == [1]
 
 
@@ -341,7 +366,8 @@ def test_no_place_gives_empty_tables() -> None:
     assert begegnungsorte.empty
     assert matches.empty
     city = gpd.GeoDataFrame({"name": ["X"], "origin": ["districts"]}, geometry=[square(0, 0, 9)], crs=CRS)
-    inside, neighbours, issues = split_by_city(begegnungsorte, city, buffer_m=1500)
+    inside, neighbours, issues, outside = split_by_city(begegnungsorte, city, buffer_m=1500)
+    assert outside == ()
     assert inside.empty
     assert neighbours.empty
     assert issues.empty

@@ -85,6 +85,7 @@ def test_a_place_struck_off_is_gone_and_said_so() -> None:
     assert inventory.begegnungsorte["name"].tolist() == ["Bücherei Süd"]
     assert inventory.issues["code"].tolist() == ["PLACE_EXCLUDED"]
     assert inventory.issues["source"].tolist() == ["corrections.csv"]
+    assert [(count.source, count.reasons) for count in inventory.counts] == [("osm", {"struck_off": 1})]
 
 
 def test_a_position_by_hand_moves_the_place() -> None:
