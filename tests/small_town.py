@@ -75,6 +75,7 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
         coverage=coverage,
         city_coverage=_sum_city(coverage),
         underserved=_build_underserved(),
+        underserved_variants=_build_variants(_build_underserved()),
         reach_areas=_build_reach_areas(profile),
         gaps=_build_gaps(),
         demand=_build_demand(),
@@ -153,7 +154,7 @@ def without_people(content: SiteContent) -> SiteContent:
         underserved=content.underserved.assign(
             is_underserved=False,
             stability="not_assessable",
-            reasons=[[] for _ in range(len(content.underserved))],
+            reasons=[["no_people"] for _ in range(len(content.underserved))],
         ),
         summary={"population": {"persons": 0.0, "is_estimated": False, "source": ""}},
     )
@@ -334,9 +335,38 @@ def _build_underserved() -> pd.DataFrame:
             "level": ["stadtbezirk"] * 2 + ["statistischer_bezirk"] * 4,
             "is_underserved": [False, True, False, False, True, False],
             "stability": ["robust", "robust", "robust", "fragile", "likely", "not_assessable"],
-            "reasons": [[], ["share_below_limit"], [], [], ["share_below_limit", "share_below_median"], []],
+            "variants_agree": [4, 4, 4, 2, 3, 0],
+            "variants_count": [4, 4, 4, 4, 4, 0],
+            "reasons": [
+                [], ["share_below_limit"], [], [], ["share_below_limit", "share_below_median"],
+                ["few_people"],
+            ],
+            # Of 2,400 people 1,650 and of 1,600 people 340 are within reach; else see COVERED_SHARE.
+            "persons_beyond": [750.0, 1260.0, 300.0, 450.0, 900.0, 360.0],
+            "level_median_share": [0.45] * 2 + [0.375] * 4,
         }
-    )
+    )  # fmt: skip
+
+
+def _build_variants(underserved: pd.DataFrame) -> pd.DataFrame:
+    tried = [("speed", 0.9), ("speed", 1.1), ("threshold", 8.0), ("threshold", 12.0)]
+    rows = [
+        {
+            "district_id": flag["district_id"],
+            "level": flag["level"],
+            "variant": f"{dimension}_{value:g}",
+            "dimension": dimension,
+            "value": value,
+            # The last ones disagree: first 12 minutes, then 8 minutes.
+            "is_same_answer": number < flag["variants_agree"],
+            "is_underserved": (number < flag["variants_agree"]) == flag["is_underserved"],
+            "covered_share": 0.4,
+        }
+        for flag in underserved.to_dict("records")
+        if flag["variants_count"]
+        for number, (dimension, value) in enumerate(tried)
+    ]
+    return conform_table(pd.DataFrame(rows), "underserved_variants")
 
 
 def _build_reach_areas(profile: Profile) -> gpd.GeoDataFrame:

@@ -10,7 +10,12 @@ from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.gaps import build_gaps
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
-from begegnung_geo.analysis.underserved import flag_underserved, withhold_flags
+from begegnung_geo.analysis.underserved import (
+    EXTRACT_EDGE,
+    PARTIAL_PEOPLE,
+    flag_underserved,
+    withhold_flags,
+)
 from begegnung_geo.schema import stack_layers
 from begegnung_geo.steps import StepInput, StepOutput
 
@@ -41,19 +46,19 @@ def measure_coverage(step: StepInput) -> StepOutput:
     profile, demand, districts = step.profile, step.layer("demand"), step.layer("districts")
     coverage, city_coverage = build_coverage(demand, districts, walking=profile.walking)
     people, area = step.facts("count_people"), step.facts("tie_districts")
-    is_estimate_of_a_part = people["is_estimated"] and area["is_part"]
-    if is_estimate_of_a_part or not people["has_total"]:
-        coverage, city_coverage = withhold_shares(coverage), withhold_shares(city_coverage)
-    underserved = flag_underserved(
-        coverage,
+    underserved, variants = flag_underserved(
         demand,
         districts,
         walking=profile.walking,
         rule=profile.underserved,
         unknown_share_max=profile.coverage.unknown_share_max,
     )
+    is_estimate_of_a_part = people["is_estimated"] and area["is_part"]
+    if is_estimate_of_a_part or not people["has_total"]:
+        coverage, city_coverage = withhold_shares(coverage), withhold_shares(city_coverage)
+        underserved, variants = withhold_flags(underserved, variants, code=PARTIAL_PEOPLE)
     if area["origin"] == "extract":
-        underserved = withhold_flags(underserved)
+        underserved, variants = withhold_flags(underserved, variants, code=EXTRACT_EDGE)
     headline = profile.coverage.headline[0]
     gaps = build_gaps(
         demand,
@@ -66,7 +71,8 @@ def measure_coverage(step: StepInput) -> StepOutput:
         persons_min=profile.publication.share_base_min,
     )
     tables = {
-        "coverage": coverage, "city_coverage": city_coverage, "underserved": underserved, "gaps": gaps,
+        "coverage": coverage, "city_coverage": city_coverage, "gaps": gaps,
+        "underserved": underserved, "underserved_variants": variants,
     }  # fmt: skip
     return StepOutput(tables)
 

@@ -89,7 +89,7 @@ STEPS = (
         "measure_coverage", "coverage", measure_coverage,
         reads=("demand", "districts", "background_labels"), facts_of=("count_people", "tie_districts"),
         uses=("walking", "coverage", "underserved", "publication"),
-        writes=("coverage", "city_coverage", "underserved", "gaps"),
+        writes=("coverage", "city_coverage", "underserved", "underserved_variants", "gaps"),
     ),
     Step(
         "draw_reach", "coverage", draw_reach,

@@ -1,21 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The profile as frozen models: what a run depends on besides the raw files; `config.py` reads it."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+from begegnung_geo.assessment import Underserved
+from begegnung_geo.profile_base import Frozen, Key
+
 Standing = Literal["established", "everyday", "potential"]
-
-
-def _check_key(value: str) -> str:
-    if not _KEY.fullmatch(value):
-        raise ValueError(f"{value!r} is not a key: small letters, digits and _, a letter first")
-    return value
 
 
 def _check_file_name(value: str) -> str:
@@ -24,15 +19,10 @@ def _check_file_name(value: str) -> str:
     return value
 
 
-Key = Annotated[str, AfterValidator(_check_key)]
 FileName = Annotated[str, AfterValidator(_check_file_name)]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class WalkingProfile(_Frozen):
+class WalkingProfile(Frozen):
     """How a group of people walks."""
 
     speed_m_s: float = Field(gt=0.1, lt=4)
@@ -40,7 +30,7 @@ class WalkingProfile(_Frozen):
     reason: str = Field(min_length=1)
 
 
-class Walking(_Frozen):
+class Walking(Frozen):
     """Thresholds, snapping and the walking profiles."""
 
     thresholds_min: tuple[int, ...] = Field(min_length=1)
@@ -64,14 +54,14 @@ class Walking(_Frozen):
         return self.profiles[profile].speed_m_s * 60 * threshold_min
 
 
-class Headline(_Frozen):
+class Headline(Frozen):
     """One profile and threshold named first on the pages."""
 
     profile: Key
     threshold_min: int
 
 
-class Coverage(_Frozen):
+class Coverage(Frozen):
     """Which places count as supply, and what the headline is."""
 
     headline: tuple[Headline, ...] = Field(min_length=1)
@@ -80,17 +70,7 @@ class Coverage(_Frozen):
     unknown_share_max: float = Field(ge=0, le=1)
 
 
-class Underserved(_Frozen):
-    """The rule that flags a district."""
-
-    profile: Key
-    threshold_min: int
-    share_below: float = Field(ge=0, le=1)
-    mad_below_median: float = Field(ge=0)
-    persons_min: float = Field(ge=0)
-
-
-class Population(_Frozen):
+class Population(Frozen):
     """The estimate of people from residential floor area."""
 
     floor_area_per_person_m2: float = Field(gt=0)
@@ -99,14 +79,14 @@ class Population(_Frozen):
     building_yes_footprint_max_m2: float = Field(ge=0)
 
 
-class Completeness(_Frozen):
+class Completeness(Frozen):
     """When two sources are enough to estimate how many places there are."""
 
     matches_min: int = Field(ge=1)
     confidence: float = Field(gt=0.5, lt=1)
 
 
-class Publication(_Frozen):
+class Publication(Frozen):
     """Small numbers: what is hidden and how the rest is rounded."""
 
     suppress_below: int = Field(ge=0)
@@ -114,7 +94,7 @@ class Publication(_Frozen):
     share_base_min: int = Field(ge=0)
 
 
-class Study(_Frozen):
+class Study(Frozen):
     """Where the study happens and how far it looks beyond the border."""
 
     metric_crs: str
@@ -122,7 +102,7 @@ class Study(_Frozen):
     box_wgs84: tuple[float, float, float, float] | None = None  # west, south, east, north
 
 
-class Fetch(_Frozen):
+class Fetch(Frozen):
     """Manners and limits of `make fetch`; the network is used nowhere else."""
 
     contact: str
@@ -159,7 +139,7 @@ class Fetch(_Frozen):
             raise ValueError(f"{key}: {url!r} is not an https address")
 
 
-class FileSource(_Frozen):
+class FileSource(Frozen):
     """A raw file in `data/raw/<city>/` and where it can be fetched from; kind hand: in `config/<city>/`."""
 
     file: FileName
@@ -215,7 +195,7 @@ class PopulationSource(FileSource):
     age_fields: tuple[str, ...] = ()
 
 
-class Sources(_Frozen):
+class Sources(Frozen):
     """All raw files of a profile."""
 
     osm: FileSource
@@ -254,7 +234,7 @@ class Sources(_Frozen):
         return [(key, url) for key, url in urls if url]
 
 
-class City(_Frozen):
+class City(Frozen):
     """Who the city is."""
 
     key: Key
@@ -263,7 +243,7 @@ class City(_Frozen):
     ags: str = Field(default="", pattern=r"^([0-9]{8})?$")
 
 
-class Profile(_Frozen):
+class Profile(Frozen):
     """Everything one run depends on besides the raw files."""
 
     city: City

@@ -24,6 +24,7 @@ from begegnung_geo.table_columns import (
     STABILITY,
     STANDINGS,
     THRESHOLD,
+    VARIANT_DIMENSIONS,
 )
 
 # One column of a contract is one line.
@@ -230,9 +231,28 @@ RESULT_TABLES: tuple[Table, ...] = (
         (
             Column("district_id", "str", "district"),
             Column("level", "str", "level key"),
-            Column("is_underserved", "bool", "flagged by the rule of the profile"),
-            Column("stability", "str", "how far the flag holds when speeds and unknowns vary", allowed=STABILITY),
-            Column("reasons", "list[str]", "reason codes of the flag, or why no statement is made; empty where assessed and not flagged"),
+            Column("is_underserved", "bool", "flagged by the rules of the profile"),
+            Column("stability", "str", "how far the answer holds when one assumption at a time is changed", allowed=STABILITY),
+            Column("variants_agree", "int64", "variants with the same answer; 0 where not assessed"),
+            Column("variants_count", "int64", "variants tried; 0 where not assessed"),
+            Column("reasons", "list[str]", "rules that hold, or why no statement is made; empty where assessed and not flagged"),
+            Column("persons_beyond", "float64", "people known to live beyond reach", unit="persons"),
+            Column("level_median_share", "float64", "median covered share of the districts of the level; null where nobody lives", unit="0-1", is_nullable=True),
+        ),
+    ),
+    Table(
+        "underserved_variants",
+        "one district that is assessed x variant: the answer after one assumption is changed",
+        ("level", "district_id", "variant"),
+        (
+            Column("district_id", "str", "district"),
+            Column("level", "str", "level key"),
+            Column("variant", "str", "dimension and value"),
+            Column("dimension", "str", "the assumption that is changed", allowed=VARIANT_DIMENSIONS),
+            Column("value", "float64", "what it is changed to: factor, minutes, metres; 1 for unknown walks counted as covered"),
+            Column("is_underserved", "bool", "flagged in this variant"),
+            Column("is_same_answer", "bool", "the same answer as `underserved`"),
+            Column("covered_share", "float64", "people within reach / people in this variant", unit="0-1", is_nullable=True),
         ),
     ),
     Table(

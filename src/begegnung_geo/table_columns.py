@@ -19,6 +19,7 @@ REJECTIONS = (
 )
 COMPLETENESS_REASONS = ("", "no_first_source", "no_second_source", "few_matches")
 STABILITY = ("robust", "likely", "fragile", "not_assessable")
+VARIANT_DIMENSIONS = ("speed", "threshold", "unknown_walks")
 BACKGROUND_AREA_LAYERS = ("water", "green", "built_up")
 BACKGROUND_LINE_LAYERS = ("motorway", "main_road", "rail", "waterway")
 LABEL_KINDS = ("city", "town", "suburb", "village", "quarter", "neighbourhood", "hamlet")

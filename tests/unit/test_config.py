@@ -90,9 +90,15 @@ def test_broken_toml_or_latin_1_is_told_with_the_file(tmp_path: Path, content: b
 
 
 def test_every_number_in_the_defaults_has_a_reason_beside_it() -> None:
+    # Beside it, or in the key `reason` of its table: speeds and the conditions of rules.
     text = (find_config_dir() / "defaults.toml").read_text(encoding="utf-8")
     tomllib.loads(text)
-    has_number = [line for line in text.splitlines() if re.match(r"\w+ = [\d.]+", line)]
-    assert len(has_number) > 15
-    without = [line for line in has_number if "#" not in line and not line.startswith("speed_m_s")]
-    assert without == []  # the speeds carry their own key `reason`
+    tables = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    numbers = [
+        (line, "\nreason = " in table)
+        for table in tables
+        for line in table.splitlines()
+        if re.match(r"\w+ = [\d.]+", line)
+    ]
+    assert len(numbers) > 15
+    assert [line for line, has_reason in numbers if "#" not in line and not has_reason] == []

@@ -103,6 +103,10 @@ def build_content(**tables: pd.DataFrame) -> Downloads:
             "level": ["stadtbezirk"],
             "is_underserved": [True],
             "stability": ["likely"],
+            "variants_agree": [5],
+            "variants_count": [6],
+            "persons_beyond": [234.0],
+            "level_median_share": [0.9],
             "reasons": [["SHARE_LOW", "BELOW_MEDIAN"]],
         }
     )

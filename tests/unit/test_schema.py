@@ -57,7 +57,11 @@ def test_value_outside_the_list_is_named() -> None:
             "level": ["b"],
             "is_underserved": [True],
             "stability": ["sure"],
+            "variants_agree": [6],
+            "variants_count": [6],
             "reasons": [[]],
+            "persons_beyond": [1.0],
+            "level_median_share": [0.5],
         }
     )
     with pytest.raises(SchemaError, match="unknown values sure"):

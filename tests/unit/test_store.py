@@ -32,7 +32,11 @@ def test_lists_come_back_as_lists(tmp_path: Path) -> None:
             "level": ["b"],
             "is_underserved": [True],
             "stability": ["robust"],
+            "variants_agree": [6],
+            "variants_count": [6],
             "reasons": [["a"]],
+            "persons_beyond": [1.0],
+            "level_median_share": [0.5],
         }
     )
     write_table(flags, "underserved", folder=tmp_path, crs=CRS)

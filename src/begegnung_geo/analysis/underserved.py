@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""Which districts the rule of the profile flags as under-served, why, and how stable the flag is."""
+"""Which districts the rules of the profile flag as under-served, why, and how stable the flag is."""
+
+from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from begegnung_geo.analysis.coverage import count_persons, sum_by_district
-from begegnung_geo.profile import Underserved, Walking
-
-SHARE_BELOW_LIMIT = "share_below_limit"
-"""Reason: a smaller share of the people than `underserved.share_below` is within reach."""
-
-SHARE_BELOW_MEDIAN = "share_below_median"
-"""Reason: the share is clearly below the median of the city's districts of the same level."""
+from begegnung_geo.analysis.district_sums import DistrictIndex, index_districts
+from begegnung_geo.analysis.network import Bools, Floats
+from begegnung_geo.analysis.underserved_rules import (
+    Verdict,
+    judge_districts,
+    measure_mads_below_median,
+    measure_medians,
+    measure_shares,
+)
+from begegnung_geo.analysis.underserved_variants import Trial, build_trials, count_people
+from begegnung_geo.assessment import Underserved
+from begegnung_geo.profile import Walking
+from begegnung_geo.schema import build_empty
 
 NO_PEOPLE = "no_people"
 """No statement: nobody lives in the district."""
@@ -26,131 +33,177 @@ UNKNOWN_SHARE = "unknown_share"
 EXTRACT_EDGE = "extract_edge"
 """Not assessed: the study area ends where the map extract does, so places beyond it are missing."""
 
-_SPEED_FACTORS = (0.8, 0.9, 1.0, 1.1, 1.2)
-_LIKELY_SHARE = 0.7
+PARTIAL_PEOPLE = "partial_people"
+"""Not assessed: the people that are known are not those of the area (some age groups, part of the houses)."""
 
 
 def flag_underserved(
-    coverage: pd.DataFrame,
     demand: gpd.GeoDataFrame,
     districts: gpd.GeoDataFrame,
     *,
     walking: Walking,
     rule: Underserved,
     unknown_share_max: float,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Flag districts whose people have few meeting places within reach.
 
-    A district is under-served if its covered share is below `rule.share_below`, or
-    below the median of the districts of its level minus `rule.mad_below_median`
-    median absolute deviations; and if at least `rule.persons_min` people live in
-    it. The median and the deviation are those of all districts of the level where
-    people live, each counting once; unknown walks count as not covered.
+    The rules stand in the profile (`[underserved]`). Median and deviation are those
+    of all districts of the level where people live, each counting once; unknown
+    walks count as not covered.
 
-    Where fewer people live, or more than `unknown_share_max` of them have an unknown
-    walk, no statement is made: not flagged, stability `not_assessable`, `reasons`
-    `no_people`, `few_people` or `unknown_share`.
+    Where fewer than `rule.persons_min` people live, or more than `unknown_share_max` of
+    them have an unknown walk, no statement is made: not flagged, stability
+    `not_assessable`, `reasons` `no_people`, `few_people` or `unknown_share`.
 
     Parameters
     ----------
-    coverage
-        Table `coverage`.
     demand
-        Table `demand` that the coverage was counted from.
+        Table `demand`.
     districts
         Table `districts`.
     walking
         Profiles and thresholds.
     rule
-        The profile's rule.
+        The profile's rules and the variants for stability.
     unknown_share_max
         Largest share of people with an unknown walk for a statement, 0-1.
 
     Returns
     -------
     underserved
-        Table `underserved`, by level and district. `reasons` of a flag
-        are `share_below_limit` and `share_below_median` as far as they apply; the list
-        is empty where a district is assessed and not flagged. `stability` tells in how many of ten variants
-        (walking speed times 0.8, 0.9, 1.0, 1.1 and 1.2; unknown walks counted as
-        not covered and as covered) the district gets the same answer: `robust` in all,
-        `likely` in at least 70 %, else `fragile`.
+        Table `underserved`, by level and district. `reasons` of a flag are the keys of
+        the rules that hold, in the order of the profile; the list is empty where a
+        district is assessed and not flagged. `stability` is `robust` where all variants give
+        the same answer, `likely` where at least `rule.variants.likely_agreement_min` of them
+        do, else `fragile`.
+    underserved_variants
+        Table `underserved_variants`: one row a district that is assessed and variant.
     """
-    is_used = (coverage["profile"] == rule.profile) & (coverage["threshold_min"] == rule.threshold_min)
-    used = coverage[is_used].sort_values(["level", "district_id"], kind="stable", ignore_index=True)
-    is_below_limit, is_below_median = _apply_rule(used, used["covered_share"], rule=rule)
-    persons = used["persons"].where(used["persons"] > 0)
-    has_no_people = used["persons"] <= 0
-    has_few_people = (used["persons"] < rule.persons_min) & ~has_no_people
-    has_unknown = used["persons_unknown"] / persons > unknown_share_max
-    is_assessable = ~(has_no_people | has_few_people | has_unknown)
-    is_underserved = (is_below_limit | is_below_median) & is_assessable
-    agreement = _measure_agreement(is_underserved, demand, districts, walking=walking, rule=rule)
-    stability = np.select(
-        [~is_assessable, agreement >= 1.0, agreement >= _LIKELY_SHARE],
+    index = index_districts(demand, districts)
+    persons = index.sum(demand["persons"].to_numpy(dtype=np.float64))
+    profile = walking.profiles[rule.profile]
+    reach_m = walking.reach_m(rule.profile, rule.threshold_min)
+    covered, unknown = count_people(demand, index, reach_m=reach_m, step_free=profile.step_free)
+    verdict = _judge(persons, covered, unknown, index=index, rule=rule)
+    codes = {
+        NO_PEOPLE: persons <= 0,
+        FEW_PEOPLE: (persons < rule.persons_min) & (persons > 0),
+        UNKNOWN_SHARE: measure_shares(unknown, persons) > unknown_share_max,
+    }
+    is_assessable = ~np.logical_or.reduce(list(codes.values()))
+    is_underserved = verdict.is_underserved & is_assessable
+    codes = {key: holds & is_assessable for key, holds in verdict.holds.items()} | codes
+    variants = _try_variants(
+        build_trials(demand, index, walking=walking, rule=rule),
+        persons,
+        index=index,
+        rule=rule,
+        answers=(is_underserved, is_assessable),
+    )
+    agreeing = variants.groupby(["level", "district_id"])["is_same_answer"]
+    counts = (
+        index.districts.join(
+            agreeing.agg(variants_agree="sum", variants_count="size"), on=["level", "district_id"]
+        )[["variants_agree", "variants_count"]]
+        .fillna(0)
+        .astype("int64")
+    )
+    median, _ = measure_medians(measure_shares(covered, persons), index.level)
+    underserved = index.districts.assign(
+        is_underserved=is_underserved,
+        stability=_grade(counts, is_assessable, likely_min=rule.variants.likely_agreement_min),
+        variants_agree=counts["variants_agree"],
+        variants_count=counts["variants_count"],
+        reasons=_list_codes(codes),
+        persons_beyond=np.maximum(persons - covered - unknown, 0.0),
+        level_median_share=median,
+    )
+    return underserved, variants
+
+
+def withhold_flags(
+    underserved: pd.DataFrame, underserved_variants: pd.DataFrame, *, code: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Return the two tables without any flag or variant; why nothing is said replaces the rules.
+
+    Parameters
+    ----------
+    code
+        `extract_edge`: the study area is the extract's own outline, and nobody knows
+        which places lie just beyond it. `partial_people`: the people are not all known.
+    """
+    is_unassessed = underserved["stability"] == "not_assessable"
+    codes = [
+        sorted({*reasons, code}) if is_known else [code]
+        for reasons, is_known in zip(underserved["reasons"], is_unassessed, strict=True)
+    ]
+    withheld = underserved.assign(
+        is_underserved=False,
+        stability="not_assessable",
+        variants_agree=0,
+        variants_count=0,
+        reasons=pd.Series(codes, index=underserved.index, dtype=object),
+    )
+    return withheld, underserved_variants[:0]
+
+
+def _judge(
+    persons: Floats, covered: Floats, unknown: Floats, *, index: DistrictIndex, rule: Underserved
+) -> Verdict:
+    share = measure_shares(covered, persons)
+    return judge_districts(
+        {
+            "covered_share": share,
+            "mads_below_median": measure_mads_below_median(
+                share, index.level, districts_min=rule.median_districts_min
+            ),
+            "persons_beyond": np.maximum(persons - covered - unknown, 0.0),
+        },
+        rule=rule,
+    )
+
+
+def _try_variants(
+    trials: Sequence[Trial],
+    persons: Floats,
+    *,
+    index: DistrictIndex,
+    rule: Underserved,
+    answers: tuple[Bools, Bools],
+) -> pd.DataFrame:
+    is_underserved, is_assessable = answers
+    parts = []
+    for trial in trials:
+        verdict = _judge(persons, trial.covered, trial.unknown, index=index, rule=rule)
+        parts.append(
+            index.districts.assign(
+                variant=trial.key,
+                dimension=trial.dimension,
+                value=trial.value,
+                is_underserved=verdict.is_underserved,
+                is_same_answer=verdict.is_underserved == is_underserved,
+                covered_share=measure_shares(trial.covered, persons),
+            )[is_assessable]
+        )
+    if not parts:
+        return build_empty("underserved_variants", crs="")
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.sort_values(["level", "district_id", "variant"], ignore_index=True)
+
+
+def _grade(counts: pd.DataFrame, is_assessable: Bools, *, likely_min: float) -> pd.Series:
+    agreement = counts["variants_agree"] / counts["variants_count"].where(counts["variants_count"] > 0)
+    grades = np.select(
+        [~is_assessable, agreement.fillna(1.0) >= 1.0, agreement >= likely_min],
         ["not_assessable", "robust", "likely"],
         default="fragile",
     )
-    return used[["level", "district_id"]].assign(
-        is_underserved=is_underserved.to_numpy(dtype=bool),
-        stability=pd.Series(stability, dtype="str"),
-        reasons=_list_codes(
-            {
-                SHARE_BELOW_LIMIT: is_underserved & is_below_limit,
-                SHARE_BELOW_MEDIAN: is_underserved & is_below_median,
-                NO_PEOPLE: has_no_people,
-                FEW_PEOPLE: has_few_people,
-                UNKNOWN_SHARE: has_unknown,
-            }
-        ),
-    )
+    return pd.Series(grades, index=counts.index, dtype="str")
 
 
-def withhold_flags(underserved: pd.DataFrame) -> pd.DataFrame:
-    """
-    Return the table `underserved` without any flag, each district with `extract_edge`.
-
-    For a study area that is the extract's own outline: nobody knows which places lie
-    just beyond it, so walks near its edge look longer than they are.
-    """
-    codes = [sorted({*reasons, EXTRACT_EDGE}) for reasons in underserved["reasons"]]
-    return underserved.assign(
-        is_underserved=False, stability="not_assessable", reasons=pd.Series(codes, index=underserved.index)
-    )
-
-
-def _apply_rule(sums: pd.DataFrame, share: pd.Series, *, rule: Underserved) -> tuple[pd.Series, pd.Series]:
-    # Both halves of the rule; a district without people has no share and is below nothing.
-    median = share.groupby(sums["level"]).transform("median")
-    deviation = (share - median).abs().groupby(sums["level"]).transform("median")
-    return share < rule.share_below, share < median - rule.mad_below_median * deviation
-
-
-def _measure_agreement(
-    is_underserved: pd.Series,
-    demand: pd.DataFrame,
-    districts: pd.DataFrame,
-    *,
-    walking: Walking,
-    rule: Underserved,
-) -> pd.Series:
-    reach_m = walking.reach_m(rule.profile, rule.threshold_min)
-    step_free = walking.profiles[rule.profile].step_free
-    same = pd.Series(0, index=is_underserved.index)
-    for factor in _SPEED_FACTORS:
-        counted = count_persons(demand, reach_m=reach_m * factor, step_free=step_free)
-        sums = sum_by_district(demand, districts, counted)
-        sums = sums.sort_values(["level", "district_id"], kind="stable", ignore_index=True)
-        persons = sums["persons"].where(sums["persons"] > 0)
-        for covered in (sums["persons_covered"], sums["persons_covered"] + sums["persons_unknown"]):
-            is_below_limit, is_below_median = _apply_rule(sums, covered / persons, rule=rule)
-            is_flagged = (is_below_limit | is_below_median) & (sums["persons"] >= rule.persons_min)
-            same += is_flagged == is_underserved
-    return same / (2 * len(_SPEED_FACTORS))
-
-
-def _list_codes(holds: dict[str, pd.Series]) -> pd.Series:
+def _list_codes(holds: dict[str, Bools]) -> pd.Series:
     flags = pd.DataFrame(holds)
     codes = [[code for code in flags if row[code]] for row in flags.to_dict("records")]
     return pd.Series(codes, index=flags.index, dtype=object)

@@ -45,6 +45,7 @@ class SiteContent:
     coverage: pd.DataFrame
     city_coverage: pd.DataFrame
     underserved: pd.DataFrame
+    underserved_variants: pd.DataFrame
     reach_areas: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame

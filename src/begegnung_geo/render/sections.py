@@ -6,12 +6,14 @@ from typing import Any
 
 import geopandas as gpd
 
-from begegnung_geo.render.figures import Reach, find_reach, format_share
+from begegnung_geo.render.figures import find_reach, format_share
 from begegnung_geo.render.scopes import Scope, order_levels
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import clean_text
+from begegnung_geo.render.verdicts import judge_district, list_underserved
 
 _NOTABLE_GAPS = 5
+_NOTABLE_DISTRICTS = 3  # more sentences of why than this nobody reads; the table has them all
 
 
 def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, str]]:
@@ -92,24 +94,34 @@ def _tell_scattered(scope: Scope, speaker: Speaker) -> list[str]:
 
 
 def _tell_underserved(scope: Scope, speaker: Speaker) -> list[str]:
+    # The area itself first, then its districts; why and how sure for the first few, then names only.
     words, flags = speaker.words, speaker.content.underserved
-    flagged = flags[flags["is_underserved"]].set_index(["level", "district_id"]).index
-    sentences = []
-    for own in _find_own_row(scope, speaker).drop(columns="geometry").to_dict("records"):
-        if (own["level"], own["district_id"]) in flagged:
-            verdict = build_district_row(own, speaker, pages={})["verdict"]
-            sentences.append(words.say("notable.own_verdict", place=scope.name, verdict=verdict))
+    flagged = set(flags[flags["is_underserved"]].set_index(["level", "district_id"]).index)
+    own = (
+        {}
+        if scope.is_city and len(speaker.content.districts) > 1
+        else _name_rows(_find_own_row(scope, speaker))
+    )
+    sentences = list_underserved({key: scope.name for key in own if key in flagged}, speaker)
     if len(speaker.content.districts) <= 1:
         return sentences
     levels = order_levels(scope.districts)
     for number, level in enumerate(levels, start=1):
-        members = scope.districts[scope.districts["level"] == level]
-        is_flagged = [(level, district_id) in flagged for district_id in members["district_id"]]
-        names = [clean_text(name) for name in members["name"][is_flagged]]
-        if names:
-            term = speaker.level(level, count=len(names), number=number)
-            sentences.append(words.say("notable.underserved", level=term, names=", ".join(names)))
+        members = _name_rows(scope.districts[scope.districts["level"] == level])
+        named = {key: name for key, name in members.items() if key in flagged}
+        if 0 < len(named) <= _NOTABLE_DISTRICTS:
+            sentences += list_underserved(named, speaker)
+        elif named:
+            term = speaker.level(level, count=len(named), number=number)
+            sentences.append(words.say("notable.underserved", level=term, names=", ".join(named.values())))
     return sentences
+
+
+def _name_rows(districts: gpd.GeoDataFrame) -> dict[tuple[str, str], str]:
+    return {
+        (str(row["level"]), str(row["district_id"])): clean_text(row["name"])
+        for row in districts.drop(columns="geometry").to_dict("records")
+    }
 
 
 def build_district_tables(scope: Scope, speaker: Speaker, *, pages: dict[str, str]) -> list[dict[str, Any]]:
@@ -162,7 +174,7 @@ def build_district_row(record: dict[Any, Any], speaker: Speaker, *, pages: dict[
         "bar": round(reaches[0].share_low * 100) if reaches[0].has_share else None,
         "places": speaker.words.number(len(counted)),
         "places_sort": len(counted),
-        **_judge_district(record, reaches[0], speaker),
+        **judge_district(level, district_id, speaker),
     }
 
 
@@ -231,49 +243,6 @@ def _compare(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, Any]
         share = speaker.share(city_reach)
         items.append({"text": words.say("notable.against_city", place=city.name, share=share)})
     return items
-
-
-def _judge_district(record: dict[Any, Any], reach: Reach, speaker: Speaker) -> dict[str, Any]:
-    words, content = speaker.words, speaker.content
-    flags = content.underserved
-    is_own = (flags["level"] == record["level"]) & (flags["district_id"] == record["district_id"])
-    found = flags[is_own]
-    flag = found.to_dict("records")[0] if len(found) else None
-    if flag is None:
-        return {"verdict": words.say("verdict.not_assessed_plain"), "stability": "", "is_underserved": False}
-    stability = str(flag["stability"])
-    if stability == "not_assessable":
-        reason = _explain_not_assessed(reach, speaker)
-        verdict = words.say("verdict.not_assessed", reasons=reason)
-        return {"verdict": verdict, "stability": "", "is_underserved": False}
-    sure = words.say(f"stability.{stability}")
-    if not flag["is_underserved"]:
-        return {"verdict": words.say("verdict.served"), "stability": sure, "is_underserved": False}
-    reasons = "; ".join(_explain(code, speaker) for code in flag["reasons"])
-    verdict = (
-        words.say("verdict.underserved_because", reasons=reasons)
-        if reasons
-        else words.say("verdict.underserved")
-    )
-    return {"verdict": verdict, "stability": sure, "is_underserved": True}
-
-
-def _explain_not_assessed(reach: Reach, speaker: Speaker) -> str:
-    if reach.status == "no_people":
-        return speaker.words.say("reason.no_people")
-    if reach.status == "no_statement":
-        return speaker.words.say("reason.unknown_share")
-    if speaker.content.is_extract_only:
-        return speaker.words.say("reason.extract_edge")
-    limit = speaker.words.number(speaker.content.profile.underserved.persons_min)
-    return speaker.words.say("reason.few_people", persons=limit)
-
-
-def _explain(code: str, speaker: Speaker) -> str:
-    rule = speaker.content.profile.underserved
-    if speaker.words.has(f"reason.{code}"):
-        return speaker.words.say(f"reason.{code}", share=speaker.words.share(rule.share_below))
-    return speaker.words.say("reason.other")
 
 
 def find_hatched(scope: Scope, speaker: Speaker) -> gpd.GeoDataFrame:

@@ -181,7 +181,7 @@ def list_certainty(scope: Scope, speaker: Speaker) -> list[str]:
 def list_method(speaker: Speaker) -> list[str]:
     """Return how the figures were calculated, with the numbers of this profile."""
     words, profile = speaker.words, speaker.content.profile
-    headline, rule = profile.coverage.headline[0], profile.underserved
+    headline = profile.coverage.headline[0]
     speeds = [
         words.say("method.speed", people=speaker.profile(key), speed=format_speed(profile, key, words=words))
         for key in profile.walking.profiles
@@ -207,12 +207,7 @@ def list_method(speaker: Speaker) -> list[str]:
             minutes=words.number(headline.threshold_min),
             people=speaker.profile(headline.profile),
         ),
-        words.say(
-            "method.underserved",
-            persons=words.number(rule.persons_min),
-            share=words.share(rule.share_below),
-            minutes=words.number(rule.threshold_min),
-        ),
+        *_say_rules(speaker),
         words.say(
             "method.small",
             limit=words.number(profile.publication.suppress_below),
@@ -221,6 +216,24 @@ def list_method(speaker: Speaker) -> list[str]:
         ),
         words.say("method.judgement"),
     ]
+
+
+def _say_rules(speaker: Speaker) -> list[str]:
+    words, rule = speaker.words, speaker.content.profile.underserved
+    beyond = rule.required["persons_beyond"].at_least if "persons_beyond" in rule.required else None
+    sentences = [
+        words.say(
+            "method.underserved",
+            persons=words.number(rule.persons_min),
+            beyond=words.number(beyond or 1),
+            minutes=words.number(rule.threshold_min),
+        )
+    ]
+    for key, conditions in rule.rules.items():
+        share = conditions.get("covered_share")
+        if words.has(f"method.rule_{key}") and share is not None and share.below is not None:
+            sentences.append(words.say(f"method.rule_{key}", limit=words.share(share.below)))
+    return [*sentences, words.say("method.stability")]
 
 
 def _say_gaps(reach: Reach, scope: Scope, speaker: Speaker) -> str:

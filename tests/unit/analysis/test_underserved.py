@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""The flag: rule, reasons and stability of districts made up for it."""
+"""The flag: rules, reasons and stability of districts made up for it."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from begegnung_geo.analysis.coverage import build_coverage
 from begegnung_geo.analysis.underserved import flag_underserved, withhold_flags
-from begegnung_geo.profile import Underserved, Walking, WalkingProfile
+from begegnung_geo.assessment import Underserved
+from begegnung_geo.profile import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
 WALKING = Walking(
@@ -17,61 +19,125 @@ WALKING = Walking(
     scrap_length_m=1000,
     profiles={"senior": WalkingProfile(speed_m_s=1.0, step_free=False, reason="600 m in 10 minutes")},
 )
-RULE = Underserved(profile="senior", threshold_min=10, share_below=0.5, mad_below_median=1.0, persons_min=500)
-NEAR, FAR, EDGE_LOW, EDGE_HIGH = 100.0, 5000.0, 500.0, 700.0
+LIMIT = {"covered_share": {"below": 0.5, "unit": "0-1", "reason": "half"}}
+MEDIAN = {
+    "mads_below_median": {"above": 1.0, "unit": "MAD", "reason": "far below"},
+    "covered_share": {"below": 0.8, "unit": "0-1", "reason": "four of five are enough"},
+}
+NEAR, FAR = 100.0, 5000.0
 
 
-def flag(homes, *, level="bezirk", rule=RULE, unknown_share_max=0.2):
-    """Return the flags for homes given as (district, persons, distance or None, air distance)."""
+def build_rule(**changes):
+    """Reaches of the variants: 540, 660 (speed), 480 and 720 m (minutes) beside 600 m."""
+    given = {
+        "profile": "senior",
+        "threshold_min": 10,
+        "persons_min": 500,
+        "median_districts_min": 3,
+        "required": {"persons_beyond": {"at_least": 200, "unit": "persons", "reason": "a neighbourhood"}},
+        "rules": {"share_below_limit": LIMIT, "share_below_median": MEDIAN},
+        "variants": {
+            "speed_factors": [0.9, 1.1], "thresholds_min": [8, 12], "likely_agreement_min": 0.7,
+        },
+    }  # fmt: skip
+    return Underserved.model_validate(given | changes)
+
+
+RULE = build_rule()
+ONLY_LIMIT = build_rule(rules={"share_below_limit": LIMIT})
+
+
+def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk"):
+    """Return both tables for homes given as (district, persons, distance or None, air distance)."""
     demand = pd.DataFrame(homes, columns=["district", "persons", "walk_distance_m", "air_distance_m"])
-    demand = demand.astype({"walk_distance_m": float, "persons": float})
+    demand = demand.astype({"walk_distance_m": float, "persons": float, "air_distance_m": float})
     demand["walk_distance_step_free_m"] = demand["walk_distance_m"]
     demand["status"] = np.where(demand["walk_distance_m"].isna(), "no_walkway_near", "reached")
     demand[f"district_id_{level}"] = demand["district"]
     ids = sorted(set(demand["district"]))
     districts = pd.DataFrame({"level": [level] * len(ids), "district_id": ids})
     demand.loc[demand["persons"] == 0, f"district_id_{level}"] = np.nan
-    coverage, _ = build_coverage(demand, districts, walking=WALKING)
-    flags = flag_underserved(
-        coverage, demand, districts, walking=WALKING, rule=rule, unknown_share_max=unknown_share_max
+    flags, variants = flag_underserved(
+        demand, districts, walking=WALKING, rule=rule, unknown_share_max=unknown_share_max
     )
     assert len(conform_table(flags, "underserved")) == len(ids)
-    return flags.set_index("district_id")
+    conform_table(variants, "underserved_variants")
+    return flags.set_index("district_id"), variants
+
+
+def flag(homes, **more):
+    return flag_both(homes, **more)[0]
 
 
 def homes_with_share(district, share, persons=1000):
     return [(district, persons * share, NEAR, 50.0), (district, persons * (1 - share), FAR, 4000.0)]
 
 
+def town(**shares):
+    return [row for key, share in shares.items() for row in homes_with_share(key, share)]
+
+
 def test_less_than_half_within_reach_is_flagged_and_half_is_not():
-    flags = flag([*homes_with_share("a", 0.49), *homes_with_share("b", 0.5)])
+    flags = flag(town(a=0.49, b=0.5))
     assert flags["is_underserved"].tolist() == [True, False]
     assert flags.loc["a", "reasons"] == ["share_below_limit"]
     assert flags.loc["b", "reasons"] == []
+    assert flags["persons_beyond"].tolist() == pytest.approx([510, 500])
 
 
 def test_clearly_below_the_median_of_its_level_is_flagged():
     # Shares .9 .9 .8 .8 .6: median .8, deviations .1 .1 0 0 .2, their median .1; .6 < .7.
-    shares = {"a": 0.9, "b": 0.9, "c": 0.8, "d": 0.8, "e": 0.6}
-    flags = flag([row for key, share in shares.items() for row in homes_with_share(key, share)])
+    flags = flag(town(a=0.9, b=0.9, c=0.8, d=0.8, e=0.6))
     assert flags["is_underserved"].tolist() == [False] * 4 + [True]
     assert flags.loc["e", "reasons"] == ["share_below_median"]
+    assert flags["level_median_share"].tolist() == [0.8] * 5
 
 
-def test_both_reasons_are_named():
-    shares = {"a": 0.9, "b": 0.9, "c": 0.9, "d": 0.2}
-    flags = flag([row for key, share in shares.items() for row in homes_with_share(key, share)])
+def test_exactly_one_deviation_below_the_median_is_not_clearly_below():
+    # Median .7, deviations .1 0 .1: their median is .1, and .6 is exactly that far below.
+    assert not flag(town(a=0.6, b=0.7, c=0.8))["is_underserved"].any()
+
+
+def test_four_of_five_within_reach_are_enough_however_good_the_others_are():
+    # Median .93, deviations .02 .01 0 .02 .08, their median .02: .85 lies four of them below.
+    assert not flag(town(a=0.95, b=0.94, c=0.93, d=0.91, e=0.85))["is_underserved"].any()
+    assert flag(town(a=0.95, b=0.94, c=0.93, d=0.91, e=0.79)).loc["e", "reasons"] == ["share_below_median"]
+
+
+def test_both_reasons_are_named_in_the_order_of_the_profile():
+    flags = flag(town(a=0.9, b=0.9, c=0.9, d=0.2))
     assert flags.loc["d", "reasons"] == ["share_below_limit", "share_below_median"]
+
+
+def test_the_median_of_too_few_districts_flags_nobody():
+    assert flag(town(a=0.9, b=0.9, c=0.6)).loc["c", "is_underserved"]
+    assert not flag(town(a=0.9, b=0.9, c=0.6), rule=build_rule(median_districts_min=4))[
+        "is_underserved"
+    ].any()
+
+
+def test_a_district_where_nobody_lives_is_not_counted_in_the_median():
+    homes = [*town(a=0.9, b=0.9, c=0.6), ("d", 0, NEAR, 1.0)]
+    assert not flag(homes, rule=build_rule(median_districts_min=4))["is_underserved"].any()
 
 
 def test_each_level_has_its_own_median():
     # Alone on its level a district is its own median; only the limit can flag it.
-    flags = flag(homes_with_share("a", 0.6))
+    flags = flag(homes_with_share("a", 0.6), rule=build_rule(median_districts_min=1))
     assert not flags.loc["a", "is_underserved"]
 
 
+def test_few_people_beyond_reach_are_no_neighbourhood_to_build_for():
+    # 60 % of 500 people: 200 beyond reach; 61 %: 195.
+    rule = build_rule(
+        rules={"share_below_limit": LIMIT | {"covered_share": LIMIT["covered_share"] | {"below": 0.7}}}
+    )
+    assert flag(homes_with_share("a", 0.60, persons=500), rule=rule).loc["a", "is_underserved"]
+    assert not flag(homes_with_share("a", 0.61, persons=500), rule=rule).loc["a", "is_underserved"]
+
+
 def test_few_people_or_none_are_no_base_for_a_statement():
-    flags = flag(
+    flags, variants = flag_both(
         [
             *homes_with_share("a", 0.1, persons=499),
             *homes_with_share("b", 0.1, persons=500),
@@ -82,6 +148,8 @@ def test_few_people_or_none_are_no_base_for_a_statement():
     assert flags["stability"].tolist() == ["not_assessable", "robust", "not_assessable"]
     assert flags.loc["a", "reasons"] == ["few_people"]
     assert flags.loc["c", "reasons"] == ["no_people"]
+    assert set(variants["district_id"]) == {"b"}
+    assert flags["variants_count"].tolist() == [0, 4, 0]
 
 
 def test_too_many_unknown_walks_are_no_base_for_a_statement():
@@ -94,50 +162,94 @@ def test_too_many_unknown_walks_are_no_base_for_a_statement():
 
 
 @pytest.mark.parametrize(
-    ("far", "stability"),
+    ("far", "agree", "stability"),
     [
-        (FAR, "robust"),
-        (700.0, "likely"),  # 1.2 x 600 m reaches them: the flag falls in one of five speeds
-        (601.0, "fragile"),  # 1.1 and 1.2 reach them
+        (FAR, 4, "robust"),
+        (700.0, 3, "likely"),  # 12 minutes reach 720 m: one of four variants says no
+        (650.0, 2, "fragile"),  # so does 1.1 x 600 m
     ],
 )
-def test_stability_counts_the_speeds_that_give_the_same_answer(far, stability):
-    flags = flag([("a", 400, NEAR, 50.0), ("a", 600, far, 400.0)])
+def test_stability_counts_the_variants_that_give_the_same_answer(far, agree, stability):
+    flags, variants = flag_both([("a", 400, NEAR, 50.0), ("a", 600, far, 400.0)])
     assert flags.loc["a", "is_underserved"]
     assert flags.loc["a", "stability"] == stability
+    assert flags.loc["a", ["variants_agree", "variants_count"]].tolist() == [agree, 4]
+    assert variants["is_same_answer"].sum() == agree
 
 
-def test_unknown_walks_counted_as_covered_can_shake_a_flag():
-    # 45 % covered, 10 % unknown: at most 55 %, so half of the variants say "not flagged".
-    flags = flag([("a", 450, NEAR, 50.0), ("a", 100, None, 50.0), ("a", 450, FAR, 4000.0)])
+def test_the_table_of_variants_says_what_each_assumption_does():
+    _, variants = flag_both([("a", 400, NEAR, 50.0), ("a", 600, 700.0, 400.0)])
+    said = variants.set_index("variant")[["dimension", "value", "is_underserved", "covered_share"]]
+    assert said.loc["threshold_12"].tolist() == ["threshold", 12.0, False, 1.0]
+    assert said.loc["speed_1.1"].tolist() == ["speed", 1.1, True, 0.4]
+
+
+def test_unknown_walks_counted_as_covered_are_a_variant_where_there_are_any():
+    # 45 % covered, 10 % unknown: at most 55 %, so this variant says "not flagged".
+    homes = [("a", 450, NEAR, 50.0), ("a", 100, None, 50.0), ("a", 450, FAR, 4000.0)]
+    flags, variants = flag_both(homes)
     assert flags.loc["a", "is_underserved"]
-    assert flags.loc["a", "stability"] == "fragile"
+    assert variants.set_index("variant")["is_same_answer"].to_dict() == {
+        "speed_0.9": True, "speed_1.1": True, "threshold_8": True, "threshold_12": True,
+        "unknown_walks_1": False,
+    }  # fmt: skip
+    assert flags.loc["a", "persons_beyond"] == 450
 
 
 def test_a_district_that_is_not_flagged_is_tested_as_well():
-    # 60 % covered, 20 of them only just: slower walkers (0.8, 0.9) do not reach.
+    # 60 % covered, 20 of them only just: slower walkers (540 m) and 8 minutes (480 m) do not reach.
     flags = flag([("a", 400, NEAR, 50.0), ("a", 200, 590.0, 400.0), ("a", 400, FAR, 4000.0)])
     assert not flags.loc["a", "is_underserved"]
     assert flags.loc["a", "stability"] == "fragile"
 
 
-def test_the_order_of_homes_and_districts_is_irrelevant():
-    homes = [
-        row
-        for key, share in zip("abcde", (0.9, 0.3, 0.8, 0.6, 0.7), strict=True)
-        for row in homes_with_share(key, share)
+def test_without_variants_an_answer_is_untested_but_stands():
+    variants = {"speed_factors": [], "thresholds_min": [], "likely_agreement_min": 0.7}
+    flags = flag(town(a=0.1), rule=build_rule(variants=variants))
+    assert flags.loc["a", "is_underserved"]
+    assert flags.loc["a", "variants_count"] == 0
+
+
+homes_of_a_town = st.lists(
+    st.tuples(
+        st.sampled_from("abcd"),
+        st.integers(0, 900),
+        st.one_of(st.none(), st.integers(0, 1500)),
+        st.integers(0, 400),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(homes=homes_of_a_town, seed=st.integers(0, 99))
+@settings(max_examples=20, deadline=None)
+def test_the_order_of_homes_is_irrelevant(homes, seed):
+    order = np.random.default_rng(seed).permutation(len(homes))
+    for one, other in zip(flag_both(homes), flag_both([homes[k] for k in order]), strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9)
+
+
+@given(homes=homes_of_a_town, nearer=st.lists(st.floats(0, 1), min_size=30, max_size=30))
+@settings(max_examples=20, deadline=None)
+def test_a_new_place_flags_nobody_by_the_absolute_rule(homes, nearer):
+    # A new place makes walks shorter or leaves them; unknown walks may become known and short.
+    after = [
+        (district, persons, (200.0 if share < 0.3 else None) if walk is None else walk * share, air * share)
+        for (district, persons, walk, air), share in zip(homes, nearer, strict=False)
     ]
-    assert flag(homes).equals(flag(homes[::-1]))
+    before_flags, after_flags = (
+        flag(rows, rule=ONLY_LIMIT, unknown_share_max=1.0)["is_underserved"] for rows in (homes, after)
+    )
+    assert not (after_flags & ~before_flags).any()
 
 
-def test_an_area_that_is_the_extract_itself_carries_no_flag():
-    flags = pd.DataFrame(
-        {
-            "district_id": ["a", "b"], "level": ["x", "x"], "is_underserved": [True, False],
-            "stability": ["robust", "robust"], "reasons": [["share_below_limit"], []],
-        }
-    )  # fmt: skip
-    withheld = withhold_flags(flags)
-    assert withheld["is_underserved"].tolist() == [False, False]
+@pytest.mark.parametrize("code", ["extract_edge", "partial_people"])
+def test_an_area_that_cannot_be_assessed_carries_no_flag(code):
+    flags, variants = flag_both([*town(a=0.1, b=0.9), *homes_with_share("c", 0.1, persons=400)])
+    withheld, tried = withhold_flags(flags.reset_index(), variants, code=code)
+    assert withheld["is_underserved"].tolist() == [False] * 3
     assert set(withheld["stability"]) == {"not_assessable"}
-    assert withheld["reasons"].tolist() == [["extract_edge", "share_below_limit"], ["extract_edge"]]
+    assert withheld["reasons"].tolist() == [[code], [code], sorted([code, "few_people"])]
+    assert len(tried) == 0
+    conform_table(withheld, "underserved")

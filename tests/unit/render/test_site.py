@@ -99,8 +99,10 @@ def test_district_tables_hold_the_figures_of_the_coverage_table(site):
 
 def test_an_underserved_district_is_named_with_reason_and_certainty(site):
     text = _visible(site[MAP])
-    assert "unterversorgt: weniger als 50 % erreichen einen Ort; deutlich unter der Mitte der Bezirke" in text
-    assert "(wahrscheinlich: gilt bei den meisten Annahmen)" in text
+    why = "In 10 Minuten erreichen 25 % der Menschen einen Begegnungsort, weniger als 50 %; "
+    assert f"unterversorgt: {why}rund 900 Menschen wohnen weiter entfernt." in text
+    assert "Wahrscheinlich: Das gilt in 3 von 4 Varianten, nicht aber bei 12 Minuten." in text
+    assert "Unsicher: Das gilt nur in 2 von 4 Varianten, nicht aber bei 8 Minuten, bei 12 Minuten." in text
     assert "nicht bewertet: weniger als 500 Menschen" in text
 
 
@@ -169,7 +171,8 @@ def test_nothing_stands_out_only_where_all_reach_a_place_and_no_district_is_flag
     )
     flagged = _notable(render_site(reached)[MAP])
     assert "Nichts Auffälliges" not in flagged
-    assert "Unterversorgt (Stadtbezirk): Osterfeld." in flagged
+    assert "Osterfeld ist unterversorgt. In 10 Minuten erreichen 100 % der Menschen" in flagged
+    assert "Sicher: Das gilt in allen 4 geprüften Varianten." in flagged
     served = replace(reached, underserved=town.underserved.assign(is_underserved=False))
     assert _notable(render_site(served)[MAP]) == (
         "Nichts Auffälliges: Niemand wohnt nachweislich weiter entfernt, kein Bezirk ist unterversorgt."
@@ -187,7 +190,8 @@ def test_the_only_district_is_named_when_it_is_flagged(town):
     whole = with_one_district(town)
     flagged = whole.underserved.assign(is_underserved=True, reasons=[["share_below_limit"]])
     said = _notable(render_site(replace(whole, underserved=flagged, gaps=town.gaps[:0]))[MAP])
-    assert "Kleinstadt ist unterversorgt: weniger als 50 % erreichen einen Ort." in said
+    assert "Kleinstadt ist unterversorgt. In 10 Minuten erreichen" in said
+    assert "weniger als 50 %; rund" in said
     assert "Nichts" not in said
 
 
@@ -239,6 +243,7 @@ def test_a_town_without_any_layer_still_has_its_pages(town):
         districts=empty_table("districts"),
         coverage=empty_table("coverage"),
         underserved=empty_table("underserved"),
+        underserved_variants=empty_table("underserved_variants"),
         gaps=empty_table("gaps"),
         issues=empty_table("issues"),
         row_counts=empty_table("row_counts"),
