@@ -110,3 +110,9 @@ def conflate(places: gpd.GeoDataFrame, **options: Any) -> tuple[gpd.GeoDataFrame
 def group_ids(begegnungsorte: pd.DataFrame) -> list[list[str]]:
     """Return the ids of each meeting place, in alphabetical order."""
     return sorted(sorted(ids) for ids in begegnungsorte["place_ids"])
+
+
+def keep_ids(ids: dict[str, str]) -> pd.DataFrame:
+    """Return what `ids.csv` knows, by `place_id`, as `conflate_places` takes it."""
+    frame = pd.DataFrame({"place_id": list(ids), "begegnungsort_id": list(ids.values()), "is_kept": True})
+    return frame.astype({"place_id": "str", "begegnungsort_id": "str"})

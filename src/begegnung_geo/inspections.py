@@ -171,8 +171,8 @@ def keep_ids(profile_path: Path, *, is_kept: bool) -> tuple[Path, int, int]:
     path = find_hand_dir(profile_path, job.profile.city.key) / HAND_FILES["hand.ids"][0]
     kept, _ = read_kept_ids(path if path.is_file() else None)
     before = dict(zip(kept["place_id"], kept["begegnungsort_id"], strict=True))
-    rows = inventory.list_begegnungsorte()[["place_ids", "begegnungsort_id"]].explode("place_ids")
-    now = dict(zip(rows["place_ids"].astype("str"), rows["begegnungsort_id"], strict=True))
+    known = inventory.table("known_ids")
+    now = dict(zip(known["place_id"], known["begegnungsort_id"], strict=True))
     changed = sum(now.get(place_id, known) != known for place_id, known in before.items())
     if is_kept:
         ids = sorted((before | now).items())

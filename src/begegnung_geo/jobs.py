@@ -26,6 +26,8 @@ HAND_FILES = {
 }
 """Role -> file in `config/<city>/` that people or the questionnaire write, and its title."""
 QUESTIONNAIRE_LIST = "fragebogen"
+EXTRACT_KEY = "extract"
+"""City key of a run on an extract without a profile."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ def _describe_profile(extract: Extract, paths: dict[str, Path], keys: Sequence[s
     sources["places"] = [
         {"key": key, "file": path.name} for key, path in zip(keys, extract.places, strict=True)
     ]
-    return {"city": {"key": "extract", "name": name}, "sources": sources}
+    return {"city": {"key": EXTRACT_KEY, "name": name}, "sources": sources}
 
 
 def _guess_attribution(role: str) -> str:

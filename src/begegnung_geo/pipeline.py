@@ -68,9 +68,10 @@ STEPS = (
             "walk_nodes", "walk_edges",
         ),
         writes=(
-            "places", "begegnungsorte", "neighbour_places", "place_matches", "attributes", "column_sources",
-            "row_counts", "rejections",
+            "places", "begegnungsorte", "neighbour_places", "known_ids", "place_matches", "attributes",
+            "column_sources", "row_counts", "rejections",
         ),
+        remembers=("known_ids",),
     ),
     Step(
         "judge_completeness", "inventory", judge_completeness,
@@ -99,7 +100,7 @@ STEPS = (
     Step("collect_issues", "coverage", collect_issues, gathers_issues=True, writes=("issues",)),
     Step(
         "publish_site", "maps", publish_site, is_page=True,
-        reads=SITE_TABLES, facts_of=("read_map", "count_people"),
+        reads=SITE_TABLES, facts_of=("read_map", "count_people", "take_inventory"),
         raw=(
             "osm", "boundary", "districts", "population", "population_age", "addresses", "places",
             "geocoded", "hand", "rules",

@@ -68,6 +68,7 @@ def _describe_run(step: StepInput, people: dict[str, object]) -> dict[str, objec
         "language": step.job.language,
         "data_date": step.facts("read_map")["data_date"],
         "people": people,
+        "ids": step.facts("take_inventory")["ids"],
         "inputs": inputs,
         "parameters": parameters,
     }

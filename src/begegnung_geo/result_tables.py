@@ -91,6 +91,19 @@ RESULT_TABLES: tuple[Table, ...] = (
         ("Point",),
     ),
     Table(
+        "known_ids",
+        "one record and the Begegnungsort it belongs to, or did; the next run reads it, so that ids last",
+        ("place_id",),
+        (
+            Column("place_id", "str", "`source:source_id`"),
+            Column("begegnungsort_id", "str", "id of its place"),
+            Column("name", "str", "name of the place; null of records that are gone", is_nullable=True),
+            Column("class", "str", "class of the place; null of records that are gone", is_nullable=True),
+        ),
+        ("Point",),
+        is_geometry_nullable=True,
+    ),
+    Table(
         "attributes",
         "one claim about an attribute of a meeting place by one source; the shown one is marked. No row: unknown",
         ("begegnungsort_id", "attribute", "source", "source_id"),

@@ -29,12 +29,13 @@ from typing import Any, Protocol
 import geopandas as gpd
 import pandas as pd
 
-from begegnung_geo.errors import ConfigError
+from begegnung_geo.errors import BegegnungError, ConfigError
 from begegnung_geo.files import hash_file, remove_leftovers, write_bytes
 from begegnung_geo.fingerprints import hash_code
 from begegnung_geo.issues import concat_issues
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.schema import build_empty
 from begegnung_geo.store import find_table, read_table, write_table
 
 _LOG = logging.getLogger(__name__)
@@ -78,7 +79,12 @@ class StepOutput:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the story; `uses` names the profile's sections, `raw` the roles of raw files."""
+    """
+    One line of the story; `uses` names the profile's sections, `raw` the roles of raw files.
+
+    `remembers` names tables that the step reads as the last finished run left them. They are no
+    part of the fingerprint: where nothing else changed, the last result stands.
+    """
 
     name: str
     stage: str
@@ -88,6 +94,7 @@ class Step:
     writes: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
+    remembers: tuple[str, ...] = ()
     gathers_issues: bool = False
     is_page: bool = False
 
@@ -105,8 +112,11 @@ class Listener(Protocol):
 class StepInput:
     """What a step's function may see: tables on disk, facts of earlier steps, raw files."""
 
-    def __init__(self, job: Job, step: Step, partial: "Folders", *, earlier: Sequence[str]) -> None:
+    def __init__(
+        self, job: Job, step: Step, partial: "Folders", *, last: "Folders", earlier: Sequence[str]
+    ) -> None:
         self.job = job
+        self.last = last.processed
         self.profile = job.profile
         self.crs = job.crs
         self.site = partial.site
@@ -126,6 +136,16 @@ class StepInput:
         if not isinstance(frame, gpd.GeoDataFrame):
             raise TypeError(f"table {name} has no geometry")
         return frame
+
+    def remembered(self, name: str) -> pd.DataFrame:
+        """Return a table of the last finished run; without rows where there is none that can be read."""
+        if name not in self.step.remembers:
+            raise KeyError(f"step {self.step.name} does not declare that it remembers {name}")
+        try:
+            return read_table(name, folder=self.last, crs=self.crs)
+        except BegegnungError as error:
+            _LOG.info("nothing remembered: %s", error.what)
+            return build_empty(name, crs=self.crs)
 
     def facts(self, step: str) -> dict[str, Any]:
         """Return the facts of an earlier step declared in `facts_of`."""
@@ -187,7 +207,9 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
         last = max(index for index, step in enumerate(steps) if step.stage == until)
         is_site_new = False
         for position, step in enumerate(steps):
-            step_input = StepInput(job, step, partial, earlier=[s.name for s in steps[:position]])
+            step_input = StepInput(
+                job, step, partial, last=folders, earlier=[s.name for s in steps[:position]]
+            )
             if position > last:
                 _keep_or_drop(step_input, folders)
                 continue

@@ -7,22 +7,26 @@ Each function is a step of `pipeline.STEPS`, in that order.
 
 from dataclasses import replace
 
+import geopandas as gpd
+import pandas as pd
+
 from begegnung_geo.analysis.classify import classify_records
 from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
-from begegnung_geo.analysis.conflate import conflate_places, flag_counted, split_by_city
+from begegnung_geo.analysis.conflate import conflate_places, flag_counted, rank_records, split_by_city
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.hand import date_features, describe_places
 from begegnung_geo.analysis.list_evidence import lower_evidence
 from begegnung_geo.analysis.network import build_network, index_network
 from begegnung_geo.analysis.origins import build_column_sources
 from begegnung_geo.analysis.osm_places import build_osm_places
+from begegnung_geo.analysis.place_ids import build_known_ids, count_remembered, inherit_ids, join_known_ids
 from begegnung_geo.analysis.reach import assign_snap_distance
 from begegnung_geo.analysis.review import report_reviews
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts, describe_row_counts
 from begegnung_geo.analysis.withheld import drop_withheld
 from begegnung_geo.attribute_rules import read_attribute_rules
-from begegnung_geo.category_rules import read_category_rules
-from begegnung_geo.jobs import QUESTIONNAIRE_LIST
+from begegnung_geo.category_rules import CategoryRules, read_category_rules
+from begegnung_geo.jobs import EXTRACT_KEY, QUESTIONNAIRE_LIST
 from begegnung_geo.schema import stack_layers
 from begegnung_geo.steps import StepInput, StepOutput
 
@@ -36,75 +40,112 @@ def lay_network(step: StepInput) -> StepOutput:
 def take_inventory(step: StepInput) -> StepOutput:
     """Classify all records, merge those of one place, and say in which district each place lies."""
     folder = step.require_raw("rules.categories").path.parent
-    rules, attribute_rules = read_category_rules(folder), read_attribute_rules(folder)
-    profile, city_area = step.profile, step.layer("city_area")
-    osm_places, osm_issues, osm_count = build_osm_places(step.layer("osm_features"), rules)
-    grades: dict[str, str] = {QUESTIONNAIRE_LIST: "A"}
-    grades |= {source.key: source.evidence for source in profile.sources.places if source.evidence}
-    listed, list_issues, list_counts = classify_records(step.layer("place_records"), rules, evidence=grades)
-    places = stack_layers(osm_places, lower_evidence(listed))
-    merged, matches = conflate_places(
-        places,
-        rules=rules,
-        coverage=profile.coverage,
-        footprints=step.layer("osm_features"),
-        reviews=step.table("reviews"),
-        known_ids=dict(step.table("kept_ids")[["place_id", "begegnungsort_id"]].to_numpy().tolist()),
-        source_order=[source.key for source in profile.sources.places],
-    )
+    rules, profile = read_category_rules(folder), step.profile
+    places, faults, counts = _gather_places(step, rules)
+    merged, matches, ids = _merge_places(step, places, rules)
     described = describe_places(
         merged,
         places,
         step.table("hand_entries"),
-        rules=attribute_rules,
+        rules=read_attribute_rules(folder),
         classes=rules.classes,
         dates=date_features(step.layer("osm_features")),
     )
     merged, withheld_issues, withheld = drop_withheld(described.begegnungsorte, rules)
     merged = merged.assign(is_counted=flag_counted(merged, profile.coverage))
-    attributes = described.attributes[
-        described.attributes["begegnungsort_id"].isin(merged["begegnungsort_id"])
-    ]
-    network = index_network(step.layer("walk_nodes"), step.layer("walk_edges"), step_free=False)
-    merged, snap_issues = assign_snap_distance(
-        merged,
-        network,
-        snap_distance_m=profile.walking.snap_distance_m,
-        scrap_length_m=profile.walking.scrap_length_m,
-    )
+    merged, snap_issues = _snap_places(step, merged)
     inside, neighbours, split_issues, outside = split_by_city(
-        merged, city_area, buffer_m=profile.study.buffer_m
+        merged, step.layer("city_area"), buffer_m=profile.study.buffer_m
     )
     inside, district_issues = assign_levels(
         inside,
         step.layer("districts"),
         city_area=step.layer("city_area"),
-        snap_distance_m=step.profile.walking.snap_distance_m,
+        snap_distance_m=profile.walking.snap_distance_m,
     )
-    faults = [osm_issues, list_issues, report_reviews(step.table("reviews"), places, matches), snap_issues]
-    turned_away = [*list_counts, *described.counts, *withheld, *outside]
+    told = described.attributes
+    attributes = told[told["begegnungsort_id"].isin(merged["begegnungsort_id"])]
     row_counts, rejections = build_row_counts(
-        [
-            osm_count,
-            *_count_lists(step.facts("read_lists")["counts"]),
-            *(replace(c, read=0) for c in turned_away),
-        ],
-        inside,
-        neighbours,
+        [*counts, *described.counts, *withheld, *outside], inside, neighbours
     )
+    reviews = report_reviews(step.table("reviews"), places, matches)
+    everywhere = stack_layers(inside, neighbours)
     return StepOutput(
         {
             "places": places,
             "begegnungsorte": inside,
             "neighbour_places": neighbours,
+            "known_ids": build_known_ids(everywhere, step.remembered("known_ids")),
             "place_matches": matches,
             "attributes": attributes,
-            "column_sources": build_column_sources(stack_layers(inside, neighbours), places, attributes),
+            "column_sources": build_column_sources(everywhere, places, attributes),
             "row_counts": row_counts,
             "rejections": rejections,
         },
-        {"report": describe_row_counts(row_counts, rejections)},
-        issues=[*faults, described.issues, withheld_issues, split_issues, *district_issues],
+        {"ids": ids, "report": [*describe_row_counts(row_counts, rejections), *_report_ids(step, ids)]},
+        [*faults, reviews, snap_issues, described.issues, withheld_issues, split_issues, *district_issues],
+    )
+
+
+def _gather_places(
+    step: StepInput, rules: CategoryRules
+) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame], list[RowCount]]:
+    """Return the records of all sources with their class, the faults, and the books so far."""
+    grades: dict[str, str] = {QUESTIONNAIRE_LIST: "A"}
+    grades |= {source.key: source.evidence for source in step.profile.sources.places if source.evidence}
+    osm_places, osm_issues, osm_count = build_osm_places(step.layer("osm_features"), rules)
+    listed, list_issues, list_counts = classify_records(step.layer("place_records"), rules, evidence=grades)
+    # The reader turns empty rows away before the classification sees them.
+    read = [
+        RowCount(source, row["read"], {"empty": row["rejected"]})
+        for source, row in step.facts("read_lists")["counts"].items()
+    ]
+    turned_away = [replace(count, read=0) for count in list_counts]
+    return (
+        stack_layers(osm_places, lower_evidence(listed)),
+        [osm_issues, list_issues],
+        [osm_count, *read, *turned_away],
+    )
+
+
+def _merge_places(
+    step: StepInput, places: gpd.GeoDataFrame, rules: CategoryRules
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, dict[str, int]]:
+    """Return the merged places with ids that last, the compared pairs, and where the ids come from."""
+    source_order = [source.key for source in step.profile.sources.places]
+    kept, remembered = step.table("kept_ids"), gpd.GeoDataFrame(step.remembered("known_ids"))
+    known = join_known_ids(kept, remembered)
+    merged, matches = conflate_places(
+        places,
+        rules=rules,
+        coverage=step.profile.coverage,
+        footprints=step.layer("osm_features"),
+        reviews=step.table("reviews"),
+        known_ids=known,
+        source_order=source_order,
+    )
+    merged = inherit_ids(merged, places, remembered, known=known, rules=rules)
+    origins = places[["place_id"]].assign(origin=rank_records(places, source_order=source_order)["origin"])
+    ids = {"kept": len(kept), "remembered": count_remembered(merged, origins, kept)}
+    return merged, matches, ids
+
+
+def _report_ids(step: StepInput, ids: dict[str, int]) -> list[str]:
+    # Said in every run until somebody keeps them: another machine cannot know what this one remembers.
+    if not ids["remembered"]:
+        return []
+    line = f"ids: {ids['remembered']} places have an id that only the last run here knows"
+    key = step.profile.city.key
+    if key == EXTRACT_KEY:
+        return [f"{line}; do not delete the folder"]
+    return [f"{line}; run `begegnung-geo ids --city {key} --keep` to hold it for every machine"]
+
+
+def _snap_places(step: StepInput, merged: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    network = index_network(step.layer("walk_nodes"), step.layer("walk_edges"), step_free=False)
+    walking = step.profile.walking
+    return assign_snap_distance(
+        merged, network, snap_distance_m=walking.snap_distance_m, scrap_length_m=walking.scrap_length_m
     )
 
 
@@ -124,11 +165,3 @@ def judge_completeness(step: StepInput) -> StepOutput:
     )
     fill_rates = build_fill_rates(begegnungsorte, districts, class_groups=class_groups)
     return StepOutput({"completeness": completeness, "fill_rates": fill_rates})
-
-
-def _count_lists(read_counts: dict[str, dict[str, int]]) -> list[RowCount]:
-    # The reader turns empty rows away before the classification sees them.
-    return [
-        RowCount(source, read=row["read"], reasons={"empty": row["rejected"]})
-        for source, row in read_counts.items()
-    ]

@@ -69,7 +69,7 @@ def test_answers_survive_runs_and_changed_sources(fresh_town: Town) -> None:
     assert "read_hand" in run_town(town.root, until="inventory").ran
     _require_answers(town, target, osm_place["begegnungsort_id"])
 
-    # The city renames and moves the place in its list and renumbers it; the form is read once more.
+    # The city renumbers the place in its list; the form is read once more.
     path = town.raw / "begegnungsstaetten.geojson"
     listed = json.loads(path.read_text(encoding="utf-8"))
     listed["features"][position]["properties"]["objektid"] = 9999
@@ -79,7 +79,7 @@ def test_answers_survive_runs_and_changed_sources(fresh_town: Town) -> None:
     run_town(town.root, until="inventory")
     moved = _read(town, "begegnungsorte")
     now = moved[moved["place_ids"].map(lambda ids: "begegnungsstaetten:9999" in ids)].iloc[0]
-    assert now["begegnungsort_id"] != target
+    assert now["begegnungsort_id"] == target  # it stands where the vanished row stood
     _require_answers(town, now["begegnungsort_id"], osm_place["begegnungsort_id"])
 
 

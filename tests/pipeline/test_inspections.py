@@ -2,6 +2,8 @@
 """explain, review and ids on the built town, through the command line."""
 
 import csv
+import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -65,6 +67,37 @@ def test_explain_tells_why_an_object_is_not_listed_and_of_sensitive_ones_only_th
         told = call(town, monkeypatch, "explain", "--city", "musterstadt", source_id).output.strip()
         assert told.splitlines() == [told]
         assert "name" not in told
+
+
+def test_ids_outlast_a_new_source_by_themselves_and_the_run_tells_it(
+    fresh_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A place known from the people's list only is now in the city's list, too, which goes before.
+    places = read(fresh_town, "begegnungsorte").to_crs(4326)  # type: ignore[operator]
+    is_ours = places["place_ids"].map(lambda ids: [i.partition(":")[0] for i in ids] == ["orte_von_menschen"])
+    alone = places[is_ours & places["name"].notna()].iloc[0]
+    before = alone["begegnungsort_id"]
+    path = fresh_town.raw / "begegnungsstaetten.geojson"
+    listed = json.loads(path.read_text(encoding="utf-8"))
+    feature = json.loads(json.dumps(listed["features"][0]))
+    feature["properties"] |= {
+        "objektid": 4711, "objektname": alone["name"], "objektart": alone["class"], "strasse": None,
+        "hausnummer": None, "geo_point_2d": None,
+    }  # fmt: skip
+    feature["geometry"] = {"type": "Point", "coordinates": [alone.geometry.x, alone.geometry.y]}
+    path.write_text(json.dumps({**listed, "features": [*listed["features"], feature]}), encoding="utf-8")
+    told = run_town(fresh_town.root).texts["take_inventory"].splitlines()[-1]
+    assert find_owner(fresh_town, "begegnungsstaetten:4711") == before
+    assert told.startswith(
+        "ids: 1 places have an id that only the last run here knows; run `begegnung-geo ids"
+    )
+    manifest = json.loads((fresh_town.site / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["ids"] == {"kept": 0, "remembered": 1}
+    # Kept, it holds without the memory of this machine, and nobody is told any more.
+    assert call(fresh_town, monkeypatch, "ids", "--city", "musterstadt", "--keep").exit_code == 0
+    shutil.rmtree(fresh_town.processed)
+    assert "ids:" not in run_town(fresh_town.root, until="inventory").texts["take_inventory"]
+    assert find_owner(fresh_town, "begegnungsstaetten:4711") == before
 
 
 def test_decisions_and_kept_ids_hold_in_later_runs(fresh_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """From `places` to `begegnungsorte`: records of one place become one, no id is lost."""
 
-import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +13,7 @@ import shapely
 from begegnung_geo.analysis.clusters import build_groups
 from begegnung_geo.analysis.match import describe_pairs, match_places
 from begegnung_geo.analysis.match_facts import APART, OTHER, build_match_facts
+from begegnung_geo.analysis.place_ids import pick_ids
 from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.category_rules import CategoryRules
 from begegnung_geo.crs import require_crs
@@ -28,7 +28,6 @@ MATCH_COLUMNS = (
 _RELATIONS = np.array(["apart", "other", "kin", "same"], dtype=object)
 _ADDRESSES = np.array(["different", "unknown", "same"], dtype=object)
 _WORTH_KEEPING = 0.02
-_ID_LENGTH = 12
 _DIGITS = re.compile(r"\d+")
 _PRECISIONS_BY_TRUST = ("hand", "object", "house", "neighbour", "street", "site", "district", "unknown")
 _PRECISION_ORDER = {precision: rank for rank, precision in enumerate(_PRECISIONS_BY_TRUST)}
@@ -44,7 +43,7 @@ def conflate_places(
     coverage: Coverage,
     footprints: gpd.GeoDataFrame | None = None,
     reviews: pd.DataFrame | None = None,
-    known_ids: Mapping[str, str] | None = None,
+    known_ids: pd.DataFrame | None = None,
     source_order: Sequence[str] = (),
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """
@@ -64,7 +63,7 @@ def conflate_places(
         Answers of staff that hold against every score: columns `place_id_a`,
         `place_id_b`, `answer` ("same" or "different").
     known_ids
-        `begegnungsort_id` that a record had before, by `place_id`: kept.
+        Ids that records had before, from `join_known_ids`: kept.
     source_order
         Source keys in order of age, `osm` first by itself; decides ids and ties. Sources
         that are not named follow in alphabetical order.
@@ -91,7 +90,7 @@ def conflate_places(
         classes=records["class"],
         apart_classes={key: entry.apart for key, entry in rules.classes.items()},
     )
-    merged = _merge_records(records, groups, known_ids=known_ids or {}, source_order=source_order)
+    merged = _merge_records(records, groups, known_ids=known_ids, source_order=source_order)
     merged["is_counted"] = flag_counted(merged, coverage)
     begegnungsorte = gpd.GeoDataFrame(
         merged.sort_values("begegnungsort_id", ignore_index=True), geometry="geometry", crs=places.crs
@@ -171,11 +170,6 @@ def split_by_city(
     )
 
 
-def build_begegnungsort_id(place_id: str) -> str:
-    """Return the id that a place has from its first record: `b` and twelve hex digits."""
-    return "b" + hashlib.sha256(place_id.encode()).hexdigest()[:_ID_LENGTH]
-
-
 def rank_records(places: pd.DataFrame, *, source_order: Sequence[str] = ()) -> pd.DataFrame:
     """
     Return the order of precedence of records, one column a criterion.
@@ -209,7 +203,7 @@ def _merge_records(
     records: gpd.GeoDataFrame,
     groups: npt.NDArray[np.int64],
     *,
-    known_ids: Mapping[str, str],
+    known_ids: pd.DataFrame | None,
     source_order: Sequence[str],
 ) -> pd.DataFrame:
     ranks = rank_records(records, source_order=source_order)
@@ -230,7 +224,7 @@ def _merge_records(
     starts = np.flatnonzero(~rows["group"].duplicated())
     members = [ids.tolist() for ids in np.split(rows["place_id"].to_numpy(dtype=object), starts[1:])]
     merged["place_ids"] = pd.Series(members[: len(starts)], index=merged.index, dtype=object)
-    merged["begegnungsort_id"] = _pick_ids(rows, known_ids)
+    merged["begegnungsort_id"] = pick_ids(rows[["place_id", "group", "origin"]], known_ids)
     for column in ("name", *_SINGLES, *_ADDRESS):
         merged[column] = merged[column].astype("str")
     return merged.reset_index(drop=True)
@@ -254,22 +248,6 @@ def order_for_point(rows: pd.DataFrame) -> pd.DataFrame:
     is_house = area.between(*_HOUSE_AREA_M2).astype("int64")
     ordered = rows.assign(exact=precision, campus=is_campus, house=-is_house)
     return ordered.sort_values(["group", "exact", "campus", "house", "lead"], kind="stable")
-
-
-def _pick_ids(rows: pd.DataFrame, known_ids: Mapping[str, str]) -> "pd.Series[str]":
-    ordered = rows.sort_values(["group", "origin"], kind="stable")
-    origins = ordered.drop_duplicates("group").set_index("group")["place_id"]
-    ids = origins.map(build_begegnungsort_id)
-    known = ordered.assign(known=ordered["place_id"].map(dict(known_ids)).astype("str"))
-    known = known[known["known"].notna()]
-    # Where a place was split, the part with the record that the id was made from keeps it.
-    is_native = known["place_id"].map(build_begegnungsort_id) == known["known"]
-    known = known.assign(foreign=~is_native).sort_values(["foreign", "origin"], kind="stable")
-    kept = known.drop_duplicates("known").drop_duplicates("group").set_index("group")["known"]
-    # A record that comes back may find its id with a former companion: it gets another.
-    is_taken = ids.isin(kept) & ~ids.index.isin(kept.index)
-    ids = ids.mask(is_taken, (origins + "#2").map(build_begegnungsort_id))
-    return kept.reindex(ids.index).fillna(ids).astype("str")
 
 
 def _ask_reviews(

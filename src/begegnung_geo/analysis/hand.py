@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo.analysis.attributes import assign_attributes, build_attributes, build_place_claims
-from begegnung_geo.analysis.conflate import build_begegnungsort_id
 from begegnung_geo.analysis.names import normalise_name
+from begegnung_geo.analysis.place_ids import build_begegnungsort_id
 from begegnung_geo.analysis.privacy import is_body, redact_text
 from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.attribute_rules import AttributeRules

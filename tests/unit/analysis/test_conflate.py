@@ -9,11 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attribute_rows import add_attributes
-from begegnung_geo.analysis.conflate import build_begegnungsort_id, split_by_city
+from begegnung_geo.analysis.conflate import split_by_city
+from begegnung_geo.analysis.place_ids import build_begegnungsort_id
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts, describe_row_counts
 from begegnung_geo.errors import CrsError, SchemaError
 from begegnung_geo.schema import conform_table
-from inventory_rows import CRS, at, build_area, build_features, build_places, conflate, group_ids, square
+from inventory_rows import (
+    CRS,
+    at,
+    build_area,
+    build_features,
+    build_places,
+    conflate,
+    group_ids,
+    keep_ids,
+    square,
+)
 
 
 def place(place_id: str, x: float = 0.0, y: float = 0.0, **columns: Any) -> dict[str, Any]:
@@ -236,13 +247,13 @@ def test_the_id_stays_when_a_better_source_joins_or_the_place_is_renamed() -> No
 
 def test_a_known_id_is_kept_when_osm_finds_the_place_later() -> None:
     before, _ = conflate(build_places(place("stadt:1")))
-    known = {"stadt:1": before["begegnungsort_id"][0]}
+    known = keep_ids({"stadt:1": before["begegnungsort_id"][0]})
     later, _ = conflate(build_places(place("stadt:1"), place("osm:node/1", 5)), known_ids=known)
     assert later["begegnungsort_id"].tolist() == before["begegnungsort_id"].tolist()
 
 
 def test_of_a_split_place_only_one_keeps_the_known_id() -> None:
-    known = {"stadt:1": "b0", "osm:node/1": "b0"}
+    known = keep_ids({"stadt:1": "b0", "osm:node/1": "b0"})
     split, _ = conflate(build_places(place("stadt:1"), place("osm:node/1", 900)), known_ids=known)
     assert sorted(split["begegnungsort_id"]) == sorted(["b0", build_begegnungsort_id("stadt:1")])
 

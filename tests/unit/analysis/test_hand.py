@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from attribute_rows import read_rules
-from begegnung_geo.analysis.conflate import build_begegnungsort_id, flag_counted
+from begegnung_geo.analysis.conflate import flag_counted
 from begegnung_geo.analysis.hand import Inventory, describe_places
+from begegnung_geo.analysis.place_ids import build_begegnungsort_id
 from begegnung_geo.schema import conform_table
 from inventory_rows import COVERAGE, CRS, at, build_places, conflate
 from inventory_rows import read_rules as read_categories
