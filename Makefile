@@ -4,6 +4,7 @@
 CITY      ?= dortmund
 VENV      ?= .venv
 LANG_SITE ?= de
+PDF       ?= yes
 PYTHON    ?= python3
 
 BIN    := $(VENV)/bin
@@ -72,7 +73,7 @@ $(STAMPS)/coverage: $(RAWFILES) $(CONFIG) $(SOURCES) | $(READY)
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/maps-$(LANG_SITE): $(RAWFILES) $(CONFIG) $(SOURCES) | $(READY)
-	$(RUN) run --city $(CITY) --language $(LANG_SITE)
+	$(RUN) run --city $(CITY) --language $(LANG_SITE) $(if $(filter no,$(PDF)),--no-pdf)
 	@mkdir -p $(@D) && rm -f $(@D)/maps-* && touch $@
 
 test: $(READY) ## run all tests

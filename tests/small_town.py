@@ -76,6 +76,7 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
         city_coverage=_sum_city(coverage),
         underserved=_build_underserved(),
         underserved_variants=_build_variants(_build_underserved()),
+        walk_curves=_build_walk_curves(coverage),
         reach_areas=_build_reach_areas(profile),
         gaps=_build_gaps(),
         demand=_build_demand(),
@@ -411,6 +412,30 @@ def _build_demand() -> gpd.GeoDataFrame:
         },
         geometry=[_at(Point(e, n)) for e, n in zip(x, y, strict=True)],
         crs=CRS,
+    )
+
+
+def _build_walk_curves(coverage: pd.DataFrame) -> pd.DataFrame:
+    # Straight lines through the share of the headline at ten minutes, at most everybody.
+    headline = coverage[(coverage["profile"] == "senior") & (coverage["threshold_min"] == 10)]
+    city = _sum_city(headline).assign(level="city", district_id="")
+    minutes = np.arange(31)
+    rows = pd.concat([city, headline], ignore_index=True)
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "level": row.level,
+                    "district_id": row.district_id,
+                    "profile": "senior",
+                    "minute": minutes,
+                    "persons": row.persons,
+                    "reached_share": np.minimum(row.covered_share * minutes / 10, 1.0),
+                }
+            )
+            for row in rows.itertuples()
+        ],
+        ignore_index=True,
     )
 
 

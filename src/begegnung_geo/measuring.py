@@ -16,6 +16,7 @@ from begegnung_geo.analysis.underserved import (
     flag_underserved,
     withhold_flags,
 )
+from begegnung_geo.analysis.walk_curves import build_walk_curves
 from begegnung_geo.schema import stack_layers
 from begegnung_geo.steps import StepInput, StepOutput
 
@@ -70,9 +71,11 @@ def measure_coverage(step: StepInput) -> StepOutput:
         cell_size_m=people["spacing_m"],
         persons_min=profile.publication.share_base_min,
     )
+    curves = build_walk_curves(demand, districts, walking=profile.walking, profile=headline.profile)
     tables = {
         "coverage": coverage, "city_coverage": city_coverage, "gaps": gaps,
         "underserved": underserved, "underserved_variants": variants,
+        "walk_curves": curves,
     }  # fmt: skip
     return StepOutput(tables)
 

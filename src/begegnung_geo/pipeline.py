@@ -90,7 +90,7 @@ STEPS = (
         "measure_coverage", "coverage", measure_coverage,
         reads=("demand", "districts", "background_labels"), facts_of=("count_people", "tie_districts"),
         uses=("walking", "coverage", "underserved", "publication"),
-        writes=("coverage", "city_coverage", "underserved", "underserved_variants", "gaps"),
+        writes=("coverage", "city_coverage", "underserved", "underserved_variants", "gaps", "walk_curves"),
     ),
     Step(
         "draw_reach", "coverage", draw_reach,
@@ -107,7 +107,7 @@ STEPS = (
         ),
         uses=(
             "city", "study", "walking", "coverage", "underserved", "population", "completeness",
-            "publication", "sources",
+            "publication", "publisher", "sources",
         ),
     ),
 )  # fmt: skip

@@ -94,6 +94,24 @@ class Publication(Frozen):
     share_base_min: int = Field(ge=0)
 
 
+class Publisher(Frozen):
+    """Who hands the pages out; the law asks for these links, only the publisher has them."""
+
+    name: str = Field(max_length=200)
+    contact: str = Field(max_length=200)
+    imprint_url: str
+    privacy_url: str
+    accessibility_url: str
+
+    @model_validator(mode="after")
+    def _check(self) -> "Publisher":
+        for key in ("imprint_url", "privacy_url", "accessibility_url"):
+            parts = urlsplit(getattr(self, key))
+            if getattr(self, key) and (parts.scheme != "https" or not parts.hostname):
+                raise ValueError(f"{key}: {getattr(self, key)!r} is not an https address")
+        return self
+
+
 class Study(Frozen):
     """Where the study happens and how far it looks beyond the border."""
 
@@ -254,6 +272,7 @@ class Profile(Frozen):
     population: Population
     completeness: Completeness
     publication: Publication
+    publisher: Publisher
     fetch: Fetch
     sources: Sources
 

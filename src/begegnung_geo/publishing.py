@@ -11,12 +11,13 @@ from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.export import write_downloads
 from begegnung_geo.files import write_bytes
 from begegnung_geo.render.content import SiteContent
-from begegnung_geo.render.site import render_site
+from begegnung_geo.render.pdf import render_pdf
+from begegnung_geo.render.site import SHEETS, render_site
 from begegnung_geo.steps import StepInput, StepOutput
 
 SITE_TABLES = (
     "begegnungsorte", "neighbour_places", "places", "districts", "city_area", "coverage", "city_coverage",
-    "underserved", "underserved_variants", "reach_areas", "gaps", "demand", "background_areas",
+    "underserved", "underserved_variants", "walk_curves", "reach_areas", "gaps", "demand", "background_areas",
     "background_lines", "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
     "completeness", "fill_rates", "column_sources",
 )  # fmt: skip
@@ -44,11 +45,14 @@ def publish_site(step: StepInput) -> StepOutput:
         class_labels=labels,
         class_groups=groups,
         summary=summary,
+        has_pdf=step.job.has_pdf,
         **shown,
     )
     pages = render_site(content, language=step.job.language)
     for name, text in pages.items():
         write_bytes(step.site / name, text.encode())
+        if step.job.has_pdf and name.startswith(f"{SHEETS}/"):
+            write_bytes((step.site / name).with_suffix(".pdf"), render_pdf(text))
     write_downloads(step.site / "downloads", content)
     _write_json(step.site / "summary.json", summary)
     _write_json(step.site / "manifest.json", _describe_run(step, people))

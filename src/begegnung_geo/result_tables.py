@@ -238,6 +238,19 @@ RESULT_TABLES: tuple[Table, ...] = (
         COVERAGE_COLUMNS,
     ),
     Table(
+        "walk_curves",
+        "one district (or the city, level `city`) x minute: who has reached a counted place by then",
+        ("level", "district_id", "profile", "minute"),
+        (
+            Column("level", "str", "level key, or `city`"),
+            Column("district_id", "str", "district; empty for the city"),
+            PROFILE,
+            Column("minute", "int64", "walking time, 0 to 30", unit="min"),
+            PERSONS,
+            Column("reached_share", "float64", "share of these people within so many minutes, unknown walks counted as not; null where nobody lives", unit="0-1", is_nullable=True),
+        ),
+    ),
+    Table(
         "underserved",
         "one district",
         ("level", "district_id"),

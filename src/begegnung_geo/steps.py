@@ -52,11 +52,12 @@ class RawFile:
 
 @dataclass(frozen=True)
 class Job:
-    """What a run depends on: the profile, the raw files by role, the page language."""
+    """What a run depends on: the profile, the raw files by role, how the pages are made."""
 
     profile: Profile
     raw_files: Mapping[str, RawFile]
     language: str = "de"
+    has_pdf: bool = False
 
     @property
     def crs(self) -> str:
@@ -288,7 +289,7 @@ def _measure_fingerprint(step_input: StepInput) -> str:
     gathered = step_input.earlier if step.gathers_issues else ()
     issue_files = [_find_issues(processed, name) for name in gathered]
     issues = [hash_file(file) if file.is_file() else "missing" for file in issue_files]
-    language = job.language if step.is_page else ""
+    pages = [job.language, job.has_pdf] if step.is_page else []
     parts = [
         step.name,
         {key: profile[key] for key in step.uses},
@@ -296,7 +297,7 @@ def _measure_fingerprint(step_input: StepInput) -> str:
         facts,
         raw,
         issues,
-        language,
+        pages,
         hash_code(step.run),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -28,7 +28,7 @@ def summary(musterstadt):
 
 def test_every_page_asks_for_nothing_logs_nothing_passes_axe_and_fits_a_phone(musterstadt, visit):
     pages = sorted(musterstadt.site.rglob("*.html"))
-    assert len(pages) == 5  # index, the city's map, three Stadtbezirke
+    assert len(pages) == 9  # index, then a map and a fact sheet of the city and three Stadtbezirke
     for path in pages:
         found = visit(path, width=320, height=640)
         assert found.requests == [path.as_uri()]

@@ -2,6 +2,7 @@
 """Commands that run the pipeline, or a part of it: run, sample, check."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +61,7 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
         str, typer.Option(metavar="STAGE", help="Stop after inventory, coverage or maps.")
     ] = "maps",
     language: Language = "de",
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Make PDFs of the fact sheets.")] = True,
     quiet: Quiet = False,
 ) -> None:
     """
@@ -76,6 +78,7 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
         _refuse_with_city(out, name, boundary, districts, population, places)
     from begegnung_geo import jobs  # noqa: PLC0415 - heavy: after the first line is on screen
     from begegnung_geo.pipeline import run_pipeline  # noqa: PLC0415
+    from begegnung_geo.render.pdf import MISSING_PANGO, can_print  # noqa: PLC0415
 
     if osm is not None:
         if city or config or out is None:
@@ -93,7 +96,10 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
         job, folders = jobs.plan_extract(extract, out=out, language=language)
     else:
         job, folders = jobs.plan_city(choose_profile(city, config), language=language)
-    run_pipeline(job, folders, until=until, listener=printer)
+    if pdf and until == "maps" and not can_print():
+        printer.say(MISSING_PANGO)
+        pdf = False
+    run_pipeline(replace(job, has_pdf=pdf), folders, until=until, listener=printer)
     printer.say(f"done: {folders.site / 'index.html' if until == 'maps' else folders.processed}")
 
 

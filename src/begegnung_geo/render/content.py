@@ -32,6 +32,8 @@ class SiteContent:
         Class key -> letter of its group in `config/classes.csv`, the sign on the map.
     summary
         The content of `summary.json` (CONTRACT section 4).
+    has_pdf
+        Whether a PDF lies beside each fact sheet.
     """
 
     profile: Profile
@@ -46,6 +48,7 @@ class SiteContent:
     city_coverage: pd.DataFrame
     underserved: pd.DataFrame
     underserved_variants: pd.DataFrame
+    walk_curves: pd.DataFrame
     reach_areas: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame
@@ -60,6 +63,7 @@ class SiteContent:
     class_labels: Mapping[str, tuple[str, str]]
     class_groups: Mapping[str, str]
     summary: Mapping[str, Any]
+    has_pdf: bool = False
     column_sources: pd.DataFrame = field(default_factory=lambda: build_empty("column_sources", crs=WGS84))
 
     @property

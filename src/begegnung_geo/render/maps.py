@@ -127,9 +127,9 @@ def render_map_page(context: Mapping[str, Any], *, layers: Mapping[str, Any]) ->
     return figure.render()
 
 
-def render_plain_page(context: Mapping[str, Any], *, template: str) -> str:
+def render_plain_page(context: Mapping[str, Any], *, template: str, style: str = "page.css") -> str:
     """Return the HTML of a page without a map."""
-    return OfflineFigure(template=template, context=context).render()
+    return OfflineFigure(template=template, context=context, style=style).render()
 
 
 def _build_layers(layers: Mapping[str, Any]) -> Iterator[SceneLayer]:

@@ -91,11 +91,14 @@ class OfflineFigure(Figure):
     template
         File in `render/assets`.
     context
-        Values for the template; `styles`, `scripts`, `map_html` and `policy` are added.
+        Values for the template; `style`, `script`, `map_html` and `policy` are added.
+    style
+        Style sheet in `render/assets`.
     """
 
-    def __init__(self, *, template: str, context: Mapping[str, Any]) -> None:
+    def __init__(self, *, template: str, context: Mapping[str, Any], style: str = "page.css") -> None:
         super().__init__()
+        self._style = style
         self._page_template = build_environment().get_template(template)
         self._context = dict(context)
 
@@ -117,7 +120,7 @@ class OfflineFigure(Figure):
                 styles.append(read_leaflet(asset))
             elif asset:
                 scripts.append(read_leaflet(asset))
-        styles.append(read_asset("page.css"))
+        styles.append(read_asset(self._style))
         has_map = bool(scripts)
         if has_map:
             scripts.append(read_asset("map.js"))

@@ -68,7 +68,7 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         items.append({"text": sentence, "gap": position, "name": name})
     if len(scope.gaps) > _NOTABLE_GAPS:
         items.append({"text": words.say("notable.more_gaps", count=len(scope.gaps) - _NOTABLE_GAPS)})
-    sentences = [*_tell_scattered(scope, speaker), *_tell_underserved(scope, speaker)]
+    sentences = [*_tell_scattered(scope, speaker), *tell_underserved(scope, speaker)]
     items += [{"text": sentence} for sentence in sentences]
     reach = speaker.headline_reach(scope)
     if reach.status == "no_statement":
@@ -93,8 +93,8 @@ def _tell_scattered(scope: Scope, speaker: Speaker) -> list[str]:
     return [speaker.words.say("notable.scattered", persons=persons, minutes=minutes)]
 
 
-def _tell_underserved(scope: Scope, speaker: Speaker) -> list[str]:
-    # The area itself first, then its districts; why and how sure for the first few, then names only.
+def tell_underserved(scope: Scope, speaker: Speaker) -> list[str]:
+    """Return the verdict on the area itself, then on its districts: the first few in full, then names."""
     words, flags = speaker.words, speaker.content.underserved
     flagged = set(flags[flags["is_underserved"]].set_index(["level", "district_id"]).index)
     own = (

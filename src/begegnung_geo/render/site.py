@@ -16,16 +16,21 @@ from begegnung_geo.render.offline import read_asset
 from begegnung_geo.render.overview import render_overview
 from begegnung_geo.render.scopes import Scope, build_city_scope, build_district_scopes
 from begegnung_geo.render.sections import build_district_tables, build_figures, build_notable
+from begegnung_geo.render.sheet import build_publisher, render_sheet
 from begegnung_geo.render.statements import (
     Speaker,
     list_certainty,
     list_lead,
     list_method,
+    list_notices,
     say_headline,
     say_statement,
 )
 from begegnung_geo.render.tables import PlaceRow
 from begegnung_geo.render.text import LANGUAGES, Words, clean_text
+
+SHEETS = "sheets"
+"""Folder of the fact sheets within the site."""
 
 _MAPS = "maps"
 
@@ -49,7 +54,8 @@ def render_site(content: SiteContent, *, language: str = "de") -> dict[str, str]
     pages
         Path within the site, with `/`, -> HTML text: `index.html`,
         `maps/stadtkarte.html`, and `maps/<name>.html` for each district of the
-        coarsest level that has between 2 and 30 of them.
+        coarsest level that has between 2 and 30 of them; a fact sheet of the same
+        name in `sheets/` for each of these areas.
 
     Raises
     ------
@@ -69,6 +75,9 @@ def render_site(content: SiteContent, *, language: str = "de") -> dict[str, str]
         part = atlas if scope.is_city else cut_atlas(atlas, scope.area)
         site[f"{_MAPS}/{scope.slug}.html"] = _render_map(
             scope, city, speaker=speaker, atlas=part, neighbours=neighbours, pages=pages
+        )
+        site[f"{SHEETS}/{scope.slug}.html"] = render_sheet(
+            scope, city, speaker=speaker, atlas=part, map_link=f"../{_MAPS}/{scope.slug}.html"
         )
     return site
 
@@ -153,7 +162,7 @@ def _build_common(scope: Scope, city: Scope, speaker: Speaker, *, root: str) -> 
         "date_line": words.say("page.data_date", date=date) if date else words.say("page.data_date_unknown"),
         "headline": say_headline(scope, speaker),
         "lead": list_lead(scope, speaker),
-        "notices": _list_notices(speaker),
+        "notices": list_notices(speaker),
         "figure_items": build_figures(scope, city, speaker),
         "notable": build_notable(scope, city, speaker),
         "certainty": list_certainty(scope, speaker),
@@ -164,6 +173,9 @@ def _build_common(scope: Scope, city: Scope, speaker: Speaker, *, root: str) -> 
         "counts": tables.build_count_rows(content, words=words),
         "credit": tables.build_credit(content),
         "version": clean_text(content.program_version),
+        "publisher": build_publisher(speaker),
+        "sheet": f"{root}{SHEETS}/{scope.slug}",
+        "has_pdf": content.has_pdf,
         "has_single": len(content.districts) == 1,
         "share_labels": [
             words.say(
@@ -233,8 +245,3 @@ def _say_shown(form: str, total: str, words: Words) -> str:
         if form == "other"
         else words.say("place.shown", count=count, total=total)
     )
-
-
-def _list_notices(speaker: Speaker) -> list[str]:
-    codes = set(speaker.content.issues["code"])
-    return [speaker.words.say("page.covers_part")] if "EXTRACT_COVERS_PART" in codes else []

@@ -236,6 +236,12 @@ def _say_rules(speaker: Speaker) -> list[str]:
     return [*sentences, words.say("method.stability")]
 
 
+def list_notices(speaker: Speaker) -> list[str]:
+    """Return what must be known before any figure is read: data that covers a part only."""
+    codes = set(speaker.content.issues["code"])
+    return [speaker.words.say("page.covers_part")] if "EXTRACT_COVERS_PART" in codes else []
+
+
 def _say_gaps(reach: Reach, scope: Scope, speaker: Speaker) -> str:
     if not len(scope.gaps) and round(reach.persons_beyond) == 0:
         return speaker.words.say("lead.all_reached")

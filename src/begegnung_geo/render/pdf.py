@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""PDF of a fact sheet, tagged, from the same HTML, by WeasyPrint and the system's Pango."""
+
+import importlib.util
+import logging
+from functools import cache
+
+MISSING_PANGO = (
+    "PDFs are left out: the system library Pango is missing; on Debian and Ubuntu "
+    "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`, then run again"
+)
+"""What a person is told where no PDF can be made."""
+
+_VARIANT = "pdf/ua-1"  # tagged and titled; conformance has not been validated and is not claimed
+
+
+@cache
+def can_print() -> bool:
+    """Return whether WeasyPrint finds the system libraries it needs."""
+    if importlib.util.find_spec("weasyprint") is None:
+        return False
+    try:
+        import weasyprint  # noqa: F401, PLC0415 - heavy, and fails where Pango is missing
+    except OSError:
+        return False
+    return True
+
+
+def render_pdf(page: str) -> bytes:
+    """
+    Return the PDF of a page that holds everything it shows.
+
+    Parameters
+    ----------
+    page
+        HTML; images are `data:` addresses. Nothing is loaded from anywhere else.
+
+    Returns
+    -------
+    document
+        Tagged PDF; the same page gives the same bytes.
+
+    Raises
+    ------
+    OSError
+        If Pango is missing; ask `can_print` first.
+    """
+    import weasyprint  # noqa: PLC0415 - heavy
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    # Links to other pages lead nowhere from a PDF; WeasyPrint drops them and would say so for each.
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    fetcher = URLFetcher(allowed_protocols={"data"})
+    document: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(pdf_variant=_VARIANT)
+    return document

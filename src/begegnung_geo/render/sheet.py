@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""The fact sheet (Steckbrief) of an area: two pages of A4, the same in the browser, in print and as PDF."""
+
+from typing import Any
+
+from begegnung_geo.render import tables
+from begegnung_geo.render.completeness import build_completeness
+from begegnung_geo.render.figures import format_speed
+from begegnung_geo.render.layers import Atlas
+from begegnung_geo.render.legend import build_legend
+from begegnung_geo.render.maps import render_plain_page
+from begegnung_geo.render.scopes import Scope
+from begegnung_geo.render.sections import build_figures, name_gaps, tell_underserved
+from begegnung_geo.render.sheet_figures import build_charts, embed_svg, list_kinds
+from begegnung_geo.render.sheet_picture import render_sheet_picture
+from begegnung_geo.render.statements import Speaker, list_certainty, list_lead, list_notices, say_headline
+from begegnung_geo.render.text import clean_text
+
+_GAPS_TOLD = 3
+_POTENTIAL_TOLD = 6
+
+
+def render_sheet(scope: Scope, city: Scope, *, speaker: Speaker, atlas: Atlas, map_link: str) -> str:
+    """
+    Return the HTML of one fact sheet; `pdf.render_pdf` makes the PDF of the same text.
+
+    Parameters
+    ----------
+    scope
+        The area; the city itself has a sheet too.
+    city
+        The whole city, for comparison.
+    atlas
+        The city's atlas, or the part around the area.
+    map_link
+        Address of the area's map page, relative to the sheet.
+    """
+    content, words = speaker.content, speaker.words
+    date = words.date(content.data_date)
+    headline = content.profile.coverage.headline[0]
+    context: dict[str, Any] = {
+        "language": words.language,
+        "say": words.say,
+        "title": words.say("sheet.title", place=scope.name),
+        "description": words.say("page.description", place=scope.name),
+        "place": scope.name,
+        "city_name": city.name,
+        "is_invented": content.is_invented,
+        "date_line": words.say("page.data_date", date=date) if date else words.say("page.data_date_unknown"),
+        "headline": say_headline(scope, speaker),
+        "plain": _list_plain(scope, speaker),
+        "figure_items": build_figures(scope, city, speaker),
+        "picture": embed_svg(render_sheet_picture(scope, speaker, atlas=atlas)),
+        "picture_text": words.say("sheet.picture_text", place=scope.name),
+        "picture_caption": words.say("sheet.picture_caption", people=speaker.profile(headline.profile)),
+        "legend": build_legend(scope, speaker, atlas=atlas, rows=[]),
+        "gaps": _list_gaps(scope, speaker),
+        "gaps_more": _say_more_gaps(scope, speaker),
+        "lead": list_lead(scope, speaker),
+        "notices": list_notices(speaker),
+        "has_share": speaker.headline_reach(scope).has_share,
+        "verdicts": tell_underserved(scope, speaker),
+        "charts": build_charts(scope, city, speaker),
+        "kinds": list_kinds(scope, speaker),
+        "potential": _say_potential(scope, speaker),
+        "completeness": build_completeness(scope, speaker),
+        "certainty": list_certainty(scope, speaker),
+        "pace": words.say(
+            "lead.pace",
+            people=speaker.profile_of(headline.profile),
+            speed=format_speed(content.profile, headline.profile, words=words),
+        ),
+        "sources": _list_sources(speaker),
+        "credit": tables.build_credit(content),
+        "publisher": build_publisher(speaker),
+        "version": clean_text(content.program_version),
+        "map_link": map_link,
+        "slug": scope.slug,
+        "has_pdf": content.has_pdf,
+    }
+    return render_plain_page(context, template="sheet.html", style="sheet.css")
+
+
+def build_publisher(speaker: Speaker) -> dict[str, str]:
+    """Return who publishes and where to turn to, cleaned; empty values where the profile names none."""
+    publisher = speaker.content.profile.publisher
+    return {key: clean_text(value, limit=300) for key, value in publisher.model_dump().items()}
+
+
+def _list_plain(scope: Scope, speaker: Speaker) -> list[str]:
+    # Three sentences for people in a hurry: how many, where not, how sure.
+    words, reach = speaker.words, speaker.headline_reach(scope)
+    minutes = words.number(reach.threshold_min)
+    sentences = []
+    if reach.status == "known" and not speaker.content.is_estimated:
+        tenths = round(reach.share_low * 10)
+        key = {0: "sheet.plain_few", 10: "sheet.plain_all"}.get(tenths, "sheet.plain_tenths")
+        sentences.append(words.say(key, count=tenths, place=scope.name, minutes=minutes))
+    else:
+        sentences.append(words.say("sheet.plain_headline", headline=say_headline(scope, speaker)))
+    names = name_gaps(scope.gaps, speaker)
+    if names:
+        persons = speaker.persons_prose(float(scope.gaps["persons"].iloc[0]))
+        sentences.append(words.say("sheet.plain_gap", name=names[0], persons=persons, minutes=minutes))
+    elif reach.has_share:
+        sentences.append(words.say("sheet.plain_no_gap", place=scope.name))
+    weak = int(scope.begegnungsorte["evidence"].isin(("D", "E")).sum()) if len(scope.begegnungsorte) else 0
+    sentences.append(words.say("sheet.plain_sure", count=weak))
+    return sentences
+
+
+def _list_gaps(scope: Scope, speaker: Speaker) -> list[str]:
+    names = name_gaps(scope.gaps, speaker)
+    return [
+        speaker.words.say(
+            "notable.gap",
+            name=name,
+            persons=speaker.persons_prose(float(persons)),
+            minutes=speaker.words.number(int(threshold)),
+        )
+        for name, persons, threshold in zip(
+            names, scope.gaps["persons"], scope.gaps["threshold_min"], strict=True
+        )
+    ][:_GAPS_TOLD]
+
+
+def _say_more_gaps(scope: Scope, speaker: Speaker) -> str:
+    rest = scope.gaps["persons"].iloc[_GAPS_TOLD:]
+    if not len(rest):
+        return ""
+    persons = speaker.persons_prose(float(rest.sum()))
+    return speaker.words.say("sheet.gaps_more", count=len(rest), persons=persons)
+
+
+def _list_sources(speaker: Speaker) -> list[str]:
+    # One line a data set, though a census may come in several files.
+    rows = tables.build_source_rows(speaker.content, words=speaker.words)
+    lines = [
+        speaker.words.say(
+            "sheet.source",
+            title=row["title"],
+            publisher=row["publisher"],
+            licence=row["licence"],
+            date=row["date"],
+        )
+        for row in rows
+    ]
+    return list(dict.fromkeys(lines))
+
+
+def _say_potential(scope: Scope, speaker: Speaker) -> str:
+    places = scope.begegnungsorte
+    potential = places[places["standing"] == "potential"].sort_values(["name", "begegnungsort_id"])
+    names = [clean_text(name) for name in potential["name"] if clean_text(name)]
+    shown = list(dict.fromkeys(names))[:_POTENTIAL_TOLD]
+    key = "sheet.potential_named" if shown else "sheet.potential"
+    return speaker.words.say(key, count=len(potential), names=", ".join(shown))
