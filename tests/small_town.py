@@ -74,6 +74,8 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
         ),
         coverage=coverage,
         city_coverage=_sum_city(coverage),
+        need=_build_need(_build_underserved()),
+        need_indicators=_build_indicators(),
         underserved=_build_underserved(),
         underserved_variants=_build_variants(_build_underserved()),
         walk_curves=_build_walk_curves(coverage),
@@ -344,9 +346,24 @@ def _build_underserved() -> pd.DataFrame:
             ],
             # Of 2,400 people 1,650 and of 1,600 people 340 are within reach; else see COVERED_SHARE.
             "persons_beyond": [750.0, 1260.0, 300.0, 450.0, 900.0, 360.0],
+            "need_index": [0.3, np.nan, 0.2, 0.45, 0.72, 0.9],
             "level_median_share": [0.45] * 2 + [0.375] * 4,
         }
     )  # fmt: skip
+
+
+def _build_need(underserved: pd.DataFrame) -> pd.DataFrame:
+    index = underserved["need_index"]
+    need = underserved[["level", "district_id", "need_index"]].assign(
+        need_index_low=index.fillna(0.4), need_index_high=index.fillna(0.81), known_weight_share=1.0
+    )
+    return conform_table(need, "need")
+
+
+def _build_indicators() -> pd.DataFrame:
+    row = {"level": "stadtbezirk", "district_id": "0", "basis": "people", "value": 0.2, "rank_share": 0.3}
+    rows = [row | {"indicator": key, "weight": 1.0} for key in ("persons_under_18", "persons_65_plus")]
+    return conform_table(pd.DataFrame(rows), "need_indicators")
 
 
 def _build_variants(underserved: pd.DataFrame) -> pd.DataFrame:

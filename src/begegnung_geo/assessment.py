@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Models of the profile's rules: when a district is called under-served."""
+"""Models of the profile's rules: where need is high, and when a district is called under-served."""
 
 from typing import Literal
 
@@ -7,11 +7,29 @@ from pydantic import Field, model_validator
 
 from begegnung_geo.profile_base import Frozen, Key
 
-Measure = Literal["covered_share", "mads_below_median", "persons_beyond"]
+Measure = Literal["covered_share", "mads_below_median", "persons_beyond", "need_index"]
 """What a condition may look at: a figure of one district."""
 
-UNITS: dict[str, str] = {"covered_share": "0-1", "mads_below_median": "MAD", "persons_beyond": "persons"}
+UNITS: dict[str, str] = {
+    "covered_share": "0-1", "mads_below_median": "MAD", "persons_beyond": "persons", "need_index": "0-1",
+}  # fmt: skip
 """Measure -> the unit its threshold must be written in."""
+
+
+class NeedIndicator(Frozen):
+    """How much one age group or district figure weighs in the need index, and why."""
+
+    weight: float = Field(ge=0)
+    is_reversed: bool = False
+    reason: str = Field(min_length=1)
+
+
+class Need(Frozen):
+    """The need index: which indicators make it, and when they are known well enough."""
+
+    known_share_min: float = Field(gt=0, le=1)
+    level_known_share_min: float = Field(gt=0, le=1)
+    indicators: dict[Key, NeedIndicator]
 
 
 class Condition(Frozen):

@@ -188,6 +188,8 @@ def _list_sources(profile: Profile) -> Iterator[tuple[str, FileSource]]:
         yield "addresses", sources.addresses
     for place in sources.places:
         yield f"places.{place.key}", place
+    for figures in sources.district_figures:
+        yield f"district_figures.{figures.key}", figures
 
 
 def _merge_entry(path: Path, source: FileSource, entries: dict[str, SourceEntry]) -> SourceEntry:

@@ -8,6 +8,7 @@ Each function is a step of `pipeline.STEPS`, in that order.
 from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.gaps import build_gaps
+from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.underserved import (
@@ -42,6 +43,14 @@ def measure_demand(step: StepInput) -> StepOutput:
     return StepOutput({"demand": demand}, issues=[*district_issues, issues])
 
 
+def weigh_need(step: StepInput) -> StepOutput:
+    """Weigh the need of each district from its age groups and the city's figures."""
+    need, indicators = build_need(
+        step.layer("demand"), step.layer("districts"), step.table("district_figures"), need=step.profile.need
+    )
+    return StepOutput({"need": need, "need_indicators": indicators})
+
+
 def measure_coverage(step: StepInput) -> StepOutput:
     """Sum up who reaches a place in time, flag districts, and outline the gaps."""
     profile, demand, districts = step.profile, step.layer("demand"), step.layer("districts")
@@ -50,6 +59,7 @@ def measure_coverage(step: StepInput) -> StepOutput:
     underserved, variants = flag_underserved(
         demand,
         districts,
+        step.table("need"),
         walking=profile.walking,
         rule=profile.underserved,
         unknown_share_max=profile.coverage.unknown_share_max,

@@ -12,9 +12,17 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from begegnung_geo.measuring import draw_reach, measure_coverage, measure_demand
+from begegnung_geo.measuring import draw_reach, measure_coverage, measure_demand, weigh_need
 from begegnung_geo.publishing import SITE_TABLES, publish_site
-from begegnung_geo.reading import count_people, read_areas, read_hand, read_lists, read_map, tie_districts
+from begegnung_geo.reading import (
+    count_people,
+    read_areas,
+    read_figures,
+    read_hand,
+    read_lists,
+    read_map,
+    tie_districts,
+)
 from begegnung_geo.steps import Folders, Job, Listener, Step, StepInput, StepOutput, run_steps
 from begegnung_geo.stocktaking import judge_completeness, lay_network, take_inventory
 from begegnung_geo.store import read_table
@@ -43,6 +51,10 @@ STEPS = (
         "tie_districts", "inventory", tie_districts,
         reads=("given_area", "district_areas", "boundaries", "walkways"), uses=("city",),
         writes=("city_area", "districts"),
+    ),
+    Step(
+        "read_figures", "inventory", read_figures,
+        raw=("district_figures",), uses=("sources",), reads=("districts",), writes=("district_figures",),
     ),
     Step(
         "count_people", "inventory", count_people,
@@ -87,8 +99,13 @@ STEPS = (
         ),
     ),
     Step(
+        "weigh_need", "coverage", weigh_need,
+        reads=("demand", "districts", "district_figures"), uses=("need",), writes=("need", "need_indicators"),
+    ),
+    Step(
         "measure_coverage", "coverage", measure_coverage,
-        reads=("demand", "districts", "background_labels"), facts_of=("count_people", "tie_districts"),
+        reads=("demand", "districts", "background_labels", "need"),
+        facts_of=("count_people", "tie_districts"),
         uses=("walking", "coverage", "underserved", "publication"),
         writes=("coverage", "city_coverage", "underserved", "underserved_variants", "gaps", "walk_curves"),
     ),
@@ -103,10 +120,10 @@ STEPS = (
         reads=SITE_TABLES, facts_of=("read_map", "count_people", "take_inventory"),
         raw=(
             "osm", "boundary", "districts", "population", "population_age", "addresses", "places",
-            "geocoded", "hand", "rules",
+            "geocoded", "hand", "rules", "district_figures",
         ),
         uses=(
-            "city", "study", "walking", "coverage", "underserved", "population", "completeness",
+            "city", "study", "walking", "coverage", "need", "underserved", "population", "completeness",
             "publication", "publisher", "sources",
         ),
     ),

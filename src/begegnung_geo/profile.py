@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from begegnung_geo.assessment import Underserved
+from begegnung_geo.assessment import Need, Underserved
 from begegnung_geo.profile_base import Frozen, Key
 
 Standing = Literal["established", "everyday", "potential"]
+FigureUnit = Literal["percent", "share", "persons", "other"]
 
 
 def _check_file_name(value: str) -> str:
@@ -203,6 +204,25 @@ class PlaceSource(FileSource):
     evidence: Literal["", "A", "B", "C", "D", "E"] = ""
 
 
+class FigureColumn(Frozen):
+    """One figure of a table of districts: its column, unit, and name on the pages."""
+
+    key: Key
+    column: str = Field(min_length=1)
+    unit: FigureUnit
+    label_de: str = Field(min_length=1)
+    label_en: str = Field(min_length=1)
+
+
+class FigureSource(FileSource):
+    """Figures of the districts of one level (SGB II, single households), joined by id alone."""
+
+    key: Key
+    level: Key
+    id_column: str = Field(min_length=1)
+    columns: tuple[FigureColumn, ...] = Field(min_length=1)
+
+
 class PopulationSource(FileSource):
     """A population grid and, where known, its age table (same publisher and licence)."""
 
@@ -222,18 +242,27 @@ class Sources(Frozen):
     population: PopulationSource | None = None
     addresses: FileSource | None = None
     places: tuple[PlaceSource, ...] = ()
+    district_figures: tuple[FigureSource, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> "Sources":
         for label, keys in (
             ("districts.level", [source.level for source in self.districts]),
             ("places.key", [source.key for source in self.places]),
+            ("district_figures.key", [source.key for source in self.district_figures]),
+            ("district_figures.columns.key", [figure.key for figure in self.list_figures()]),
         ):
             if len(set(keys)) != len(keys):
                 raise ValueError(f"{label} is given twice: {keys}")
         if any(source.level == "city" for source in self.districts):
             raise ValueError('districts.level "city" stands for the whole city in the tables; take another')
+        if any(figure.key.startswith("persons_") for figure in self.list_figures()):
+            raise ValueError("district_figures.columns.key: persons_ stands for age groups; take another")
         return self
+
+    def list_figures(self) -> list[FigureColumn]:
+        """Return the figures of all tables of districts."""
+        return [figure for source in self.district_figures for figure in source.columns]
 
     def list_files(self) -> list[tuple[str, FileSource]]:
         """Return every file source with its key, areas first: others are clipped to them."""
@@ -242,7 +271,10 @@ class Sources(Frozen):
         listed = [(key, source) for key, source in single[:1] if source]
         listed += [(f"sources.districts.{source.level}", source) for source in self.districts]
         listed += [(key, source) for key, source in (*single[1:], *later) if source]
-        return listed + [(f"sources.places.{source.key}", source) for source in self.places]
+        listed += [(f"sources.places.{source.key}", source) for source in self.places]
+        return listed + [
+            (f"sources.district_figures.{source.key}", source) for source in self.district_figures
+        ]
 
     def list_urls(self) -> list[tuple[str, str]]:
         """Return every address in use with its key."""
@@ -268,6 +300,7 @@ class Profile(Frozen):
     study: Study
     walking: Walking
     coverage: Coverage
+    need: Need
     underserved: Underserved
     population: Population
     completeness: Completeness
@@ -284,6 +317,10 @@ class Profile(Frozen):
                 raise ValueError(f"profile {use.profile!r} is used but not defined in walking.profiles")
             if use.threshold_min not in self.walking.thresholds_min:
                 raise ValueError(f"threshold {use.threshold_min} min is used but not in thresholds_min")
+        figures = {figure.key for figure in self.sources.list_figures()}
+        for key in self.need.indicators:
+            if not key.startswith("persons_") and key not in figures:
+                raise ValueError(f"need.indicators.{key} is no age group and no column of district_figures")
         for key, url in self.sources.list_urls():
             self.fetch.require_url(url, key=key)
         return self

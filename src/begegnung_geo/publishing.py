@@ -17,9 +17,9 @@ from begegnung_geo.steps import StepInput, StepOutput
 
 SITE_TABLES = (
     "begegnungsorte", "neighbour_places", "places", "districts", "city_area", "coverage", "city_coverage",
-    "underserved", "underserved_variants", "walk_curves", "reach_areas", "gaps", "demand", "background_areas",
-    "background_lines", "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
-    "completeness", "fill_rates", "column_sources",
+    "need", "need_indicators", "underserved", "underserved_variants", "walk_curves", "reach_areas", "gaps",
+    "demand", "background_areas", "background_lines", "background_labels", "walk_nodes", "walk_edges",
+    "issues", "row_counts", "completeness", "fill_rates", "column_sources",
 )  # fmt: skip
 
 

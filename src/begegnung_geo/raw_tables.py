@@ -7,6 +7,7 @@ from begegnung_geo.table_columns import (
     AREA_COLUMNS,
     BACKGROUND_AREA_LAYERS,
     BACKGROUND_LINE_LAYERS,
+    FIGURE_UNITS,
     LABEL_KINDS,
     PERSONS,
     PERSONS_GROUP,
@@ -210,6 +211,18 @@ RAW_TABLES: tuple[Table, ...] = (
             Column("why", "str", "reason", is_nullable=True),
             Column("who", "str", "role of the person, never a name"),
             Column("date", "str", "day, ISO 8601"),
+        ),
+    ),
+    Table(
+        "district_figures",
+        "one figure of one district as its source gives it; no row: the source does not name the district",
+        ("level", "district_id", "figure"),
+        (
+            Column("level", "str", "level key"),
+            Column("district_id", "str", "district"),
+            Column("figure", "str", "key of the figure in the profile"),
+            Column("unit", "str", "unit of `value`", allowed=FIGURE_UNITS),
+            Column("value", "float64", "the figure; null where the source leaves it open or hides it", is_nullable=True),
         ),
     ),
 )

@@ -23,11 +23,12 @@ from begegnung_geo.analysis.population import (
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import list_feature_filters, list_name_filters, read_category_rules
 from begegnung_geo.crs import WGS84
-from begegnung_geo.errors import SourceError
+from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.issues import IssueCode, count_issue
 from begegnung_geo.jobs import QUESTIONNAIRE_LIST
 from begegnung_geo.schema import build_empty, stack_layers
 from begegnung_geo.sources.addresses import read_address_register
+from begegnung_geo.sources.district_figures import read_district_figures
 from begegnung_geo.sources.geocoder import read_look_ups
 from begegnung_geo.sources.hand import HandKind, read_hand_files
 from begegnung_geo.sources.osm import read_osm
@@ -130,6 +131,26 @@ def tie_districts(step: StepInput) -> StepOutput:
         },
         [area_issues, issues, partly],
     )
+
+
+def read_figures(step: StepInput) -> StepOutput:
+    """Read what the city knows of its districts: SGB II, single households and the like."""
+    districts = step.layer("districts")
+    parts, issues = [build_empty("district_figures", crs=step.crs)], []
+    for source in step.profile.sources.district_figures:
+        ids = districts.loc[districts["level"] == source.level, "district_id"]
+        if not len(ids):
+            levels = sorted(districts["level"].unique())
+            raise ConfigError(
+                f"there are no districts of level {source.level!r}",
+                where=f"key sources.district_figures.{source.key}.level",
+                hint=f"the levels of this run are: {', '.join(levels)}",
+            )
+        path = step.require_raw(f"district_figures.{source.key}").path
+        figures, faults = read_district_figures(path, source, district_ids=list(ids))
+        parts.append(figures)
+        issues.append(faults)
+    return StepOutput({"district_figures": pd.concat(parts, ignore_index=True)}, issues=issues)
 
 
 def count_people(step: StepInput) -> StepOutput:

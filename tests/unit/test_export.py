@@ -106,6 +106,7 @@ def build_content(**tables: pd.DataFrame) -> Downloads:
             "variants_agree": [5],
             "variants_count": [6],
             "persons_beyond": [234.0],
+            "need_index": [0.5],
             "level_median_share": [0.9],
             "reasons": [["SHARE_LOW", "BELOW_MEDIAN"]],
         }

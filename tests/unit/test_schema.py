@@ -61,6 +61,7 @@ def test_value_outside_the_list_is_named() -> None:
             "variants_count": [6],
             "reasons": [[]],
             "persons_beyond": [1.0],
+            "need_index": [0.5],
             "level_median_share": [0.5],
         }
     )

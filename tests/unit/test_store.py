@@ -36,6 +36,7 @@ def test_lists_come_back_as_lists(tmp_path: Path) -> None:
             "variants_count": [6],
             "reasons": [["a"]],
             "persons_beyond": [1.0],
+            "need_index": [0.5],
             "level_median_share": [0.5],
         }
     )

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Which districts the rules of the profile flag as under-served, why, and how stable the flag is."""
 
-from collections.abc import Sequence
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,7 +14,13 @@ from begegnung_geo.analysis.underserved_rules import (
     measure_medians,
     measure_shares,
 )
-from begegnung_geo.analysis.underserved_variants import Trial, build_trials, count_people
+from begegnung_geo.analysis.underserved_variants import (
+    Experiment,
+    Trial,
+    build_trials,
+    count_usual,
+    plan_experiment,
+)
 from begegnung_geo.assessment import Underserved
 from begegnung_geo.profile import Walking
 from begegnung_geo.schema import build_empty
@@ -36,10 +40,13 @@ EXTRACT_EDGE = "extract_edge"
 PARTIAL_PEOPLE = "partial_people"
 """Not assessed: the people that are known are not those of the area (some age groups, part of the houses)."""
 
+_KEY = ["level", "district_id"]
+
 
 def flag_underserved(
     demand: gpd.GeoDataFrame,
     districts: gpd.GeoDataFrame,
+    need: pd.DataFrame,
     *,
     walking: Walking,
     rule: Underserved,
@@ -50,7 +57,7 @@ def flag_underserved(
 
     The rules stand in the profile (`[underserved]`). Median and deviation are those
     of all districts of the level where people live, each counting once; unknown
-    walks count as not covered.
+    walks count as not covered, need as low as it can be.
 
     Where fewer than `rule.persons_min` people live, or more than `unknown_share_max` of
     them have an unknown walk, no statement is made: not flagged, stability
@@ -62,6 +69,8 @@ def flag_underserved(
         Table `demand`.
     districts
         Table `districts`.
+    need
+        Table `need`.
     walking
         Profiles and thresholds.
     rule
@@ -82,44 +91,36 @@ def flag_underserved(
     """
     index = index_districts(demand, districts)
     persons = index.sum(demand["persons"].to_numpy(dtype=np.float64))
-    profile = walking.profiles[rule.profile]
-    reach_m = walking.reach_m(rule.profile, rule.threshold_min)
-    covered, unknown = count_people(demand, index, reach_m=reach_m, step_free=profile.step_free)
-    verdict = _judge(persons, covered, unknown, index=index, rule=rule)
+    experiment = plan_experiment(demand, index, need, walking=walking, rule=rule)
+    usual = count_usual(experiment)
+    verdict = _judge(usual, persons, experiment)
     codes = {
         NO_PEOPLE: persons <= 0,
         FEW_PEOPLE: (persons < rule.persons_min) & (persons > 0),
-        UNKNOWN_SHARE: measure_shares(unknown, persons) > unknown_share_max,
+        UNKNOWN_SHARE: measure_shares(usual.unknown, persons) > unknown_share_max,
     }
     is_assessable = ~np.logical_or.reduce(list(codes.values()))
     is_underserved = verdict.is_underserved & is_assessable
     codes = {key: holds & is_assessable for key, holds in verdict.holds.items()} | codes
-    variants = _try_variants(
-        build_trials(demand, index, walking=walking, rule=rule),
-        persons,
-        index=index,
-        rule=rule,
-        answers=(is_underserved, is_assessable),
-    )
-    agreeing = variants.groupby(["level", "district_id"])["is_same_answer"]
-    counts = (
-        index.districts.join(
-            agreeing.agg(variants_agree="sum", variants_count="size"), on=["level", "district_id"]
-        )[["variants_agree", "variants_count"]]
-        .fillna(0)
-        .astype("int64")
-    )
-    median, _ = measure_medians(measure_shares(covered, persons), index.level)
+    trials = [
+        _describe_trial(trial, persons, experiment, is_underserved=is_underserved)[is_assessable]
+        for trial in build_trials(experiment)
+    ]
+    variants = pd.concat(trials) if trials else build_empty("underserved_variants", crs="")
+    counts = _count_agreeing(variants, index)
+    median, _ = measure_medians(measure_shares(usual.covered, persons), index.level)
+    need_index = index.districts.merge(need, on=_KEY, how="left")["need_index"]
     underserved = index.districts.assign(
         is_underserved=is_underserved,
         stability=_grade(counts, is_assessable, likely_min=rule.variants.likely_agreement_min),
         variants_agree=counts["variants_agree"],
         variants_count=counts["variants_count"],
         reasons=_list_codes(codes),
-        persons_beyond=np.maximum(persons - covered - unknown, 0.0),
+        persons_beyond=np.maximum(persons - usual.covered - usual.unknown, 0.0),
+        need_index=need_index.to_numpy(dtype=np.float64),
         level_median_share=median,
     )
-    return underserved, variants
+    return underserved, variants.sort_values([*_KEY, "variant"], ignore_index=True)
 
 
 def withhold_flags(
@@ -149,48 +150,40 @@ def withhold_flags(
     return withheld, underserved_variants[:0]
 
 
-def _judge(
-    persons: Floats, covered: Floats, unknown: Floats, *, index: DistrictIndex, rule: Underserved
-) -> Verdict:
-    share = measure_shares(covered, persons)
+def _judge(trial: Trial, persons: Floats, experiment: Experiment) -> Verdict:
+    share = measure_shares(trial.covered, persons)
+    rule, level = experiment.rule, experiment.index.level
     return judge_districts(
         {
             "covered_share": share,
             "mads_below_median": measure_mads_below_median(
-                share, index.level, districts_min=rule.median_districts_min
+                share, level, districts_min=rule.median_districts_min
             ),
-            "persons_beyond": np.maximum(persons - covered - unknown, 0.0),
+            "persons_beyond": np.maximum(persons - trial.covered - trial.unknown, 0.0),
+            "need_index": trial.need,
         },
         rule=rule,
     )
 
 
-def _try_variants(
-    trials: Sequence[Trial],
-    persons: Floats,
-    *,
-    index: DistrictIndex,
-    rule: Underserved,
-    answers: tuple[Bools, Bools],
+def _describe_trial(
+    trial: Trial, persons: Floats, experiment: Experiment, *, is_underserved: Bools
 ) -> pd.DataFrame:
-    is_underserved, is_assessable = answers
-    parts = []
-    for trial in trials:
-        verdict = _judge(persons, trial.covered, trial.unknown, index=index, rule=rule)
-        parts.append(
-            index.districts.assign(
-                variant=trial.key,
-                dimension=trial.dimension,
-                value=trial.value,
-                is_underserved=verdict.is_underserved,
-                is_same_answer=verdict.is_underserved == is_underserved,
-                covered_share=measure_shares(trial.covered, persons),
-            )[is_assessable]
-        )
-    if not parts:
-        return build_empty("underserved_variants", crs="")
-    rows = pd.concat(parts, ignore_index=True)
-    return rows.sort_values(["level", "district_id", "variant"], ignore_index=True)
+    verdict = _judge(trial, persons, experiment)
+    return experiment.index.districts.assign(
+        variant=trial.key,
+        dimension=trial.dimension,
+        value=trial.value,
+        is_underserved=verdict.is_underserved,
+        is_same_answer=verdict.is_underserved == is_underserved,
+        covered_share=measure_shares(trial.covered, persons),
+    )
+
+
+def _count_agreeing(variants: pd.DataFrame, index: DistrictIndex) -> pd.DataFrame:
+    answers = variants.groupby(_KEY)["is_same_answer"]
+    counts = pd.DataFrame({"variants_agree": answers.sum(), "variants_count": answers.size()})
+    return index.districts.join(counts, on=_KEY)[list(counts)].fillna(0).astype("int64")
 
 
 def _grade(counts: pd.DataFrame, is_assessable: Bools, *, likely_min: float) -> pd.Series:

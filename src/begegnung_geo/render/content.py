@@ -46,6 +46,8 @@ class SiteContent:
     city_area: gpd.GeoDataFrame
     coverage: pd.DataFrame
     city_coverage: pd.DataFrame
+    need: pd.DataFrame
+    need_indicators: pd.DataFrame
     underserved: pd.DataFrame
     underserved_variants: pd.DataFrame
     walk_curves: pd.DataFrame

@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 
 from begegnung_geo.render.figures import find_reach, format_share
+from begegnung_geo.render.need import say_need
 from begegnung_geo.render.scopes import Scope, order_levels
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import clean_text
@@ -136,14 +137,16 @@ def build_district_tables(scope: Scope, speaker: Speaker, *, pages: dict[str, st
     tables = []
     for number, level in enumerate(order_levels(scope.districts), start=1):
         members = scope.districts[scope.districts["level"] == level]
+        rows = [
+            build_district_row(record, speaker, pages=pages)
+            for record in members.drop(columns="geometry").to_dict("records")
+        ]
         tables.append(
             {
                 "key": level,
                 "name": speaker.level(level, count=len(members), number=number),
-                "rows": [
-                    build_district_row(record, speaker, pages=pages)
-                    for record in members.drop(columns="geometry").to_dict("records")
-                ],
+                "rows": rows,
+                "has_need": any(row["need_sort"] >= 0 for row in rows),
             }
         )
     return tables
@@ -163,6 +166,7 @@ def build_district_row(record: dict[Any, Any], speaker: Speaker, *, pages: dict[
         places[places["is_counted"] & (places[column] == district_id)] if column in places else places[:0]
     )
     persons = float(rows["persons"].max()) if len(rows) else 0.0
+    need, need_sort = say_need(level, district_id, content, words=speaker.words)
     return {
         "id": district_id,
         "name": clean_text(record["name"]),
@@ -174,6 +178,8 @@ def build_district_row(record: dict[Any, Any], speaker: Speaker, *, pages: dict[
         "bar": round(reaches[0].share_low * 100) if reaches[0].has_share else None,
         "places": speaker.words.number(len(counted)),
         "places_sort": len(counted),
+        "need": need,
+        "need_sort": need_sort,
         **judge_district(level, district_id, speaker),
     }
 

@@ -15,6 +15,7 @@ from begegnung_geo.render.figures import (
     format_speed,
     publish_persons,
 )
+from begegnung_geo.render.need import name_indicators
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.text import Words, clean_text
 
@@ -233,6 +234,9 @@ def _say_rules(speaker: Speaker) -> list[str]:
         share = conditions.get("covered_share")
         if words.has(f"method.rule_{key}") and share is not None and share.below is not None:
             sentences.append(words.say(f"method.rule_{key}", limit=words.share(share.below)))
+    indicators = name_indicators(speaker.content, words=words)
+    if indicators:
+        sentences.append(words.say("method.need", indicators=", ".join(indicators)))
     return [*sentences, words.say("method.stability")]
 
 

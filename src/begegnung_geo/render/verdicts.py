@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What is said of a district's supply: the verdict, why in one sentence, and how stable it is."""
 
+import math
 from typing import Any
 
 import pandas as pd
 
 from begegnung_geo.render.figures import Reach, find_reach
+from begegnung_geo.render.need import format_need
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import clean_text
 
-_DIMENSIONS = ("speed", "threshold", "unknown_walks")
+_DIMENSIONS = ("speed", "threshold", "unknown_walks", "need_unknown")
 _CASES_MAX = 4
 
 
@@ -47,12 +49,15 @@ def judge_district(level: str, district_id: str, speaker: Speaker) -> dict[str, 
 def say_why(flag: dict[Any, Any], reach: Reach, speaker: Speaker) -> str:
     """Return one sentence with the figures that made the first rule that holds flag the district."""
     words, rule = speaker.words, speaker.content.profile.underserved
-    known = [code for code in flag["reasons"] if words.has(f"why.{code}")]
-    conditions = rule.rules.get(known[0], {}) if known else {}
+    code = next((code for code in flag["reasons"] if words.has(f"why.{code}")), "other")
+    conditions = rule.rules.get(code, {})
     limit = conditions["covered_share"].below if "covered_share" in conditions else None
+    need = float(flag["need_index"])
+    has_need = not math.isnan(need) and words.has(f"why.{code}_need")
     return words.say(
-        f"why.{known[0]}" if known else "why.other",
+        f"why.{code}_need" if has_need else f"why.{code}",
         share=speaker.share(reach),
+        need=format_need(need, need, words=words),
         minutes=words.number(rule.threshold_min),
         beyond=speaker.persons_prose(float(flag["persons_beyond"])),
         limit=words.share(limit or 0.0),

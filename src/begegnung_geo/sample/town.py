@@ -30,6 +30,7 @@ from begegnung_geo.sample.districts import (
     build_stadtbezirke,
     find_district,
 )
+from begegnung_geo.sample.figures import FIGURE_HEADER, build_figure_rows
 from begegnung_geo.sample.gardens import Gardens, build_gardens
 from begegnung_geo.sample.housemap import draw_houses
 from begegnung_geo.sample.landscape import draw_boundaries, draw_labels, draw_landscape, find_landmarks
@@ -129,7 +130,7 @@ def write_sample(out: Path, *, inhabitants: int = 60_000, seed: int = 2023) -> S
     for tile in tiles:
         _build_tile(town, tile, ground=ground, tile_count=len(tiles), seed=seed)
     out.mkdir(parents=True, exist_ok=True)
-    files = _write_files(out, town, ground)
+    files = _write_files(out, town, ground, seed=seed)
     return SampleReport(
         files=files,
         persons=town.persons,
@@ -243,7 +244,7 @@ def _collect(town: _Collection, settlement: Settlement, persons: Ints, *, rng: n
     town.address_count += text.count("\n")
 
 
-def _write_files(out: Path, town: _Collection, ground: Ground) -> tuple[Path, ...]:
+def _write_files(out: Path, town: _Collection, ground: Ground, *, seed: int) -> tuple[Path, ...]:
     stadtbezirke = build_stadtbezirke(town.districts)
     draw_boundaries(town.osm, town.districts, stadtbezirke)
     town.osm.write(out / writers.OSM_FILE, ground=ground)
@@ -260,6 +261,8 @@ def _write_files(out: Path, town: _Collection, ground: Ground) -> tuple[Path, ..
     writers.write_geojson(out / writers.PLACES_FILE, features)
     people = build_people_rows(town.places, lon_lat)
     writers.write_csv(out / writers.PEOPLE_LIST_FILE, PEOPLE_HEADER, people)
+    figures = build_figure_rows(town.districts, seed=seed)
+    writers.write_csv(out / writers.FIGURES_FILE, FIGURE_HEADER, figures)
     truth = build_truth_rows(town.places, lon_lat)
     writers.write_csv(
         out / writers.TRUTH_FILE,

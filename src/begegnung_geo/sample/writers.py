@@ -25,6 +25,7 @@ PERSONS_FILE = "Zensus2022_Bevoelkerungszahl_100m-Gitter.csv"
 AGES_FILE = "Zensus2022_Alter_in_5_Altersklassen_100m-Gitter.csv"
 ADDRESSES_FILE = "gebref.txt"
 PEOPLE_LIST_FILE = "orte_von_menschen.csv"
+FIGURES_FILE = "kennzahlen_statistische_bezirke.csv"
 TRUTH_FILE = "truth.csv"
 FILES = (
     OSM_FILE,
@@ -35,6 +36,7 @@ FILES = (
     AGES_FILE,
     ADDRESSES_FILE,
     PEOPLE_LIST_FILE,
+    FIGURES_FILE,
     TRUTH_FILE,
 )
 _SUPPRESSED = "–"

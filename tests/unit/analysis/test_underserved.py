@@ -47,8 +47,12 @@ RULE = build_rule()
 ONLY_LIMIT = build_rule(rules={"share_below_limit": LIMIT})
 
 
-def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk"):
-    """Return both tables for homes given as (district, persons, distance or None, air distance)."""
+def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk", need=None):
+    """
+    Return both tables for homes given as (district, persons, distance or None, air distance).
+
+    `need` is a dict: district -> lowest and highest index.
+    """
     demand = pd.DataFrame(homes, columns=["district", "persons", "walk_distance_m", "air_distance_m"])
     demand = demand.astype({"walk_distance_m": float, "persons": float, "air_distance_m": float})
     demand["walk_distance_step_free_m"] = demand["walk_distance_m"]
@@ -57,8 +61,13 @@ def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk"):
     ids = sorted(set(demand["district"]))
     districts = pd.DataFrame({"level": [level] * len(ids), "district_id": ids})
     demand.loc[demand["persons"] == 0, f"district_id_{level}"] = np.nan
+    ends = pd.DataFrame((need or {}).values(), columns=["need_index_low", "need_index_high"], dtype=float)
+    is_known = ends["need_index_low"] == ends["need_index_high"]
+    index = ends["need_index_low"].where(is_known)
+    weighed = ends.assign(district_id=list(need or {}), level=level, need_index=index)
+    weighed["district_id"] = weighed["district_id"].astype("str")
     flags, variants = flag_underserved(
-        demand, districts, walking=WALKING, rule=rule, unknown_share_max=unknown_share_max
+        demand, districts, weighed, walking=WALKING, rule=rule, unknown_share_max=unknown_share_max
     )
     assert len(conform_table(flags, "underserved")) == len(ids)
     conform_table(variants, "underserved_variants")
@@ -210,6 +219,30 @@ def test_without_variants_an_answer_is_untested_but_stands():
     assert flags.loc["a", "variants_count"] == 0
 
 
+NEED = {
+    "need_index": {"at_least": 0.67, "unit": "0-1", "reason": "high"},
+    "covered_share": {"below": 0.65, "unit": "0-1", "reason": "more than half is not enough there"},
+}
+WITH_NEED = build_rule(rules={"share_below_limit": LIMIT, "high_need": NEED})
+
+
+def test_where_need_is_high_a_share_above_the_limit_is_not_enough():
+    need = {"a": (0.67, 0.67), "b": (0.66, 0.66), "c": (0.9, 0.9)}
+    flags, _ = flag_both(town(a=0.64, b=0.64, c=0.65), rule=WITH_NEED, need=need)
+    assert flags["is_underserved"].tolist() == [True, False, False]
+    assert flags.loc["a", "reasons"] == ["high_need"]
+    assert flags["need_index"].tolist() == [0.67, 0.66, 0.9]
+
+
+def test_unknown_need_flags_nobody_but_is_a_variant():
+    flags, variants = flag_both(town(a=0.6, b=0.6), rule=WITH_NEED, need={"a": (0.4, 0.7)})
+    assert not flags["is_underserved"].any()
+    assert flags["need_index"].isna().all()  # of a it is a range, of b there is none
+    said = variants[variants["variant"] == "need_unknown_1"].set_index("district_id")
+    assert said["is_underserved"].to_dict() == {"a": True, "b": False}
+    assert flags["variants_count"].tolist() == [5, 5]
+
+
 homes_of_a_town = st.lists(
     st.tuples(
         st.sampled_from("abcd"),
@@ -242,6 +275,24 @@ def test_a_new_place_flags_nobody_by_the_absolute_rule(homes, nearer):
         flag(rows, rule=ONLY_LIMIT, unknown_share_max=1.0)["is_underserved"] for rows in (homes, after)
     )
     assert not (after_flags & ~before_flags).any()
+
+
+@given(
+    homes=homes_of_a_town,
+    need=st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=4, max_size=4),
+    more=st.lists(st.floats(0, 1), min_size=4, max_size=4),
+)
+@settings(max_examples=20, deadline=None)
+def test_more_need_never_takes_a_flag_away(homes, need, more):
+    low = {key: (min(pair), max(pair)) for key, pair in zip("abcd", need, strict=True)}
+    high = {
+        key: tuple(min(1.0, end + extra) for end in low[key]) for key, extra in zip("abcd", more, strict=True)
+    }
+    before, after = (
+        flag(homes, rule=build_rule(rules={**RULE.model_dump()["rules"], "high_need": NEED}), need=weighed)
+        for weighed in (low, high)
+    )
+    assert not (before["is_underserved"] & ~after["is_underserved"]).any()
 
 
 @pytest.mark.parametrize("code", ["extract_edge", "partial_people"])

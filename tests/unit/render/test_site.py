@@ -103,7 +103,8 @@ def test_district_tables_hold_the_figures_of_the_coverage_table(site):
 def test_an_underserved_district_is_named_with_reason_and_certainty(site):
     text = _visible(site[MAP])
     why = "In 10 Minuten erreichen 25 % der Menschen einen Begegnungsort, weniger als 50 %; "
-    assert f"unterversorgt: {why}rund 900 Menschen wohnen weiter entfernt." in text
+    need = "und der Bedarf liegt bei 72 (Mitte der Stadt: 50)."
+    assert f"unterversorgt: {why}rund 900 Menschen wohnen weiter entfernt, {need}" in text
     assert "Wahrscheinlich: Das gilt in 3 von 4 Varianten, nicht aber bei 12 Minuten." in text
     assert "Unsicher: Das gilt nur in 2 von 4 Varianten, nicht aber bei 8 Minuten, bei 12 Minuten." in text
     assert "nicht bewertet: weniger als 500 Menschen" in text
@@ -250,6 +251,8 @@ def test_a_town_without_any_layer_still_has_its_pages(town):
         coverage=empty_table("coverage"),
         underserved=empty_table("underserved"),
         underserved_variants=empty_table("underserved_variants"),
+        need=empty_table("need"),
+        need_indicators=empty_table("need_indicators"),
         gaps=empty_table("gaps"),
         issues=empty_table("issues"),
         row_counts=empty_table("row_counts"),

@@ -16,8 +16,8 @@ GERMAN, ENGLISH = Words("de"), Words("en")
 # Keys that are put together from a table's values; each family is named with its values.
 FAMILIES = (
     "access.", "complete.", "detail.", "evidence.", "figure.", "fill.", "group.", "headline.", "hours.",
-    "issue.", "legend.", "level.", "method.rule_", "profile.", "profile_of.", "reason.", "role.", "share.",
-    "stability.", "variant.", "why.",
+    "indicator.", "issue.", "legend.", "level.", "method.rule_", "profile.", "profile_of.", "reason.",
+    "role.", "share.", "stability.", "variant.", "why.",
 )  # fmt: skip
 
 
