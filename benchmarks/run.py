@@ -21,8 +21,8 @@ import osmium
 from scipy.sparse.csgraph import dijkstra
 
 from begegnung_geo.analysis.network import WalkNetwork, build_network, index_network
-from begegnung_geo.analysis.reach import measure_node_distance
 from begegnung_geo.analysis.snapping import build_snap_index, snap_to_edges
+from begegnung_geo.analysis.walk_search import measure_node_distance
 from begegnung_geo.category_rules import list_feature_filters, read_category_rules
 from begegnung_geo.config import find_config_dir
 from begegnung_geo.sample import write_sample

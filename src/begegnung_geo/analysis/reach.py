@@ -1,85 +1,20 @@
 # SPDX-License-Identifier: MIT
 """Walking distances along the network from every node and point to the nearest place."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.network import Floats, Ints, WalkNetwork, index_network
 from begegnung_geo.analysis.snapping import TIE_M, SnapIndex, Snaps, build_snap_index, snap_to_edges
+from begegnung_geo.analysis.walk_ends import DISTANCE_DECIMALS, NearestPlace
+from begegnung_geo.analysis.walk_search import measure_node_distance
 from begegnung_geo.crs import require_crs
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 
-DISTANCE_DECIMALS = 6
-"""Distances are given to the micrometre: the last bits of a sum decide no threshold."""
-
 _NO_PLACE = np.iinfo(np.int64).max
-
-
-@dataclass(frozen=True, eq=False)
-class NearestPlace:
-    """
-    The nearest place of each node or point.
-
-    Attributes
-    ----------
-    distance_m
-        Walking distance in metres, infinite where no place can be reached.
-    place
-        Position of the place, -1 where none can be reached.
-    """
-
-    distance_m: Floats
-    place: Ints
-
-
-@dataclass(frozen=True, eq=False)
-class _Sources:
-    # One row a place and end of its edge: what it costs to walk from that node to the place.
-    node: Ints
-    cost_m: Floats
-    place: Ints
-
-
-def measure_node_distance(places: Snaps, network: WalkNetwork) -> NearestPlace:
-    """
-    Return the walking distance from each node to the nearest place.
-
-    One run of Dijkstra's method from a node added for the purpose, tied to both
-    ends of each place's edge with the part of the edge and the straight leg to the
-    place as length.
-
-    Parameters
-    ----------
-    places
-        Places on the network; of places equally far (to a micrometre at each step)
-        the first one is taken, so sort them by id.
-    network
-        The network the places were snapped to.
-
-    Returns
-    -------
-    nearest
-        One entry a node, in the order of `network.node_id`.
-    """
-    node_count = len(network.node_id)
-    sources = _list_sources(places, network)
-    if not len(sources.node):
-        return NearestPlace(np.full(node_count, np.inf), np.full(node_count, -1, dtype=np.int64))
-    graph = _add_super_source(network.graph, sources)
-    distance, previous = dijkstra(graph, indices=[node_count], return_predecessors=True)
-    distance_m = np.asarray(distance[0, :node_count], dtype=np.float64)
-    root = _find_roots(np.asarray(previous[0, :node_count], dtype=np.int64))
-    place = _settle_ties(network.graph, distance_m, _label_nodes(sources, distance_m, root))
-    return NearestPlace(distance_m, np.where(place == _NO_PLACE, -1, place))
 
 
 def measure_walk_distance(
@@ -282,70 +217,6 @@ def _count_unconnected(demand: gpd.GeoDataFrame, *, snap_distance_m: float) -> p
 
 def _null_infinite(distance_m: Floats) -> Floats:
     return np.where(np.isfinite(distance_m), distance_m, np.nan)
-
-
-def _list_sources(places: Snaps, network: WalkNetwork) -> _Sources:
-    place = np.flatnonzero(places.is_snapped)
-    edge, offset, leg = places.edge[place], places.offset_m[place], places.leg_m[place]
-    return _Sources(
-        node=np.concatenate([network.from_index[edge], network.to_index[edge]]),
-        cost_m=np.concatenate([leg + offset, leg + (network.length_m[edge] - offset)]),
-        place=np.concatenate([place, place]),
-    )
-
-
-def _add_super_source(graph: csr_array, sources: _Sources) -> csr_array:
-    # The matrix is put together by hand: adding sparse matrices would sum parallel entries.
-    order = np.lexsort((sources.cost_m, sources.node))
-    node, cost = sources.node[order], sources.cost_m[order]
-    is_first = np.ones(len(node), dtype=bool)
-    is_first[1:] = node[1:] != node[:-1]
-    node, cost = node[is_first], cost[is_first]
-    size = graph.shape[0] + 1
-    indices = np.concatenate([graph.indices, node.astype(graph.indices.dtype)])
-    indptr = np.append(graph.indptr, graph.indptr.dtype.type(len(indices)))
-    return csr_array((np.concatenate([graph.data, cost]), indices, indptr), shape=(size, size))
-
-
-def _find_roots(previous: Ints) -> Ints:
-    # The node at which each node's shortest path enters the edge of its place, by pointer jumping.
-    is_root = (previous < 0) | (previous >= len(previous))
-    root = np.where(is_root, np.arange(len(previous)), previous)
-    while True:
-        higher = root[root]
-        if np.array_equal(higher, root):
-            return root
-        root = higher
-
-
-def _label_nodes(sources: _Sources, distance_m: Floats, root: Ints) -> Ints:
-    place = np.full(len(root), _NO_PLACE, dtype=np.int64)
-    is_nearest = sources.cost_m <= distance_m[sources.node] + TIE_M
-    np.minimum.at(place, sources.node[is_nearest], sources.place[is_nearest])
-    return np.minimum(place, place[root])
-
-
-def _settle_ties(graph: csr_array, distance_m: Floats, place: Ints) -> Ints:
-    # A lower place passes on along every edge of a shortest path until nothing changes.
-    place = place.copy()
-    row = np.repeat(np.arange(len(distance_m)), np.diff(graph.indptr))
-    entry = np.flatnonzero(place[row] < place[graph.indices])
-    while len(entry):
-        start, end = row[entry], graph.indices[entry]
-        is_tight = distance_m[start] + graph.data[entry] <= distance_m[end] + TIE_M
-        start, end = start[is_tight], end[is_tight]
-        np.minimum.at(place, end, place[start])
-        changed = np.unique(end)
-        entry = _list_entries(graph.indptr, changed)
-        entry = entry[place[row[entry]] < place[graph.indices[entry]]]
-    return place
-
-
-def _list_entries(indptr: npt.NDArray[Any], rows: npt.NDArray[Any]) -> Ints:
-    counts = (indptr[rows + 1] - indptr[rows]).astype(np.int64)
-    before = np.cumsum(counts) - counts
-    entries: Ints = np.arange(int(counts.sum())) + np.repeat(indptr[rows] - before, counts)
-    return entries
 
 
 def _measure_same_edge(edge: Ints, offset_m: Floats, places: Snaps) -> NearestPlace:

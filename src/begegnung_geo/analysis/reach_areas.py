@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.contours import Crossings, Grid, build_outlines, find_crossings
 from begegnung_geo.analysis.network import Bools, Floats, WalkNetwork, index_network
-from begegnung_geo.analysis.reach import NearestPlace, measure_node_distance, measure_walk_distance
+from begegnung_geo.analysis.reach import measure_walk_distance
 from begegnung_geo.analysis.snapping import (
     SnapIndex,
     Snaps,
@@ -22,6 +22,8 @@ from begegnung_geo.analysis.snapping import (
     snap_to_edges,
     snap_to_segments,
 )
+from begegnung_geo.analysis.walk_ends import NearestPlace
+from begegnung_geo.analysis.walk_search import measure_node_distance
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Walking
 

@@ -11,10 +11,10 @@ from begegnung_geo.analysis.network import build_network, index_network
 from begegnung_geo.analysis.reach import (
     assign_snap_distance,
     assign_walk_distance,
-    measure_node_distance,
     measure_walk_distance,
 )
 from begegnung_geo.analysis.snapping import snap_to_edges
+from begegnung_geo.analysis.walk_search import measure_node_distance
 from begegnung_geo.errors import CrsError
 from begegnung_geo.schema import conform_table
 from walk_oracle import build_oracle, towns

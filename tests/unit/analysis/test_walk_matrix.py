@@ -21,9 +21,12 @@ from walk_oracle import build_oracle, towns
 SNAP = {"snap_distance_m": 300.0, "scrap_length_m": 0.0}
 
 
-@pytest.fixture
-def measure(build_walkways):
-    """Return a function: a town, homes and places to their matrix."""
+ENGINES = ("plain", "compiled")
+
+
+@pytest.fixture(params=ENGINES)
+def measure(request, build_walkways):
+    """Return a function: a town, homes and places to their matrix, by either engine."""
 
     def run(nodes, ways, homes, places, *, reach_m, **snap):  # noqa: PLR0917
         network = index_network(*build_network(build_walkways(nodes, ways)), step_free=False)
@@ -31,7 +34,7 @@ def measure(build_walkways):
             snap_to_edges(np.array(xy, float).reshape(-1, 2), network, **(SNAP | snap))
             for xy in (homes, places)
         )
-        return measure_walk_matrix(*doors, network, reach_m=reach_m)
+        return measure_walk_matrix(*doors, network, reach_m=reach_m, engine=request.param)
 
     return run
 
@@ -158,15 +161,16 @@ def test_no_home_or_no_place_is_an_empty_matrix(measure, homes, places):
     assert count_kinds_within(matrix, [0] * len(places), [5]).tolist() == [[0]] * len(homes)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @given(town=towns())
-@settings(max_examples=50, deadline=None)
-def test_every_distance_is_that_of_networkx_with_every_offset_as_a_node(build_walkways, town):
+@settings(max_examples=30, deadline=None)
+def test_every_distance_is_that_of_networkx_with_every_offset_as_a_node(build_walkways, engine, town):
     nodes, ways, home_xy, place_xy = town
     network = index_network(*build_network(build_walkways(nodes, ways)), step_free=False)
     homes, places = (snap_to_edges(xy, network, **SNAP) for xy in (home_xy, place_xy))
     oracle = build_oracle(network, homes, places)
     for reach_m in (0.0, 180.0, 600.0, 1e6):
-        matrix = measure_walk_matrix(homes, places, network, reach_m=reach_m)
+        matrix = measure_walk_matrix(homes, places, network, reach_m=reach_m, engine=engine)
         found = dict(
             zip(
                 zip(matrix.point.tolist(), matrix.place.tolist(), strict=True), matrix.distance_m, strict=True
