@@ -488,6 +488,7 @@ def _build_walk_edges() -> gpd.GeoDataFrame:
             "to_node": np.arange(len(lines)) * 2 + 1,
             "component_id": 0,
             "length_m": [LineString(xy).length for _, xy in lines],
+            "step_free": "yes",
             "is_step_free": True,
             "highway": "residential",
             "name": [name for name, _ in lines],

@@ -5,8 +5,11 @@ The third chapter of the pipeline: walking distances, coverage, gaps and reach a
 Each function is a step of `pipeline.STEPS`, in that order.
 """
 
+import geopandas as gpd
+
 from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
 from begegnung_geo.analysis.districts import assign_levels
+from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.analysis.gaps import build_gaps
 from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.reach import assign_walk_distance
@@ -31,10 +34,9 @@ def measure_demand(step: StepInput) -> StepOutput:
         city_area=step.layer("city_area"),
         snap_distance_m=walking.snap_distance_m,
     )
-    supply = stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places"))
     demand, issues = assign_walk_distance(
         cells,
-        supply[supply["is_counted"]],
+        _read_supply(step),
         walk_nodes=step.layer("walk_nodes"),
         walk_edges=step.layer("walk_edges"),
         snap_distance_m=walking.snap_distance_m,
@@ -92,12 +94,17 @@ def measure_coverage(step: StepInput) -> StepOutput:
 
 def draw_reach(step: StepInput) -> StepOutput:
     """Outline the areas within reach of a counted place."""
-    supply = stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places"))
     reach_areas = build_reach_areas(
-        supply[supply["is_counted"]],
+        _read_supply(step),
         step.layer("city_area"),
         walk_nodes=step.layer("walk_nodes"),
         walk_edges=step.layer("walk_edges"),
         walking=step.profile.walking,
     )
     return StepOutput({"reach_areas": reach_areas})
+
+
+def _read_supply(step: StepInput) -> gpd.GeoDataFrame:
+    """Return the counted places, the neighbours' included, each at its door."""
+    supply = stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places"))
+    return move_to_doors(gpd.GeoDataFrame(supply[supply["is_counted"]]), step.layer("doors"))

@@ -43,7 +43,7 @@ STEPS = (
         "read_map", "inventory", read_map,
         raw=("osm", "rules"), reads=("given_area",), uses=("study",),
         writes=(
-            "osm_features", "walkways", "buildings", "addresses", "boundaries",
+            "osm_features", "walkways", "obstacles", "entrances", "buildings", "addresses", "boundaries",
             "background_areas", "background_lines", "background_labels",
         ),
     ),
@@ -71,16 +71,19 @@ STEPS = (
         "read_hand", "inventory", read_hand,
         raw=("hand", "rules"), writes=("hand_entries", "reviews", "kept_ids"),
     ),
-    Step("lay_network", "inventory", lay_network, reads=("walkways",), writes=("walk_nodes", "walk_edges")),
+    Step(
+        "lay_network", "inventory", lay_network,
+        reads=("walkways", "obstacles"), writes=("walk_nodes", "walk_edges"),
+    ),
     Step(
         "take_inventory", "inventory", take_inventory,
         raw=("rules",), facts_of=("read_lists",), uses=("study", "walking", "coverage", "sources"),
         reads=(
             "osm_features", "place_records", "hand_entries", "reviews", "kept_ids", "city_area", "districts",
-            "walk_nodes", "walk_edges",
+            "walk_nodes", "walk_edges", "entrances",
         ),
         writes=(
-            "places", "begegnungsorte", "neighbour_places", "known_ids", "place_matches", "attributes",
+            "places", "begegnungsorte", "neighbour_places", "doors", "known_ids", "place_matches", "attributes",
             "column_sources", "row_counts", "rejections",
         ),
         remembers=("known_ids",),
@@ -94,7 +97,7 @@ STEPS = (
         "measure_demand", "coverage", measure_demand,
         uses=("walking",), writes=("demand",),
         reads=(
-            "population_cells", "districts", "city_area", "begegnungsorte", "neighbour_places",
+            "population_cells", "districts", "city_area", "begegnungsorte", "neighbour_places", "doors",
             "walk_nodes", "walk_edges",
         ),
     ),
@@ -111,7 +114,7 @@ STEPS = (
     ),
     Step(
         "draw_reach", "coverage", draw_reach,
-        reads=("begegnungsorte", "neighbour_places", "walk_nodes", "walk_edges", "city_area"),
+        reads=("begegnungsorte", "neighbour_places", "doors", "walk_nodes", "walk_edges", "city_area"),
         uses=("walking",), writes=("reach_areas",),
     ),
     Step("collect_issues", "coverage", collect_issues, gathers_issues=True, writes=("issues",)),

@@ -15,6 +15,7 @@ from begegnung_geo.table_columns import (
     POSTAL_COLUMNS,
     PRECISIONS,
     SOURCE,
+    STEP_FREE,
     TAGS,
 )
 
@@ -43,11 +44,32 @@ RAW_TABLES: tuple[Table, ...] = (
             Column("way_id", "int64", "OSM id of the way (of the outline's way for squares)"),
             Column("highway", "str", "value of highway"),
             Column("name", "str", "street name", is_nullable=True),
-            Column("is_step_free", "bool", "no steps and not known as impassable; unknown counts as passable"),
+            STEP_FREE,
             Column("node_ids", "list[int64]", "OSM node ids, one a coordinate"),
             TAGS,
         ),
         ("LineString",),
+    ),
+    Table(
+        "obstacles",
+        "one point on a way that stops those who cannot use steps: a raised kerb, a stile",
+        ("node_id",),
+        (
+            Column("node_id", "int64", "OSM node id"),
+            Column("kind", "str", "value of barrier, else of kerb"),
+        ),
+        ("Point",),
+    ),
+    Table(
+        "entrances",
+        "one door of a building",
+        ("node_id",),
+        (
+            Column("node_id", "int64", "OSM node id"),
+            Column("kind", "str", "value of entrance: main, yes, service …"),
+            Column("wheelchair", "str", "OSM wheelchair value of the door", is_nullable=True),
+        ),
+        ("Point",),
     ),
     Table(
         "buildings",

@@ -90,7 +90,7 @@ def read_map(step: StepInput) -> StepOutput:
             hint="check that boundary, districts and extract belong to the same city",
         )
     names = (
-        "osm_features", "walkways", "buildings", "addresses", "boundaries",
+        "osm_features", "walkways", "obstacles", "entrances", "buildings", "addresses", "boundaries",
         "background_areas", "background_lines", "background_labels",
     )  # fmt: skip
     return StepOutput(

@@ -24,6 +24,7 @@ from begegnung_geo.table_columns import (
     SOURCE,
     STABILITY,
     STANDINGS,
+    STEP_FREE,
     THRESHOLD,
     VARIANT_DIMENSIONS,
 )
@@ -103,6 +104,17 @@ RESULT_TABLES: tuple[Table, ...] = (
         ),
         ("Point",),
         is_geometry_nullable=True,
+    ),
+    Table(
+        "doors",
+        "the point at which one meeting place is entered, the neighbours' included",
+        ("begegnungsort_id",),
+        (
+            Column("begegnungsort_id", "str", "the place"),
+            Column("basis", "str", "a mapped door of its outline, else its position", allowed=("main_entrance", "entrance", "position")),
+            Column("node_id", "int64", "OSM node id of the door, 0 for a position"),
+        ),
+        ("Point",),
     ),
     Table(
         "attributes",
@@ -197,7 +209,8 @@ RESULT_TABLES: tuple[Table, ...] = (
             Column("to_node", "int64", "node_id at the end"),
             Column("component_id", "int64", "connected piece of the network, 0 is the longest"),
             Column("length_m", "float64", "length in the metric CRS", unit="m"),
-            Column("is_step_free", "bool", "no steps and not known as impassable"),
+            STEP_FREE,
+            Column("is_step_free", "bool", "no steps and not known as impassable: step_free is not `no`"),
             Column("highway", "str", "value of highway"),
             Column("name", "str", "street name", is_nullable=True),
             Column("way_id", "int64", "OSM id of the way"),

@@ -14,6 +14,7 @@ from begegnung_geo.analysis.classify import classify_records
 from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
 from begegnung_geo.analysis.conflate import conflate_places, flag_counted, rank_records, split_by_city
 from begegnung_geo.analysis.districts import assign_levels
+from begegnung_geo.analysis.doors import build_doors, move_to_doors
 from begegnung_geo.analysis.hand import date_features, describe_places
 from begegnung_geo.analysis.list_evidence import lower_evidence
 from begegnung_geo.analysis.network import build_network, index_network
@@ -33,7 +34,7 @@ from begegnung_geo.steps import StepInput, StepOutput
 
 def lay_network(step: StepInput) -> StepOutput:
     """Split the walkways at their junctions."""
-    walk_nodes, walk_edges = build_network(step.layer("walkways"))
+    walk_nodes, walk_edges = build_network(step.layer("walkways"), step.layer("obstacles"))
     return StepOutput({"walk_nodes": walk_nodes, "walk_edges": walk_edges})
 
 
@@ -53,7 +54,7 @@ def take_inventory(step: StepInput) -> StepOutput:
     )
     merged, withheld_issues, withheld = drop_withheld(described.begegnungsorte, rules)
     merged = merged.assign(is_counted=flag_counted(merged, profile.coverage))
-    merged, snap_issues = _snap_places(step, merged)
+    merged, doors, snap_issues = _snap_places(step, merged)
     inside, neighbours, split_issues, outside = split_by_city(
         merged, step.layer("city_area"), buffer_m=profile.study.buffer_m
     )
@@ -75,6 +76,7 @@ def take_inventory(step: StepInput) -> StepOutput:
             "places": places,
             "begegnungsorte": inside,
             "neighbour_places": neighbours,
+            "doors": doors[doors["begegnungsort_id"].isin(everywhere["begegnungsort_id"])],
             "known_ids": build_known_ids(everywhere, step.remembered("known_ids")),
             "place_matches": matches,
             "attributes": attributes,
@@ -141,12 +143,18 @@ def _report_ids(step: StepInput, ids: dict[str, int]) -> list[str]:
     return [f"{line}; run `begegnung-geo ids --city {key} --keep` to hold it for every machine"]
 
 
-def _snap_places(step: StepInput, merged: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def _snap_places(
+    step: StepInput, merged: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
+    """Return the places with the leg from their door to the walkway, the doors, and what is unconnected."""
     network = index_network(step.layer("walk_nodes"), step.layer("walk_edges"), step_free=False)
     walking = step.profile.walking
-    return assign_snap_distance(
-        merged, network, snap_distance_m=walking.snap_distance_m, scrap_length_m=walking.scrap_length_m
+    snapping = {"snap_distance_m": walking.snap_distance_m, "scrap_length_m": walking.scrap_length_m}
+    doors = build_doors(
+        merged, step.layer("osm_features"), step.layer("entrances"), network=network, **snapping
     )
+    at_doors, issues = assign_snap_distance(move_to_doors(merged, doors), network, **snapping)
+    return merged.assign(snap_distance_m=at_doors["snap_distance_m"]), doors, issues
 
 
 def judge_completeness(step: StepInput) -> StepOutput:

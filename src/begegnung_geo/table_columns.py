@@ -114,3 +114,9 @@ BEGEGNUNGSORT_COLUMNS = (
     *ATTRIBUTE_COLUMNS,
 )
 # fmt: on
+STEP_FREE = Column(
+    "step_free",
+    "str",
+    "without steps and fit for small wheels, by `config/walkways.csv`",
+    allowed=("yes", "no", "unknown"),
+)

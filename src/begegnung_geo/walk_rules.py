@@ -3,7 +3,7 @@
 The walk rule: which OSM ways a person may walk, as data with a reason a line.
 
 `config/walkways.csv` has the columns order, key, value, effect, reason. The lines
-answer three questions; for each the first matching line in `order` decides:
+answer four questions; for each the first matching line in `order` decides:
 
 ===========  ==================================================================
 question     effects
@@ -11,7 +11,9 @@ question     effects
 class        `open` walkable unless access forbids it; `by_permit` only where
              access permits it; `never`. A way that matches no line is no walkway.
 access       `permit`, `forbid`. No matching line: the class decides alone.
-step-free    `passable`, `impassable`. No matching line: unknown, hence passable.
+step-free    `passable` (yes), `impassable` (no). No matching line: unknown.
+point        `lets_by`, `blocks`: what a point on a way (kerb, barrier) does to
+             those who cannot use steps. No matching line: it lets them by.
 ===========  ==================================================================
 
 `keep` names a further tag that the table `walkways` carries along. A value is
@@ -32,10 +34,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from begegnung_geo.errors import ConfigError
 
-Effect = Literal["open", "by_permit", "never", "permit", "forbid", "passable", "impassable", "keep"]
+Effect = Literal[
+    "open", "by_permit", "never", "permit", "forbid", "passable", "impassable", "lets_by", "blocks", "keep"
+]
 _CLASS: tuple[Effect, ...] = ("open", "by_permit", "never")
 _ACCESS: tuple[Effect, ...] = ("permit", "forbid")
 _STEP_FREE: tuple[Effect, ...] = ("passable", "impassable")
+_POINT: tuple[Effect, ...] = ("lets_by", "blocks")
+StepFree = Literal["yes", "no", "unknown"]
 _COLUMNS = ["order", "key", "value", "effect", "reason"]
 _COMPARISON = re.compile(r"([<>]) (\d+(?:\.\d+)?)", re.ASCII)
 _UPRIGHT_DEGREES = 90
@@ -100,10 +106,17 @@ class WalkRules(BaseModel):
             return None
         return rule.value
 
-    def is_step_free(self, tags: Mapping[str, str]) -> bool:
-        """Return False for steps and ways known as impassable; unknown is passable."""
+    def find_step_free(self, tags: Mapping[str, str]) -> StepFree:
+        """Return whether a way can be used without steps and on small wheels: yes, no or unknown."""
         rule = self._find_first(tags, _STEP_FREE)
-        return rule is None or rule.effect == "passable"
+        if rule is None:
+            return "unknown"
+        return "yes" if rule.effect == "passable" else "no"
+
+    def blocks_step_free(self, tags: Mapping[str, str]) -> bool:
+        """Return whether a point on a way stops those who cannot use steps."""
+        rule = self._find_first(tags, _POINT)
+        return rule is not None and rule.effect == "blocks"
 
     def select_tags(self, tags: Mapping[str, str]) -> dict[str, str]:
         """Return the tags that any line asks for, sorted by key; all answers depend on them alone."""
@@ -115,13 +128,18 @@ class WalkRules(BaseModel):
         return frozenset(rule.key for rule in self._by_effect(("open", "by_permit")))
 
     @cached_property
+    def point_keys(self) -> frozenset[str]:
+        """Keys that can make a point on a way an obstacle: barrier, kerb."""
+        return frozenset(rule.key for rule in self._by_effect(("blocks",)))
+
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """All keys that any line asks for, sorted."""
         return tuple(sorted({rule.key for rule in self.rules}))
 
     @cached_property
     def _indexes(self) -> dict[tuple[Effect, ...], dict[str, "_KeyIndex"]]:
-        return {stage: self._index_stage(stage) for stage in (_CLASS, _ACCESS, _STEP_FREE)}
+        return {stage: self._index_stage(stage) for stage in (_CLASS, _ACCESS, _STEP_FREE, _POINT)}
 
     def _index_stage(self, stage: tuple[Effect, ...]) -> dict[str, "_KeyIndex"]:
         rules = self._by_effect(stage)

@@ -24,7 +24,19 @@ def make_tags(rule: WalkRule) -> dict[str, str]:
     return {rule.key: EXAMPLES.get(rule.value, (rule.value, None))[0]}
 
 
-@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: f"{rule.key}={rule.value}")
+def _list_rules(*effects: str) -> list[WalkRule]:
+    return [rule for rule in RULES.rules if rule.effect in effects]
+
+
+def _name_rule(rule: WalkRule) -> str:
+    return f"{rule.key}={rule.value}"
+
+
+CLASS_AND_ACCESS = _list_rules("open", "by_permit", "never", "permit", "forbid", "keep")
+STEP_FREE = _list_rules("passable", "impassable", "lets_by", "blocks")
+
+
+@pytest.mark.parametrize("rule", CLASS_AND_ACCESS, ids=_name_rule)
 def test_every_line_does_what_its_effect_says(rule: WalkRule) -> None:
     tags = make_tags(rule)
     match rule.effect:
@@ -42,12 +54,22 @@ def test_every_line_does_what_its_effect_says(rule: WalkRule) -> None:
             assert RULES.find_class(FOOTWAY | tags | {"access": "private"}) == "footway"
         case "forbid":
             assert RULES.find_class(FOOTWAY | tags) is None
-        case "passable":
-            assert RULES.is_step_free({"highway": "steps"} | tags)
-        case "impassable":
-            assert not RULES.is_step_free(FOOTWAY | tags)
         case "keep":
             assert RULES.select_tags(FOOTWAY | tags) == dict(sorted((FOOTWAY | tags).items()))
+
+
+@pytest.mark.parametrize("rule", STEP_FREE, ids=_name_rule)
+def test_every_line_about_steps_does_what_its_effect_says(rule: WalkRule) -> None:
+    tags = make_tags(rule)
+    match rule.effect:
+        case "passable":
+            assert RULES.find_step_free(FOOTWAY | tags) == "yes"
+        case "impassable":
+            assert RULES.find_step_free(FOOTWAY | tags) == "no"
+        case "lets_by":
+            assert not RULES.blocks_step_free({"barrier": "stile"} | tags)
+        case "blocks":
+            assert RULES.blocks_step_free(tags)
 
 
 def test_every_line_has_its_own_reason() -> None:
@@ -85,29 +107,59 @@ def test_class_and_access_decide_together(tags: dict[str, str], walk_class: str 
 
 
 @pytest.mark.parametrize(
-    ("tags", "is_step_free"),
+    ("tags", "step_free"),
     [
-        ({}, True),
-        ({"highway": "steps"}, False),
-        ({"highway": "steps", "ramp": "yes"}, True),
-        ({"highway": "steps", "ramp": "no"}, False),
-        ({"highway": "steps", "ramp:stroller": "yes"}, False),
-        ({"highway": "steps", "ramp": "yes", "wheelchair": "no"}, False),
-        ({"highway": "steps", "ramp:wheelchair": "yes", "incline": "15%"}, False),
-        ({"highway": "path", "smoothness": "bad"}, True),
-        ({"highway": "path", "smoothness": "very_bad", "wheelchair": "yes"}, True),
-        ({"highway": "path", "wheelchair": "limited"}, True),
-        ({"highway": "path", "incline": "up"}, True),
-        ({"highway": "path", "incline": "-8%"}, False),
-        ({"highway": "path", "incline": "4°"}, False),
-        ({"highway": "path", "incline": "3°"}, True),
-        ({"highway": "path", "width": "80 cm"}, False),
-        ({"highway": "path", "width": "0,8"}, False),
-        ({"highway": "path", "width": "narrow"}, True),
+        ({}, "unknown"),
+        ({"highway": "path"}, "unknown"),
+        ({"highway": "footway"}, "unknown"),
+        ({"highway": "footway", "surface": "asphalt"}, "yes"),
+        ({"highway": "footway", "surface": "sett"}, "unknown"),
+        ({"highway": "footway", "surface": "sand"}, "no"),
+        ({"highway": "footway", "footway": "sidewalk"}, "yes"),
+        ({"highway": "footway", "footway": "crossing", "kerb": "raised"}, "no"),
+        ({"highway": "residential"}, "yes"),
+        ({"highway": "residential", "surface": "cobblestone"}, "no"),
+        ({"highway": "track", "tracktype": "grade1"}, "yes"),
+        ({"highway": "track", "tracktype": "grade2"}, "unknown"),
+        ({"highway": "track", "tracktype": "grade4"}, "no"),
+        ({"highway": "steps"}, "no"),
+        ({"highway": "steps", "surface": "asphalt"}, "no"),
+        ({"highway": "steps", "ramp": "yes"}, "yes"),
+        ({"highway": "steps", "ramp": "no"}, "no"),
+        ({"highway": "steps", "ramp:stroller": "yes"}, "no"),
+        ({"highway": "steps", "ramp": "yes", "wheelchair": "no"}, "no"),
+        ({"highway": "steps", "ramp:wheelchair": "yes", "incline": "15%"}, "no"),
+        ({"highway": "path", "smoothness": "good"}, "yes"),
+        ({"highway": "path", "smoothness": "bad"}, "no"),
+        ({"highway": "path", "smoothness": "very_bad", "wheelchair": "yes"}, "yes"),
+        ({"highway": "path", "wheelchair": "limited"}, "unknown"),
+        ({"highway": "path", "incline": "up"}, "unknown"),
+        ({"highway": "residential", "incline": "-8%"}, "no"),
+        ({"highway": "path", "incline": "4°"}, "no"),
+        ({"highway": "path", "incline": "3°"}, "unknown"),
+        ({"highway": "path", "width": "80 cm"}, "no"),
+        ({"highway": "path", "width": "0,8"}, "no"),
+        ({"highway": "path", "width": "narrow"}, "unknown"),
     ],
 )
-def test_unknown_is_passable_and_known_obstacles_are_not(tags: dict[str, str], *, is_step_free: bool) -> None:
-    assert RULES.is_step_free(tags) == is_step_free
+def test_a_way_is_step_free_only_where_something_says_so(tags: dict[str, str], step_free: str) -> None:
+    assert RULES.find_step_free(tags) == step_free
+
+
+@pytest.mark.parametrize(
+    ("tags", "blocks"),
+    [
+        ({"kerb": "raised"}, True),
+        ({"kerb": "lowered"}, False),
+        ({"barrier": "kerb", "kerb": "raised"}, True),
+        ({"barrier": "bollard"}, False),
+        ({"barrier": "stile"}, True),
+        ({"barrier": "kissing_gate", "wheelchair": "yes"}, False),
+        ({}, False),
+    ],
+)
+def test_points_on_a_way_block_where_they_are_known_to(tags: dict[str, str], *, blocks: bool) -> None:
+    assert RULES.blocks_step_free(tags) == blocks
 
 
 @pytest.mark.parametrize(
@@ -158,7 +210,8 @@ def test_the_index_finds_what_trying_line_by_line_finds(tags: dict[str, str]) ->
     )
     assert RULES.find_class(tags) == (line.value if line is not None and is_walkable else None)
     obstacle = first({"passable", "impassable"})
-    assert RULES.is_step_free(tags) == (obstacle is None or obstacle.effect == "passable")
+    answer = {"passable": "yes", "impassable": "no"}[obstacle.effect] if obstacle else "unknown"
+    assert RULES.find_step_free(tags) == answer
 
 
 def write_rules(folder: Path, *lines: str, header: str = "order,key,value,effect,reason") -> Path:

@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_COPIED_COLUMNS = ["is_step_free", "highway", "name", "way_id"]
+_COPIED_COLUMNS = ["highway", "name", "way_id"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,9 @@ class Segments:
     offset_m: Floats
 
 
-def build_network(walkways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def build_network(
+    walkways: gpd.GeoDataFrame, obstacles: gpd.GeoDataFrame | None = None
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """
     Cut walkways at their junctions and label the connected pieces.
 
@@ -89,10 +91,18 @@ def build_network(walkways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.Geo
     A closed way without junctions is one edge from a node to itself; parallel
     edges are kept. A way whose nodes are all the same is no walkway and has no edge.
 
+    An obstacle inside an edge makes the edge impassable without steps. At a junction of
+    two edges it stops the passage, so the shorter of the two (then the lower id)
+    is impassable; at the end of a single edge, that edge. Where three or more meet it
+    belongs to one of them, but nobody knows which: those that were passable are unknown.
+
     Parameters
     ----------
     walkways
         Table `walkways`: LineString, metric CRS, one row per walkable way.
+    obstacles
+        Table `obstacles`: Point, one row a node that stops those who cannot use steps; None: no
+        obstacle is known.
 
     Returns
     -------
@@ -128,6 +138,10 @@ def build_network(walkways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.Geo
     edge_component, node_component, _ = _label_components(
         from_index, to_index, length_m, node_count=len(used)
     )
+    step_free = _find_step_free(
+        ways["step_free"].to_numpy(dtype=object)[way[start]],
+        _find_blocked(node, (start, end), length_m, obstacles=obstacles),
+    )
     edges = gpd.GeoDataFrame(
         {
             "edge_id": np.arange(len(start)),
@@ -135,11 +149,13 @@ def build_network(walkways: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.Geo
             "to_node": node[end],
             "component_id": edge_component,
             "length_m": length_m,
+            "step_free": step_free,
+            "is_step_free": step_free != "no",
         }
         | {name: ways[name].to_numpy()[way[start]] for name in _COPIED_COLUMNS},
         geometry=_build_lines(xy, start, end),
         crs=walkways.crs,
-    ).astype({"name": "str", "highway": "str"})
+    ).astype({"name": "str", "highway": "str", "step_free": "str", "is_step_free": "bool"})
     nodes = gpd.GeoDataFrame(
         {"node_id": node_id[used], "component_id": node_component},
         geometry=shapely.points(xy[first_use[used]]),
@@ -238,6 +254,33 @@ def _find_cuts(way: Ints, node: Ints) -> tuple[Ints, Ints]:
     start, end = cuts[:-1], cuts[1:]
     is_edge = way[start] == way[end]
     return start[is_edge], end[is_edge]
+
+
+def _find_blocked(
+    node: Ints, cuts: tuple[Ints, Ints], length_m: Floats, *, obstacles: gpd.GeoDataFrame | None
+) -> tuple[Bools, Bools]:
+    # Which edges an obstacle makes impassable, and which it makes doubtful.
+    start, end = cuts
+    is_obstacle = np.isin(node, [] if obstacles is None else obstacles["node_id"].to_numpy())
+    before = np.concatenate([[0], np.cumsum(is_obstacle)])
+    is_blocked = before[end] - before[start + 1] > 0
+    is_doubtful = np.zeros(len(start), dtype=bool)
+    edge = np.concatenate([np.arange(len(start))] * 2)
+    vertex = np.concatenate([start, end])
+    edge, at = edge[is_obstacle[vertex]], node[vertex[is_obstacle[vertex]]]
+    order = np.lexsort((edge, length_m[edge], at))
+    edge, at = edge[order], at[order]
+    _, first, counts = np.unique(at, return_index=True, return_counts=True)
+    is_passage = counts <= 2  # noqa: PLR2004 - one or two edges meet: the obstacle stands between them
+    is_blocked[edge[first[is_passage]]] = True
+    is_doubtful[edge[np.repeat(~is_passage, counts)]] = True
+    return is_blocked, is_doubtful
+
+
+def _find_step_free(of_way: npt.NDArray[Any], obstructed: tuple[Bools, Bools]) -> npt.NDArray[Any]:
+    is_blocked, is_doubtful = obstructed
+    doubted = np.where(is_doubtful & (of_way == "yes"), "unknown", of_way)
+    return np.where(is_blocked, "no", doubted)
 
 
 def _measure_length(xy: Floats, start: Ints, end: Ints) -> Floats:

@@ -21,6 +21,8 @@ from begegnung_geo.sources.osm_layers import (
     build_background_lines,
     build_boundaries,
     build_buildings,
+    build_entrances,
+    build_obstacles,
     build_osm_features,
     build_walkways,
 )
@@ -40,6 +42,8 @@ class OsmTables:
 
     osm_features: gpd.GeoDataFrame
     walkways: gpd.GeoDataFrame
+    obstacles: gpd.GeoDataFrame
+    entrances: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
     boundaries: gpd.GeoDataFrame
@@ -98,7 +102,7 @@ def read_osm(
         If `crs` does not measure in metres.
     """
     metric_crs = require_metric(crs, where="read_osm")
-    objects = read_objects(path, node_keys=NODE_KEYS.union(feature_filters))
+    objects = read_objects(path, node_keys=NODE_KEYS.union(feature_filters, walk_rules.point_keys))
     scene = build_scene(
         objects,
         source=path.name,
@@ -111,6 +115,8 @@ def read_osm(
     tables = OsmTables(
         osm_features=build_osm_features(scene),
         walkways=build_walkways(scene),
+        obstacles=build_obstacles(scene),
+        entrances=build_entrances(scene),
         buildings=build_buildings(scene),
         addresses=build_addresses(scene),
         boundaries=build_boundaries(scene),

@@ -57,12 +57,32 @@ def build_walkways(scene: Scene) -> gpd.GeoDataFrame:
             "way_id": way_ids,
             "highway": pd.Series([fact.walk_class for fact in walk_facts], dtype="str"),
             "name": pd.Series(_list_names(scene, tag_sets), dtype="str"),
-            "is_step_free": pd.Series([fact.is_step_free for fact in walk_facts], dtype="bool"),
+            "step_free": pd.Series([fact.step_free for fact in walk_facts], dtype="str"),
             "node_ids": _split_lists(pieces.refs[nodes], counts),
             "tags": pd.Series([fact.tags for fact in walk_facts], dtype="str"),
         },
         geometry=lines,
         crs=scene.crs,
+    )
+
+
+def build_obstacles(scene: Scene) -> gpd.GeoDataFrame:
+    """Return the table `obstacles`: nodes that stop those who cannot use steps."""
+    shapes = _select_nodes(scene, scene.facts.is_obstacle)
+    kinds = [tags.get("barrier", tags.get("kerb")) for tags in _list_tags(scene, shapes)]
+    return _build_table("obstacles", shapes, node_id=_read_node_ids(shapes), kind=kinds)
+
+
+def build_entrances(scene: Scene) -> gpd.GeoDataFrame:
+    """Return the table `entrances`: nodes with `entrance`, of whatever kind."""
+    shapes = _select_nodes(scene, scene.facts.is_entrance)
+    tag_sets = _list_tags(scene, shapes)
+    return _build_table(
+        "entrances",
+        shapes,
+        node_id=_read_node_ids(shapes),
+        kind=[tags["entrance"] for tags in tag_sets],
+        wheelchair=[tags.get("wheelchair") for tags in tag_sets],
     )
 
 
@@ -145,8 +165,7 @@ def build_background_lines(scene: Scene) -> gpd.GeoDataFrame:
 
 def build_background_labels(scene: Scene) -> gpd.GeoDataFrame:
     """Return the table `background_labels`: place nodes with a name."""
-    is_node = scene.shapes["object_id"].str.startswith("node/").to_numpy(dtype=bool)
-    shapes = _select(scene, scene.facts.label_kind != "", among=is_node)
+    shapes = _select_nodes(scene, scene.facts.label_kind != "")
     return _build_table(
         "background_labels",
         shapes,
@@ -165,6 +184,19 @@ def _select(
     if among is not None:
         chosen &= among
     return gpd.GeoDataFrame(scene.shapes[chosen].reset_index(drop=True))
+
+
+def _select_nodes(scene: Scene, is_mine: Bools) -> gpd.GeoDataFrame:
+    is_node = scene.shapes["object_id"].str.startswith("node/").to_numpy(dtype=bool)
+    return _select(scene, is_mine, among=is_node)
+
+
+def _list_tags(scene: Scene, shapes: gpd.GeoDataFrame) -> list[dict[str, str]]:
+    return [scene.facts.tag_sets[number] for number in shapes["tag_set"]]
+
+
+def _read_node_ids(shapes: gpd.GeoDataFrame) -> pd.Series:
+    return shapes["object_id"].str.removeprefix("node/").astype("int64")
 
 
 def _build_table(table: str, shapes: gpd.GeoDataFrame, /, **columns: object) -> gpd.GeoDataFrame:

@@ -142,9 +142,10 @@ class _Draft:
             self.issues.append(build_issues(self.source, code, rows=rows, texts=text))
 
     def draw_nodes(self, node_xy: Floats) -> pd.DataFrame:
-        """Return a point for each node that is a place, an address or a label."""
-        nodes = self.objects.nodes
-        is_wanted = (self.facts.is_drawn() | (self.facts.label_kind != ""))[nodes.tag_sets]
+        """Return a point for each node that is a place, an address, a label, a door or an obstacle."""
+        nodes, facts = self.objects.nodes, self.facts
+        is_point = (facts.label_kind != "") | facts.is_obstacle | facts.is_entrance
+        is_wanted = (facts.is_drawn() | is_point)[nodes.tag_sets]
         is_mine = self._drop_repeats(nodes, is_wanted, kind="node")
         is_placed = np.isfinite(node_xy).all(axis=1)
         lost = _label(nodes, np.flatnonzero(is_mine & ~is_placed), kind="node")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from begegnung_geo.category_rules import NameFilter
 from begegnung_geo.table_columns import BACKGROUND_AREA_LAYERS, LABEL_KINDS
-from begegnung_geo.walk_rules import WalkRules
+from begegnung_geo.walk_rules import StepFree, WalkRules
 
 FeatureFilters = Mapping[str, frozenset[str] | None]
 Tags = Mapping[str, str]
@@ -62,7 +62,7 @@ _RING_TYPES = ("multipolygon", "boundary")
 _NUMBER = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,2})?)\s*", re.ASCII)
 _ADMIN_LEVEL = re.compile(r"[1-9]|1[0-2]")
 
-NODE_KEYS = frozenset(("addr:housenumber", "place"))
+NODE_KEYS = frozenset(("addr:housenumber", "entrance", "place"))
 """Keys by which nodes are read, besides those of the places asked for."""
 
 
@@ -71,7 +71,7 @@ class WalkFacts:
     """What the walk rule says to a set of tags, apart from the name."""
 
     walk_class: str
-    is_step_free: bool
+    step_free: StepFree
     tags: str
 
 
@@ -88,6 +88,8 @@ class TagFacts:
     has_rings: Bools
     is_walkway: Bools
     walk_facts: list[WalkFacts | None]
+    is_obstacle: Bools
+    is_entrance: Bools
     area_layer: Texts
     line_layer: Texts
     label_kind: Texts
@@ -144,6 +146,14 @@ def build_tag_facts(
         has_rings=np.array([tags.get("type") in _RING_TYPES for tags in tag_sets], dtype=bool),
         is_walkway=np.array([facts is not None for facts in walk_facts], dtype=bool),
         walk_facts=walk_facts,
+        is_obstacle=np.array(
+            [
+                not walk_rules.point_keys.isdisjoint(tags) and walk_rules.blocks_step_free(tags)
+                for tags in tag_sets
+            ],
+            dtype=bool,
+        ),
+        is_entrance=np.array(["entrance" in tags for tags in tag_sets], dtype=bool),
         area_layer=texts(_find_area_layer),
         line_layer=np.array([_find_line_layer(tags) for tags in tag_sets], dtype=object),
         label_kind=texts(_find_label_kind),
@@ -165,7 +175,7 @@ def _judge_walkways(tag_sets: list[dict[str, str]], walk_rules: WalkRules) -> li
                 None
                 if walk_class is None
                 else WalkFacts(
-                    walk_class, walk_rules.is_step_free(tags), format_tags(walk_rules.select_tags(tags))
+                    walk_class, walk_rules.find_step_free(tags), format_tags(walk_rules.select_tags(tags))
                 )
             )
         return known[combination]

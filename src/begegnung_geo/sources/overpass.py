@@ -39,6 +39,7 @@ MAP_KEYS = (
     "addr:housenumber",
     "boundary",
     "building",
+    "entrance",
     "highway",
     "landuse",
     "leisure",

@@ -26,7 +26,7 @@ def _build_walkways(
             "way_id": np.array(list(ways), dtype=np.int64),
             "highway": ["steps" if way in set(steps) else "footway" for way in ways],
             "name": pd.Series([f"Weg {way}" for way in ways], dtype="str"),
-            "is_step_free": [way not in set(steps) for way in ways],
+            "step_free": ["no" if way in set(steps) else "yes" for way in ways],
             "node_ids": [list(ids) for ids in ways.values()],
             "tags": ["{}"] * len(ways),
         },

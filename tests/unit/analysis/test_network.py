@@ -208,3 +208,37 @@ def test_random_towns_keep_length_connections_and_order(build_walkways, town, se
     again_nodes, again_edges = build_network(gpd.GeoDataFrame(shuffled))
     assert again_edges.equals(walk_edges)
     assert again_nodes.equals(walk_nodes)
+
+
+LINE = {1: (0, 0), 2: (100, 0), 3: (140, 0), 4: (240, 0), 5: (140, 80), 6: (50, 0)}
+
+
+def _stand(*node_ids):
+    points = [shapely.Point(LINE[node]) for node in node_ids]
+    return gpd.GeoDataFrame({"node_id": list(node_ids), "kind": "raised"}, geometry=points, crs="EPSG:25832")
+
+
+def _step_free(edges):
+    return dict(zip(pairs(edges), edges["step_free"], strict=True))
+
+
+def test_an_obstacle_inside_an_edge_makes_it_impassable(build_walkways):
+    _, edges = build_network(build_walkways(LINE, {10: [1, 6, 2], 11: [2, 3]}), _stand(6))
+    assert _step_free(edges) == {(1, 2): "no", (2, 3): "yes"}
+    assert edges["is_step_free"].tolist() == [False, True]
+
+
+def test_an_obstacle_between_two_edges_closes_the_shorter_one(build_walkways):
+    _, edges = build_network(build_walkways(LINE, {10: [1, 2], 11: [2, 3]}), _stand(2))
+    assert _step_free(edges) == {(1, 2): "yes", (2, 3): "no"}
+
+
+def test_an_obstacle_where_three_edges_meet_leaves_all_of_them_in_doubt(build_walkways):
+    ways = {10: [2, 3], 11: [3, 4], 12: [3, 5]}
+    _, edges = build_network(build_walkways(LINE, ways, steps=[12]), _stand(3))
+    assert _step_free(edges) == {(2, 3): "unknown", (3, 4): "unknown", (3, 5): "no"}
+
+
+def test_an_obstacle_away_from_every_way_changes_nothing(build_walkways):
+    _, edges = build_network(build_walkways(LINE, {10: [1, 2]}), _stand(5))
+    assert _step_free(edges) == {(1, 2): "yes"}
