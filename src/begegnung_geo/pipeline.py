@@ -83,8 +83,8 @@ STEPS = (
             "walk_nodes", "walk_edges", "entrances",
         ),
         writes=(
-            "places", "begegnungsorte", "neighbour_places", "doors", "known_ids", "place_matches", "attributes",
-            "column_sources", "row_counts", "rejections",
+            "places", "begegnungsorte", "neighbour_places", "doors", "known_ids", "place_matches",
+            "attributes", "column_sources", "row_counts", "rejections",
         ),
         remembers=("known_ids",),
     ),

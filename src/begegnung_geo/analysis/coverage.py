@@ -31,7 +31,7 @@ def find_covered(demand: pd.DataFrame, *, reach_m: float, step_free: bool) -> Bo
     return is_covered
 
 
-def find_unknown(demand: pd.DataFrame, *, reach_m: float) -> Bools:
+def find_unknown(demand: pd.DataFrame, *, reach_m: float, step_free: bool) -> Bools:
     """
     Return for whom the map cannot tell whether a counted place is within reach.
 
@@ -39,7 +39,8 @@ def find_unknown(demand: pd.DataFrame, *, reach_m: float) -> Bools:
     missing there as much as paths, so nothing is known. A home at a piece of network
     that no counted place is on is most often a fault of the map too; its walk is
     unknown unless even the straight line to the nearest counted place is longer than
-    the reach, as no walk can be shorter than that.
+    the reach, as no walk can be shorter than that. Without steps, a home is unknown too
+    where it would be covered if all ways of which nobody knows were step-free.
 
     Parameters
     ----------
@@ -47,11 +48,21 @@ def find_unknown(demand: pd.DataFrame, *, reach_m: float) -> Bools:
         Table `demand`.
     reach_m
         Longest walk in metres.
+    step_free
+        Ask about the walk without steps.
+
+    Returns
+    -------
+    is_unknown
+        One answer a home; False for all that are covered.
     """
     is_near = (demand["air_distance_m"] <= reach_m).to_numpy(dtype=bool)
     is_off_the_map = (demand["status"] == "no_walkway_near").to_numpy(dtype=bool)
     is_cut_off = (demand["status"] == "isolated").to_numpy(dtype=bool)
-    return is_off_the_map | (is_cut_off & is_near)
+    is_unknown: Bools = is_off_the_map | (is_cut_off & is_near)
+    if step_free:
+        is_unknown |= (demand["walk_distance_step_free_min_m"] <= reach_m).to_numpy(dtype=bool)
+    return is_unknown & ~find_covered(demand, reach_m=reach_m, step_free=step_free)
 
 
 def build_coverage(
@@ -128,7 +139,7 @@ def count_persons(demand: pd.DataFrame, *, reach_m: float, step_free: bool) -> p
     """
     persons = demand["persons"].to_numpy(dtype=np.float64)
     is_covered = find_covered(demand, reach_m=reach_m, step_free=step_free)
-    is_unknown = find_unknown(demand, reach_m=reach_m) & ~is_covered
+    is_unknown = find_unknown(demand, reach_m=reach_m, step_free=step_free)
     return pd.DataFrame(
         {
             "persons": persons,

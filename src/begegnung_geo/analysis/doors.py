@@ -112,7 +112,7 @@ def _find_candidates(
     records = places["place_ids"].reset_index(drop=True).explode().dropna().astype("str")
     records = records[records.str.startswith(_OSM_PREFIX)].str.removeprefix(_OSM_PREFIX)
     records = records[records.isin(outlines.index)]
-    rings = shapely.boundary(outlines.loc[records].to_numpy())
+    rings = shapely.boundary(np.asarray(outlines.loc[records], dtype=object))
     doors = entrances[~entrances["kind"].isin(_CLOSED_KINDS)].reset_index(drop=True)
     tree = shapely.STRtree(doors.geometry.to_numpy())
     row, door = tree.query(rings, predicate="dwithin", distance=_ON_OUTLINE_M)

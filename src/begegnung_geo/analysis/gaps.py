@@ -69,7 +69,7 @@ def build_gaps(
     reach_m = walking.reach_m(profile, threshold_min)
     step_free = walking.profiles[profile].step_free
     is_beyond = ~find_covered(demand, reach_m=reach_m, step_free=step_free)
-    is_beyond &= ~find_unknown(demand, reach_m=reach_m)
+    is_beyond &= ~find_unknown(demand, reach_m=reach_m, step_free=step_free)
     homes = demand[is_beyond & (demand["persons"] > 0).to_numpy(dtype=bool)]
     xy = shapely.get_coordinates(homes.geometry.to_numpy())
     persons = homes["persons"].to_numpy(dtype=np.float64)

@@ -165,7 +165,11 @@ def build_network(
 
 
 def index_network(
-    walk_nodes: gpd.GeoDataFrame, walk_edges: gpd.GeoDataFrame, *, step_free: bool
+    walk_nodes: gpd.GeoDataFrame,
+    walk_edges: gpd.GeoDataFrame,
+    *,
+    step_free: bool,
+    with_unknown: bool = False,
 ) -> WalkNetwork:
     """
     Return the arrays of a walk network for snapping and searching.
@@ -177,8 +181,10 @@ def index_network(
     walk_edges
         Table `walk_edges`: LineString, metric CRS.
     step_free
-        Only the edges with `is_step_free`; connected pieces are then found anew,
-        as stairs left out may cut a piece in two.
+        Only the edges that are step-free as far as anybody knows (`step_free` is `yes`);
+        connected pieces are then found anew, as stairs left out may cut a piece in two.
+    with_unknown
+        Take the edges nobody knows about as step-free, too.
 
     Returns
     -------
@@ -193,7 +199,8 @@ def index_network(
     """
     edges = walk_edges.sort_values("edge_id", kind="stable")
     if step_free:
-        edges = edges[edges["is_step_free"].to_numpy(dtype=bool)]
+        allowed = ["yes", "unknown"] if with_unknown else ["yes"]
+        edges = edges[edges["step_free"].isin(allowed).to_numpy(dtype=bool)]
     node_id = np.sort(walk_nodes["node_id"].to_numpy(dtype=np.int64))
     from_index = _find_nodes(node_id, edges["from_node"])
     to_index = _find_nodes(node_id, edges["to_node"])

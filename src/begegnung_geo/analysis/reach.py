@@ -138,7 +138,7 @@ def assign_walk_distance(
         Table `demand`, same index and order as `cells`. `status` says why
         `walk_distance_m` is null: `no_place` (there is no counted place at all),
         `no_walkway_near`, or `isolated` (the piece of network at the door has no
-        counted place). `walk_distance_step_free_m` is null where no way without steps leads
+        counted place). `walk_distance_step_free_m` is null where no way known as step-free leads
         to a place. `air_distance_m` is null without any place.
     issues
         One line `PERSONS_UNCONNECTED` a reason, with the number of people.
@@ -154,11 +154,11 @@ def assign_walk_distance(
     snap = {"snap_distance_m": snap_distance_m, "scrap_length_m": scrap_length_m}
     network = index_network(walk_nodes, walk_edges, step_free=False)
     homes, nearest = _measure_both(cells, places, network, **snap)
-    if walk_edges["is_step_free"].all():
-        step_free = nearest
-    else:
-        without_steps = index_network(walk_nodes, walk_edges, step_free=True)
-        _, step_free = _measure_both(cells, places, without_steps, **snap)
+    # A step-free way found from another walkway beside the house is no shorter walk than everyone's.
+    at_most, at_least = (
+        np.maximum(distance_m, nearest.distance_m)
+        for distance_m in _measure_step_free(cells, places, nearest, walk_nodes, walk_edges, **snap)
+    )
     status = np.select(
         [np.isfinite(nearest.distance_m), ~homes.is_snapped, len(places) == 0],
         ["reached", "no_walkway_near", "no_place"],
@@ -167,8 +167,8 @@ def assign_walk_distance(
     ids = np.array([*places["begegnungsort_id"], None], dtype=object)
     demand = cells.rename(columns={"cell_id": "demand_id"}).assign(
         walk_distance_m=_null_infinite(nearest.distance_m),
-        # A step-free way found from another walkway beside the house is no shorter walk than everyone's.
-        walk_distance_step_free_m=_null_infinite(np.maximum(step_free.distance_m, nearest.distance_m)),
+        walk_distance_step_free_m=_null_infinite(at_most),
+        walk_distance_step_free_min_m=_null_infinite(np.minimum(at_least, at_most)),
         air_distance_m=_measure_air_distance(cells, places),
         snap_distance_m=homes.leg_m,
         nearest_begegnungsort_id=pd.Series(ids[nearest.place], index=cells.index, dtype="str"),
@@ -191,6 +191,30 @@ def _measure_both(
         for layer in (cells, places)
     )
     return homes, measure_walk_distance(homes, doors, network)
+
+
+def _measure_step_free(  # noqa: PLR0917 - the arguments of its one caller
+    cells: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    nearest: NearestPlace,
+    walk_nodes: gpd.GeoDataFrame,
+    walk_edges: gpd.GeoDataFrame,
+    *,
+    snap_distance_m: float,
+    scrap_length_m: float,
+) -> tuple[Floats, Floats]:
+    # Along ways known as step-free, and along those plus the ways nobody knows about.
+    present = set(walk_edges["step_free"])
+    if present <= {"yes"}:
+        return nearest.distance_m, nearest.distance_m
+    found = []
+    for with_unknown in (False, True) if "unknown" in present else (False,):
+        network = index_network(walk_nodes, walk_edges, step_free=True, with_unknown=with_unknown)
+        _, step_free = _measure_both(
+            cells, places, network, snap_distance_m=snap_distance_m, scrap_length_m=scrap_length_m
+        )
+        found.append(step_free.distance_m)
+    return found[0], found[-1]
 
 
 def _measure_air_distance(cells: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> Floats:

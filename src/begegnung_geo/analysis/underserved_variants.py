@@ -59,7 +59,7 @@ class Experiment:
         reach_m = self.speed_m_s * 60 * minutes
         persons = self.demand["persons"].to_numpy(dtype=np.float64)
         is_covered = find_covered(self.demand, reach_m=reach_m, step_free=self.step_free)
-        is_unknown = find_unknown(self.demand, reach_m=reach_m) & ~is_covered
+        is_unknown = find_unknown(self.demand, reach_m=reach_m, step_free=self.step_free)
         covered, unknown = self.index.sum(persons * is_covered), self.index.sum(persons * is_unknown)
         return Trial(dimension, value, covered, unknown, self.need_low)
 

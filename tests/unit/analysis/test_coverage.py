@@ -28,6 +28,7 @@ COLUMNS = [
     "persons",
     "walk_distance_m",
     "walk_distance_step_free_m",
+    "walk_distance_step_free_min_m",
     "air_distance_m",
     "status",
     "district_id_bezirk",
@@ -35,11 +36,11 @@ COLUMNS = [
 NAN = np.nan
 HOMES = pd.DataFrame(
     [
-        (10, 300.0, 700.0, 200.0, "reached", "000"),
-        (20, 300.1, 300.1, 250.0, "reached", "000"),
-        (40, NAN, NAN, 100.0, "no_walkway_near", "000"),
-        (80, NAN, NAN, 400.0, "isolated", "001"),
-        (160, NAN, NAN, 5000.0, "isolated", "001"),
+        (10, 300.0, 700.0, 700.0, 200.0, "reached", "000"),
+        (20, 300.1, 300.1, 300.1, 250.0, "reached", "000"),
+        (40, NAN, NAN, NAN, 100.0, "no_walkway_near", "000"),
+        (80, NAN, NAN, NAN, 400.0, "isolated", "001"),
+        (160, NAN, NAN, NAN, 5000.0, "isolated", "001"),
     ],
     columns=COLUMNS,
 )
@@ -72,13 +73,13 @@ def test_an_unknown_walk_is_neither_near_nor_far():
 
 
 def test_who_is_too_far_even_as_the_crow_flies_is_known_not_to_reach():
-    assert find_unknown(HOMES, reach_m=300).tolist() == [False, False, True, False, False]
-    assert find_unknown(HOMES, reach_m=600).tolist() == [False, False, True, True, False]
+    assert find_unknown(HOMES, reach_m=300, step_free=False).tolist() == [False, False, True, False, False]
+    assert find_unknown(HOMES, reach_m=600, step_free=False).tolist() == [False, False, True, True, False]
 
 
 def test_who_lives_off_the_map_is_unknown_however_far_the_known_places_are():
     far = HOMES.assign(air_distance_m=9000.0)
-    assert find_unknown(far, reach_m=300).tolist() == [False, False, True, False, False]
+    assert find_unknown(far, reach_m=300, step_free=False).tolist() == [False, False, True, False, False]
 
 
 def test_districts_without_people_have_rows_and_no_share():
@@ -95,9 +96,23 @@ def test_the_city_is_the_sum_of_all_homes():
     assert city.loc[("adult", 10), "persons_unknown"] == 120
 
 
+def test_ways_nobody_knows_about_make_a_walk_without_steps_unknown():
+    # 10 people walk 700 m along known ways, perhaps 300 m along others; 20 walk 300.1 m in any case.
+    homes = HOMES.assign(walk_distance_step_free_min_m=[300.0, 300.1, NAN, NAN, NAN])
+    coverage, _ = cover(homes)
+    step_free, everyone = coverage.loc["000", "wheel", 5], coverage.loc["000", "adult", 5]
+    assert step_free["persons_covered"] == 0
+    assert step_free["persons_unknown"] == 10 + 40
+    assert everyone["persons_unknown"] == 40
+
+
 def test_a_city_without_a_place_covers_nobody_and_leaves_nothing_unknown():
     homes = HOMES.assign(
-        walk_distance_m=NAN, walk_distance_step_free_m=NAN, air_distance_m=NAN, status="no_place"
+        walk_distance_m=NAN,
+        walk_distance_step_free_m=NAN,
+        walk_distance_step_free_min_m=NAN,
+        air_distance_m=NAN,
+        status="no_place",
     )
     _, city = cover(homes)
     assert city["persons_covered"].tolist() == city["persons_unknown"].tolist() == [0.0] * 4
@@ -135,6 +150,7 @@ def test_people_are_conserved_on_every_level_and_longer_walks_cover_more(rows):
     )
     homes = homes.astype({"persons": float, "walk_distance_m": float, "air_distance_m": float})
     homes["walk_distance_step_free_m"] = homes["walk_distance_m"] * 1.5
+    homes["walk_distance_step_free_min_m"] = homes["walk_distance_m"] * 1.2
     homes["status"] = np.where(homes["walk_distance_m"].isna(), "isolated", "reached")
     districts = pd.DataFrame({"level": ["fine"] * 3 + ["coarse"] * 2, "district_id": [*"abc", *"xy"]})
     coverage, city = build_coverage(homes, districts, walking=WALKING)

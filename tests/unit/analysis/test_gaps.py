@@ -53,6 +53,7 @@ def build_demand(cells):
             "persons": np.array([cell[2] for cell in cells], dtype=float),
             "walk_distance_m": walk,
             "walk_distance_step_free_m": walk,
+            "walk_distance_step_free_min_m": walk,
             "air_distance_m": np.full(count, 100.0),
             "status": pd.Series(np.where(np.isnan(walk), "isolated", "reached"), dtype="str"),
             "district_id_bezirk": pd.Series(["000" if cell[0] < 5 else "001" for cell in cells], dtype="str"),

@@ -313,3 +313,19 @@ def test_a_step_free_walk_is_never_shorter_than_everyones(measure):
     row = demand.loc["home"]
     assert row["walk_distance_m"] == pytest.approx(10 + 500 + 30 + 550)
     assert row["walk_distance_step_free_m"] == row["walk_distance_m"]
+
+
+def test_a_way_nobody_knows_about_gives_the_walk_without_steps_two_ends(build_walkways, build_points):
+    # From the home 100 m over a path of unknown surface, or 100 + 300 + 100 m around it by street.
+    nodes = {1: (0, 0), 2: (100, 0), 3: (0, 300), 4: (100, 300), 5: (-50, 0), 6: (150, 0)}
+    ways = {10: [5, 1, 3, 4, 2, 6], 11: [1, 2]}
+    walkways = build_walkways(nodes, ways)
+    walkways["step_free"] = ["yes", "unknown"]
+    walk_nodes, walk_edges = build_network(walkways)
+    cells = build_points({"home": (-50, 0)}, "cell_id").assign(persons=1.0, is_estimated=False)
+    supply = build_points({"house": (150, 0)}, "begegnungsort_id")
+    demand, _ = assign_walk_distance(cells, supply, walk_nodes=walk_nodes, walk_edges=walk_edges, **SNAP)
+    home = demand.iloc[0]
+    assert home["walk_distance_m"] == pytest.approx(50 + 100 + 50)
+    assert home["walk_distance_step_free_min_m"] == pytest.approx(50 + 100 + 50)
+    assert home["walk_distance_step_free_m"] == pytest.approx(50 + 300 + 100 + 300 + 50)

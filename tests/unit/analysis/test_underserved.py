@@ -56,6 +56,7 @@ def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk", need=N
     demand = pd.DataFrame(homes, columns=["district", "persons", "walk_distance_m", "air_distance_m"])
     demand = demand.astype({"walk_distance_m": float, "persons": float, "air_distance_m": float})
     demand["walk_distance_step_free_m"] = demand["walk_distance_m"]
+    demand["walk_distance_step_free_min_m"] = demand["walk_distance_m"]
     demand["status"] = np.where(demand["walk_distance_m"].isna(), "no_walkway_near", "reached")
     demand[f"district_id_{level}"] = demand["district"]
     ids = sorted(set(demand["district"]))

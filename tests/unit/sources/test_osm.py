@@ -30,6 +30,8 @@ from osm_builder import (
 TABLE_NAMES = (
     "osm_features",
     "walkways",
+    "obstacles",
+    "entrances",
     "buildings",
     "addresses",
     "boundaries",
@@ -311,6 +313,20 @@ def test_background_layers_and_labels(tmp_path: Path) -> None:
     assert layers == {f"way/{i}": layer for i, (_, layer) in lines.items() if layer}
     labels = tables.background_labels[["label_id", "kind", "name"]].to_numpy().tolist()
     assert labels == [["node/5", "suburb", "Hörde"]]
+
+
+def test_doors_and_obstacles_are_points_with_their_kind(tmp_path: Path) -> None:
+    tables = read_elements(
+        tmp_path,
+        node(1, 0, 0, {"entrance": "main", "wheelchair": "no"}),
+        node(2, 1, 0, {"kerb": "raised", "barrier": "kerb"}),
+        node(3, 2, 0, {"barrier": "stile", "entrance": "yes"}),
+        node(4, 3, 0, {"barrier": "bollard"}),
+        way(10, [1, 2, 3, 4], HIGHWAY),
+    )
+    doors = tables.entrances[["node_id", "kind", "wheelchair"]].astype(object)
+    assert doors.where(doors.notna(), None).to_numpy().tolist() == [[1, "main", "no"], [3, "yes", None]]
+    assert tables.obstacles[["node_id", "kind"]].to_numpy().tolist() == [[2, "kerb"], [3, "stile"]]
 
 
 def test_the_clip_keeps_what_touches_it_whole(tmp_path: Path) -> None:
