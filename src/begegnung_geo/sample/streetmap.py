@@ -95,6 +95,7 @@ def draw_streets(
 ) -> Ints:
     """Draw all ways and return their ids; nodes on the border of two tiles are shared."""
     street_map.node_ids = _add_nodes(osm, street_map, tile=tile, border_nodes=border_nodes)
+    _add_obstacles(osm, street_map)
     return osm.add_ways(street_map.node_ids[street_map.node], street_map.start, street_map.tags)
 
 
@@ -112,6 +113,20 @@ def _add_nodes(
     ids[is_new] = osm.add_nodes(xy[is_new])
     border_nodes.update({key: int(ids[index]) for index, key in keys.items()})
     return ids
+
+
+def _add_obstacles(osm: OsmTown, street_map: StreetMap) -> None:
+    # Kerbs where some footways begin, stiles and kissing gates on some field paths: few, as on real maps.
+    highway = street_map.tags["highway"]
+    for kind, every, tags in (
+        ("footway", 9, {"kerb": "raised", "barrier": "kerb"}),
+        ("footway", 7, {"kerb": "lowered", "barrier": "kerb"}),
+        ("path", 11, {"barrier": "kissing_gate"}),
+        ("path", 13, {"barrier": "stile"}),
+    ):
+        for way in np.flatnonzero(highway == kind)[::every]:
+            nodes = street_map.find_nodes(int(way))
+            osm.tag_node(int(street_map.node_ids[nodes[len(nodes) // 2]]), tags)
 
 
 def _build_tags(
