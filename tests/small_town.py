@@ -257,7 +257,7 @@ def _build_places(count: int, *, east: float = 0.0) -> gpd.GeoDataFrame:
     classes = np.array(CLASSES)[rng % 6]
     frame = gpd.GeoDataFrame(
         {
-            "begegnungsort_id": [f"osm:node/{'n' if east else ''}{i:03d}" for i in rng],
+            "begegnungsort_id": [f"b{'e' if east else '0'}{i:011x}" for i in rng],
             "name": pd.Series([None if i == 7 else f"Haus {chr(65 + i)}" for i in rng], dtype="str"),
             "class": classes,
             "standing": standing[rng % 6],

@@ -26,7 +26,7 @@ def hash_code(function: Callable[..., Any]) -> str:
             modules.add(module if str(module).startswith(PACKAGE) else f"{PACKAGE}.{name}")
     paths = _close_over_imports(modules)
     # Templates, words and scripts lie in a folder `assets` beside the modules that use them.
-    assets = {asset for path in paths for asset in (path.parent / "assets").glob("*") if asset.is_file()}
+    assets = {asset for path in paths for asset in (path.parent / "assets").rglob("*") if asset.is_file()}
     for path in sorted(paths | assets):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -11,8 +11,9 @@ from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.export import write_downloads
 from begegnung_geo.files import write_bytes
 from begegnung_geo.render.content import SiteContent
+from begegnung_geo.render.editions import SHEETS
 from begegnung_geo.render.pdf import render_pdf
-from begegnung_geo.render.site import SHEETS, render_site
+from begegnung_geo.render.site import render_site
 from begegnung_geo.steps import StepInput, StepOutput
 
 SITE_TABLES = (
@@ -51,7 +52,7 @@ def publish_site(step: StepInput) -> StepOutput:
     pages = render_site(content, language=step.job.language)
     for name, text in pages.items():
         write_bytes(step.site / name, text.encode())
-        if step.job.has_pdf and name.startswith(f"{SHEETS}/"):
+        if step.job.has_pdf and f"{SHEETS}/" in name:
             write_bytes((step.site / name).with_suffix(".pdf"), render_pdf(text))
     write_downloads(step.site / "downloads", content)
     _write_json(step.site / "summary.json", summary)

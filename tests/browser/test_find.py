@@ -28,7 +28,9 @@ def test_a_street_is_found_however_it_is_written_and_enter_zooms_to_it(page):
     assert not find_violations(page)
     page.press("#finden", "Enter")
     assert page.evaluate("begegnung.found.name") == "Querstraße 7"
-    assert page.evaluate("begegnung.map.getBounds().contains(begegnung.boundsOf(begegnung.found.pieces))")
+    assert page.evaluate(
+        "begegnung.map.getBounds().contains(begegnung.geometry.boundsOf(begegnung.found.pieces))"
+    )
     assert page.is_hidden("#fundstellen")
     assert page.text_content("#ansage") == "Querstraße 7, Straße"
 

@@ -32,7 +32,7 @@ def changed_file(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (pipeline.measure_demand, "analysis/snapping.py", True),  # reached through reach.py
         (pipeline.measure_demand, "analysis/districts.py", True),  # through a private helper
         (pipeline.measure_demand, "sources/osm.py", False),
-        (pipeline.publish_site, "render/assets/map.js", True),
+        (pipeline.publish_site, "render/assets/js/scene.js", True),
         (pipeline.publish_site, "render/assets/words.toml", True),
         (pipeline.publish_site, "sources/osm.py", False),
     ],

@@ -19,7 +19,12 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Profile of a city (TOML).")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-Language = Annotated[str, typer.Option("--language", metavar="de|en", help="Language of the pages.")]
+Language = Annotated[
+    str,
+    typer.Option(
+        "--language", metavar="de|en", help="First language of the pages; the other lies beside it."
+    ),
+]
 
 
 @contextmanager

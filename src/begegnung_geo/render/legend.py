@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The legend: what is on the map, in the colours and signs the map really shows."""
+"""The legend: what is on the map, in the colours and signs the map really shows, with its switches."""
 
 import math
 from collections.abc import Sequence
@@ -7,26 +7,26 @@ from typing import Any
 
 from begegnung_geo.render import symbols
 from begegnung_geo.render.layers import Atlas
-from begegnung_geo.render.mapdata import list_class_names, pick_ramp
-from begegnung_geo.render.scopes import Scope
-from begegnung_geo.render.sections import find_hatched
+from begegnung_geo.render.map_texts import list_class_names
+from begegnung_geo.render.scopes import Scope, find_hatched
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.symbols import PlaceGroup
 from begegnung_geo.render.tables import PlaceRow
 
 _RADIUS = 8.0
-_SMALL = 0.68  # as map.js draws what does not count
+_SMALL = 0.68  # as the map draws what does not count
+_POTENTIAL = 2
 _KINDS = (
     ("established", (0, True)),
+    ("established_uncounted", (0, False)),
     ("everyday_counted", (1, True)),
     ("everyday", (1, False)),
-    ("potential", (2, False)),
 )
 
 
 def build_legend(scope: Scope, speaker: Speaker, *, atlas: Atlas, rows: Sequence[PlaceRow]) -> dict[str, Any]:
     """
-    Return the legend's entries; only what the page shows.
+    Return the legend's parts, each with the switch of its layers; only what the page has.
 
     Parameters
     ----------
@@ -34,79 +34,144 @@ def build_legend(scope: Scope, speaker: Speaker, *, atlas: Atlas, rows: Sequence
         Cut to the scope. Where no inhabited area is known, land colour stands for all
         that is farther than the longest time.
     rows
-        All places on the map, neighbours' ones included.
+        All places of the page, without those of the neighbours.
     """
-    words, headline = speaker.words, speaker.content.profile.coverage.headline[0]
-    return {
-        "classes": _list_classes(speaker, has_homes=not atlas.inhabited.is_empty),
-        "has_gaps": len(scope.gaps) > 0,
-        "gap": words.say(
-            "legend.gap",
-            minutes=words.number(headline.threshold_min),
-            people=speaker.profile(headline.profile),
-        ),
-        "has_underserved": len(find_hatched(scope, speaker)) > 0,
-        "standings": _list_standings(speaker, rows),
-        "groups": [
-            describe_sign(symbols.PLACE_GROUPS[number]) | {"name": words.say(f"group.{group.key}")}
-            for number, group in enumerate(symbols.PLACE_GROUPS)
-            if any(row.group == number for row in rows)
-        ],
-    }
+    parts = [
+        {
+            "id": "fussweg",
+            "layers": "walking",
+            "name": speaker.words.say("legend.walking"),
+            "items": [*list_classes(speaker, atlas=atlas), _build_line(speaker)],
+        },
+        *_list_overlays(scope, speaker),
+        *_list_place_parts(speaker, rows),
+    ]
+    return {"parts": [{"is_on": True, "letters": []} | part for part in parts]}
 
 
-def describe_sign(group: PlaceGroup) -> dict[str, str]:
-    """Return a group's sign as an SVG element around the origin."""
-    letter_shift = 0.2 if group.sides == 3 and not group.turn_degrees else -0.12 if group.sides == 3 else 0.06  # noqa: PLR2004
-    base = {"letter": group.letter, "text_y": f"{_RADIUS * letter_shift + 4:.1f}"}
-    if not group.sides:
-        return base | {"shape": "circle", "form": f'r="{_RADIUS:.0f}"'}
-    return base | {"shape": "polygon", "form": f'points="{_list_corners(group)}"'}
-
-
-def _list_classes(speaker: Speaker, *, has_homes: bool) -> list[dict[str, str]]:
+def list_classes(speaker: Speaker, *, atlas: Atlas) -> list[dict[str, str]]:
+    """Return the walking-time classes, near to far, in the colours the eye sees."""
     names = list_class_names(speaker)
-    ramp = [symbols.composite(colour) for colour in pick_ramp(len(names))]
-    if has_homes:
-        rest = speaker.words.say("legend.uninhabited")
-    else:
+    ramp = [symbols.composite(colour) for colour in symbols.pick_ramp(len(names))]
+    if atlas.inhabited.is_empty:
         names, ramp = names[:-1], ramp[:-1]
         farthest = speaker.content.profile.walking.thresholds_min[-1]
         rest = speaker.words.say("legend.beyond", low=speaker.words.number(farthest))
+    else:
+        rest = speaker.words.say("legend.uninhabited")
     return [
-        {"name": name, "colour": colour}
+        {"look": "area", "name": name, "colour": colour}
         for name, colour in zip([*names, rest], [*ramp, symbols.LAND], strict=True)
     ]
 
 
-def _list_standings(speaker: Speaker, rows: Sequence[PlaceRow]) -> list[dict[str, Any]]:
-    plain, small = (
-        {"shape": "circle", "form": f'r="{radius:.1f}"', "letter": "", "text_y": "0"}
-        for radius in (_RADIUS, _RADIUS * _SMALL)
+def list_gap_items(scope: Scope, name: str) -> list[dict[str, str]]:
+    """Return the swatch of gaps on the ground of the farther classes, where they lie; none without gaps."""
+    ground = symbols.composite(symbols.WALKING_RAMP[-1])
+    item = {"look": "gap", "name": name, "colour": symbols.GAP, "ground": ground}
+    return [item] if len(scope.gaps) else []
+
+
+def describe_sign(
+    group: PlaceGroup, *, name: str, standing: int = 0, ink: str = symbols.INK
+) -> dict[str, Any]:
+    """Return a group's sign as an SVG element around the origin."""
+    letter_shift = 0.2 if group.sides == 3 and not group.turn_degrees else -0.12 if group.sides == 3 else 0.06  # noqa: PLR2004
+    shape = (
+        {"shape": "polygon", "form": f'points="{_list_corners(group)}"'}
+        if group.sides
+        else {"shape": "circle", "form": f'r="{_RADIUS:.0f}"'}
     )
+    return _paint(shape, name=name, standing=standing, ink=ink) | {
+        "letter": group.letter,
+        "text_y": f"{_RADIUS * letter_shift + 4:.1f}",
+    }
+
+
+def _build_line(speaker: Speaker) -> dict[str, str]:
+    return {"look": "line", "name": speaker.words.say("legend.line"), "colour": symbols.INK}
+
+
+def _list_overlays(scope: Scope, speaker: Speaker) -> list[dict[str, Any]]:
+    words, headline = speaker.words, speaker.content.profile.coverage.headline[0]
+    parts = []
+    text = words.say(
+        "legend.gap",
+        minutes=words.number(headline.threshold_min),
+        people=speaker.profile(headline.profile),
+    )
+    gaps = list_gap_items(scope, text)
+    if gaps:
+        parts.append({"id": "luecken", "layers": "gaps", "name": words.say("legend.gaps"), "items": gaps})
+    if len(find_hatched(scope, speaker.content)):
+        item = {"look": "underserved", "name": words.say("legend.underserved"), "colour": symbols.GAP}
+        parts.append(
+            {
+                "id": "unterversorgt",
+                "layers": "underserved",
+                "name": words.say("legend.districts"),
+                "items": [item | {"ground": symbols.LAND, "ink": symbols.INK}],
+            }
+        )
+    return parts
+
+
+def _list_place_parts(speaker: Speaker, rows: Sequence[PlaceRow]) -> list[dict[str, Any]]:
+    words = speaker.words
     present = {(row.standing, row.is_counted) for row in rows}
-    items = [
-        {
-            "standing": kind[0],
-            "name": speaker.words.say(f"legend.{key}"),
-            "group": small if key == "everyday" else plain,
-            "ink": symbols.INK,
-            "key": "potential" if key == "potential" else "",
-        }
+    kinds = [
+        _paint(
+            _circle(_RADIUS if kind[1] else _RADIUS * _SMALL),
+            name=words.say(f"legend.{key}"),
+            standing=kind[0],
+        )
         for key, kind in _KINDS
         if kind in present
     ]
-    if len(speaker.content.neighbour_places):
-        items.append(
+    letters = [
+        describe_sign(group, name=words.say(f"group.{group.key}"))
+        for number, group in enumerate(symbols.PLACE_GROUPS)
+        if any(row.group == number for row in rows)
+    ]
+    parts: list[dict[str, Any]] = []
+    if kinds:
+        parts.append(
             {
-                "standing": 0,
-                "name": speaker.words.say("legend.neighbour"),
-                "group": plain,
-                "ink": symbols.NEIGHBOUR,
-                "key": "neighbours",
+                "id": "orte",
+                "layers": "places",
+                "name": words.say("legend.places"),
+                "items": kinds,
+                "letters": letters,
             }
         )
-    return items
+    if any(row.standing == _POTENTIAL for row in rows):
+        item = _paint(_circle(_RADIUS), name=words.say("legend.potential"), standing=_POTENTIAL)
+        name = words.say("legend.potentials")
+        parts.append(
+            {"id": "potenzial", "layers": "potential", "name": name, "items": [item], "is_on": False}
+        )
+    if len(speaker.content.neighbour_places):
+        item = _paint(_circle(_RADIUS), name=words.say("legend.neighbour"), ink=symbols.NEIGHBOUR)
+        name = words.say("legend.neighbours")
+        parts.append({"id": "nachbarn", "layers": "neighbours", "name": name, "items": [item]})
+    return parts
+
+
+def _circle(radius: float) -> dict[str, str]:
+    return {"shape": "circle", "form": f'r="{radius:.1f}"'}
+
+
+def _paint(shape: dict[str, str], *, name: str, standing: int = 0, ink: str = symbols.INK) -> dict[str, Any]:
+    is_filled = standing == 0
+    return shape | {
+        "look": "sign",
+        "name": name,
+        "ink": ink,
+        "fill": ink if is_filled else "#ffffff",
+        "text_fill": "#ffffff" if is_filled else ink,
+        "is_dashed": standing == _POTENTIAL,
+        "letter": "",
+    }
 
 
 def _list_corners(group: PlaceGroup) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The folium map of a page: its frame and its layers, from the ground up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import folium
@@ -37,7 +37,7 @@ class OfflineMap(folium.Map):
 
 class SceneLayer(Layer):
     """
-    One layer that `map.js` draws from the page's data.
+    One layer that the page draws from the page's data.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class SceneLayer(Layer):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = begegnung.layers.{{ this.kind }}({{ this.key|tojavascript }});
+        var {{ this.get_name() }} = new begegnung.layers.{{ this.kind }}({{ this.key|tojavascript }});
         {% endmacro %}
         """
     )
@@ -89,8 +89,8 @@ _LAYERS = (
     ("area", "water"),
     ("walking", "walking"),
     ("line", "waterway"),
-    ("street", "paths"),
-    ("street", "streets"),
+    ("line", "paths"),
+    ("line", "streets"),
     ("line", "main_road"),
     ("line", "motorway"),
     ("line", "rail"),
@@ -106,8 +106,15 @@ _LAYERS = (
 _HIDDEN_AT_FIRST = ("potential",)
 _WITHOUT_DATA = ("found",)
 
+# The page's script: one file a concern, in the order in which they build on each other.
+PLAIN_SCRIPTS = ("start", "tables")
+MAP_SCRIPTS = (
+    "start", "geometry", "pens", "labels", "scene", "ground", "walking", "districts", "places", "popup",
+    "keyboard", "map", "tables", "jumps", "switches", "search", "address",
+)  # fmt: skip
 
-def render_map_page(context: Mapping[str, Any], *, layers: Mapping[str, Any]) -> str:
+
+def render_map_page(context: Mapping[str, Any], *, layers: Collection[str]) -> str:
     """
     Return the HTML of a page with a map.
 
@@ -116,9 +123,9 @@ def render_map_page(context: Mapping[str, Any], *, layers: Mapping[str, Any]) ->
     context
         Values for `map_page.html`, among them `map_data`.
     layers
-        The keys that `map_data` holds; a layer without data is left out.
+        The layers that `map_data` holds; one without data is left out.
     """
-    figure = OfflineFigure(template="map_page.html", context=context)
+    figure = OfflineFigure(template="map_page.html", context=context, scripts=MAP_SCRIPTS)
     offline_map = OfflineMap()
     for layer in _build_layers(layers):
         offline_map.add_child(layer)
@@ -127,12 +134,18 @@ def render_map_page(context: Mapping[str, Any], *, layers: Mapping[str, Any]) ->
     return figure.render()
 
 
-def render_plain_page(context: Mapping[str, Any], *, template: str, style: str = "page.css") -> str:
+def render_plain_page(
+    context: Mapping[str, Any],
+    *,
+    template: str,
+    style: str = "page.css",
+    scripts: Sequence[str] = PLAIN_SCRIPTS,
+) -> str:
     """Return the HTML of a page without a map."""
-    return OfflineFigure(template=template, context=context, style=style).render()
+    return OfflineFigure(template=template, context=context, scripts=scripts, style=style).render()
 
 
-def _build_layers(layers: Mapping[str, Any]) -> Iterator[SceneLayer]:
+def _build_layers(layers: Collection[str]) -> Iterator[SceneLayer]:
     for kind, key in _LAYERS:
         if key in layers or key in _WITHOUT_DATA:
             yield SceneLayer(kind, key, is_shown=key not in _HIDDEN_AT_FIRST)

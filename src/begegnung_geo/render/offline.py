@@ -13,7 +13,7 @@ import hashlib
 import importlib.resources
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackagePath, distribution
 from pathlib import Path
@@ -92,13 +92,17 @@ class OfflineFigure(Figure):
         File in `render/assets`.
     context
         Values for the template; `style`, `script`, `map_html` and `policy` are added.
+    scripts
+        Modules of `render/assets/js`, in order.
     style
         Style sheet in `render/assets`.
     """
 
-    def __init__(self, *, template: str, context: Mapping[str, Any], style: str = "page.css") -> None:
+    def __init__(
+        self, *, template: str, context: Mapping[str, Any], scripts: Sequence[str], style: str = "page.css"
+    ) -> None:
         super().__init__()
-        self._style = style
+        self._own_scripts, self._style = tuple(scripts), style
         self._page_template = build_environment().get_template(template)
         self._context = dict(context)
 
@@ -121,21 +125,18 @@ class OfflineFigure(Figure):
             elif asset:
                 scripts.append(read_leaflet(asset))
         styles.append(read_asset(self._style))
-        has_map = bool(scripts)
-        if has_map:
-            scripts.append(read_asset("map.js"))
-        scripts.append(read_asset("page.js"))
-        if has_map:
-            scripts.append(read_asset("find.js"))
+        scripts += [read_asset(f"js/{name}.js") for name in self._own_scripts]
         scripts += [element.render(**kwargs) for element in self.script._children.values()]  # noqa: SLF001
         map_html = "".join(element.render(**kwargs) for element in self.html._children.values())  # noqa: SLF001
         return self._fill(styles, scripts, map_html)
 
     def _fill(self, styles: list[str], scripts: list[str], map_html: str) -> str:
-        style, script = _guard("\n".join(styles)), _guard("\n".join(scripts))
+        style = _guard("\n".join(styles))
+        script = _guard("\n".join(['"use strict";', *scripts])) if scripts else ""
         policy = (
             "default-src 'none'; img-src data:; "
-            f"style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+            f"style-src {_hash(style)}; script-src {_hash(script) if script else "'none'"}; "
+            "base-uri 'none'; form-action 'none'"
         )
         page = self._page_template.render(
             self._context,

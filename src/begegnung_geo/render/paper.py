@@ -8,7 +8,6 @@ from shapely.geometry.base import BaseGeometry
 from begegnung_geo.render import symbols
 from begegnung_geo.render.geometry import Geometries
 from begegnung_geo.render.layers import Atlas
-from begegnung_geo.render.mapdata import pick_ramp
 from begegnung_geo.render.statements import Speaker
 
 WIDTH = 1000.0
@@ -85,7 +84,7 @@ def draw_ground(paper: Paper, speaker: Speaker, *, atlas: Atlas, area: BaseGeome
     """Return land, walking time of the headline's profile, water, main roads and rail of an area."""
     headline = speaker.content.profile.coverage.headline[0]
     limits = speaker.content.profile.walking.thresholds_min
-    ramp = [symbols.composite(colour) for colour in pick_ramp(len(limits) + 1)]
+    ramp = [symbols.composite(colour) for colour in symbols.pick_ramp(len(limits) + 1)]
     whole = np.array([area], dtype=object)
     homes = paper.draw(paper.place(np.array([atlas.inhabited], dtype=object)))
     parts = [f"<defs>{clip('bewohnt', homes)}</defs>"] if homes else []

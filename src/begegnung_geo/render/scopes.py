@@ -3,7 +3,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -15,6 +15,7 @@ from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.text import clean_text
 
 CITY_SLUG = "stadtkarte"
+PageSlugs = Mapping[tuple[str, str], str]  # level and district id -> slug of the page
 _PAGES_MAX = 30  # more pages than a council has boroughs help nobody find theirs
 _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -137,3 +138,36 @@ def _build_slugs(names: list[str]) -> Iterator[str]:
             slug = f"{slug}-{number}"
         used.add(slug)
         yield slug
+
+
+def list_shown_levels(scope: Scope, districts: gpd.GeoDataFrame) -> list[tuple[int, gpd.GeoDataFrame]]:
+    """
+    Return the districts a page's map draws, one frame a level with its rank from coarse to fine.
+
+    A district's page shows all districts of its own level, to find one's way.
+    """
+    shown = []
+    for number, level in enumerate(order_levels(districts), start=1):
+        source = districts if level == scope.level else scope.districts
+        members = source[source["level"] == level]
+        if len(members):
+            shown.append((number, members))
+    return shown
+
+
+def find_own_row(scope: Scope, districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the scope's own row of `districts`; a city of one district is that district."""
+    if scope.is_city and len(districts) == 1:
+        return districts
+    return districts[(districts["level"] == scope.level) & (districts["district_id"] == scope.district_id)]
+
+
+def find_hatched(scope: Scope, content: SiteContent) -> gpd.GeoDataFrame:
+    """Return the under-served districts the map hatches: of the finest level, if there are several."""
+    districts, flags = content.districts, content.underserved
+    own = scope.districts if len(scope.districts) else find_own_row(scope, districts)
+    if len(districts) <= 1 or not len(own):
+        return own[:0]
+    level = order_levels(own)[-1]
+    flagged = flags[flags["is_underserved"] & (flags["level"] == level)]
+    return own[(own["level"] == level) & own["district_id"].isin(set(flagged["district_id"]))]

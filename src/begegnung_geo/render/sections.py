@@ -2,13 +2,14 @@
 """The parts of a page that hold figures: four key figures, what stands out, districts compared."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
 
 from begegnung_geo.render.figures import find_reach, format_share
 from begegnung_geo.render.need import say_need
-from begegnung_geo.render.scopes import Scope, order_levels
+from begegnung_geo.render.scopes import PageSlugs, Scope, find_own_row, order_levels
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import clean_text
 from begegnung_geo.render.verdicts import judge_district, list_underserved
@@ -63,7 +64,7 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         sentence = words.say(
             "notable.gap",
             name=name,
-            persons=speaker.persons_prose(gap["persons"]),
+            persons=speaker.persons_of_gap(gap["persons"]),
             minutes=words.number(gap["threshold_min"]),
         )
         items.append({"text": sentence, "gap": position, "name": name})
@@ -101,7 +102,7 @@ def tell_underserved(scope: Scope, speaker: Speaker) -> list[str]:
     own = (
         {}
         if scope.is_city and len(speaker.content.districts) > 1
-        else _name_rows(_find_own_row(scope, speaker))
+        else _name_rows(find_own_row(scope, speaker.content.districts))
     )
     sentences = list_underserved({key: scope.name for key in own if key in flagged}, speaker)
     if len(speaker.content.districts) <= 1:
@@ -125,14 +126,14 @@ def _name_rows(districts: gpd.GeoDataFrame) -> dict[tuple[str, str], str]:
     }
 
 
-def build_district_tables(scope: Scope, speaker: Speaker, *, pages: dict[str, str]) -> list[dict[str, Any]]:
+def build_district_tables(scope: Scope, speaker: Speaker, *, pages: PageSlugs) -> list[dict[str, Any]]:
     """
     Return one table a level with share, people and verdict of each district.
 
     Parameters
     ----------
     pages
-        District id of the page level -> slug of its page.
+        Slug of the page of each district that has one.
     """
     tables = []
     for number, level in enumerate(order_levels(scope.districts), start=1):
@@ -152,8 +153,15 @@ def build_district_tables(scope: Scope, speaker: Speaker, *, pages: dict[str, st
     return tables
 
 
-def build_district_row(record: dict[Any, Any], speaker: Speaker, *, pages: dict[str, str]) -> dict[str, Any]:
+def build_district_row(record: Mapping[Any, Any], speaker: Speaker, *, pages: PageSlugs) -> dict[str, Any]:
     """Return one district's figures as text; `bar` is the share in whole percent or None."""
+    key = (str(record["level"]), str(record["district_id"]))
+    if key not in speaker.district_rows:
+        speaker.district_rows[key] = _tell_figures(record, speaker)
+    return {**speaker.district_rows[key], "slug": pages.get(key, "")}
+
+
+def _tell_figures(record: Mapping[Any, Any], speaker: Speaker) -> dict[str, Any]:
     content = speaker.content
     level, district_id = str(record["level"]), str(record["district_id"])
     is_own = (content.coverage["level"] == level) & (content.coverage["district_id"] == district_id)
@@ -168,9 +176,8 @@ def build_district_row(record: dict[Any, Any], speaker: Speaker, *, pages: dict[
     persons = float(rows["persons"].max()) if len(rows) else 0.0
     need, need_sort = say_need(level, district_id, content, words=speaker.words)
     return {
-        "id": district_id,
+        "key": f"{level}-{district_id}",
         "name": clean_text(record["name"]),
-        "slug": pages.get(district_id, "") if pages else "",
         "persons": speaker.persons(persons),
         "persons_sort": speaker.publish(persons),
         "shares": [speaker.share(reach) for reach in reaches],
@@ -249,22 +256,3 @@ def _compare(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, Any]
         share = speaker.share(city_reach)
         items.append({"text": words.say("notable.against_city", place=city.name, share=share)})
     return items
-
-
-def find_hatched(scope: Scope, speaker: Speaker) -> gpd.GeoDataFrame:
-    """Return the under-served districts the map hatches: of the finest level, if there are several."""
-    districts, flags = speaker.content.districts, speaker.content.underserved
-    own = scope.districts if len(scope.districts) else _find_own_row(scope, speaker)
-    if len(districts) <= 1 or not len(own):
-        return own[:0]
-    level = order_levels(own)[-1]
-    flagged = flags[flags["is_underserved"] & (flags["level"] == level)]
-    return own[(own["level"] == level) & own["district_id"].isin(set(flagged["district_id"]))]
-
-
-def _find_own_row(scope: Scope, speaker: Speaker) -> gpd.GeoDataFrame:
-    # A city of one district is that district.
-    districts = speaker.content.districts
-    if scope.is_city and len(districts) == 1:
-        return districts
-    return districts[(districts["level"] == scope.level) & (districts["district_id"] == scope.district_id)]

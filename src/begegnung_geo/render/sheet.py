@@ -5,9 +5,9 @@ from typing import Any
 
 from begegnung_geo.render import tables
 from begegnung_geo.render.completeness import build_completeness
+from begegnung_geo.render.editions import MAPS, Edition
 from begegnung_geo.render.figures import format_speed
-from begegnung_geo.render.layers import Atlas
-from begegnung_geo.render.legend import build_legend
+from begegnung_geo.render.legend import list_classes, list_gap_items
 from begegnung_geo.render.maps import render_plain_page
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_figures, name_gaps, tell_underserved
@@ -20,7 +20,7 @@ _GAPS_TOLD = 3
 _POTENTIAL_TOLD = 6
 
 
-def render_sheet(scope: Scope, city: Scope, *, speaker: Speaker, atlas: Atlas, map_link: str) -> str:
+def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
     """
     Return the HTML of one fact sheet; `pdf.render_pdf` makes the PDF of the same text.
 
@@ -28,13 +28,12 @@ def render_sheet(scope: Scope, city: Scope, *, speaker: Speaker, atlas: Atlas, m
     ----------
     scope
         The area; the city itself has a sheet too.
-    city
-        The whole city, for comparison.
-    atlas
-        The city's atlas, or the part around the area.
-    map_link
-        Address of the area's map page, relative to the sheet.
+    edition
+        The language, and what all pages share.
+    path
+        Where the sheet lies within the site.
     """
+    city, speaker, atlas = edition.plan.city, edition.speaker, edition.plan.shapes[scope.slug].atlas
     content, words = speaker.content, speaker.words
     date = words.date(content.data_date)
     headline = content.profile.coverage.headline[0]
@@ -53,7 +52,10 @@ def render_sheet(scope: Scope, city: Scope, *, speaker: Speaker, atlas: Atlas, m
         "picture": embed_svg(render_sheet_picture(scope, speaker, atlas=atlas)),
         "picture_text": words.say("sheet.picture_text", place=scope.name),
         "picture_caption": words.say("sheet.picture_caption", people=speaker.profile(headline.profile)),
-        "legend": build_legend(scope, speaker, atlas=atlas, rows=[]),
+        "legend": [
+            *list_classes(speaker, atlas=atlas),
+            *list_gap_items(scope, words.say("sheet.legend_gap")),
+        ],
         "gaps": _list_gaps(scope, speaker),
         "gaps_more": _say_more_gaps(scope, speaker),
         "lead": list_lead(scope, speaker),
@@ -74,11 +76,12 @@ def render_sheet(scope: Scope, city: Scope, *, speaker: Speaker, atlas: Atlas, m
         "credit": tables.build_credit(content),
         "publisher": build_publisher(speaker),
         "version": clean_text(content.program_version),
-        "map_link": map_link,
+        "languages": edition.list_languages(path),
+        "map_link": f"{edition.base_of(path)}{MAPS}/{scope.slug}.html",
         "slug": scope.slug,
         "has_pdf": content.has_pdf,
     }
-    return render_plain_page(context, template="sheet.html", style="sheet.css")
+    return render_plain_page(context, template="sheet.html", style="sheet.css", scripts=())
 
 
 def build_publisher(speaker: Speaker) -> dict[str, str]:
@@ -100,7 +103,7 @@ def _list_plain(scope: Scope, speaker: Speaker) -> list[str]:
         sentences.append(words.say("sheet.plain_headline", headline=say_headline(scope, speaker)))
     names = name_gaps(scope.gaps, speaker)
     if names:
-        persons = speaker.persons_prose(float(scope.gaps["persons"].iloc[0]))
+        persons = speaker.persons_of_gap(float(scope.gaps["persons"].iloc[0]))
         sentences.append(words.say("sheet.plain_gap", name=names[0], persons=persons, minutes=minutes))
     elif reach.has_share:
         sentences.append(words.say("sheet.plain_no_gap", place=scope.name))
@@ -115,7 +118,7 @@ def _list_gaps(scope: Scope, speaker: Speaker) -> list[str]:
         speaker.words.say(
             "notable.gap",
             name=name,
-            persons=speaker.persons_prose(float(persons)),
+            persons=speaker.persons_of_gap(float(persons)),
             minutes=speaker.words.number(int(threshold)),
         )
         for name, persons, threshold in zip(

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: MIT
 """The whole site: one call, all pages."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from begegnung_geo.render import tables
 from begegnung_geo.render.completeness import build_completeness
 from begegnung_geo.render.content import SiteContent
+from begegnung_geo.render.editions import INDEX, SHEETS, Edition, list_editions, plan_site
 from begegnung_geo.render.figures import format_share
-from begegnung_geo.render.layers import Atlas, build_atlas, cut_atlas
-from begegnung_geo.render.legend import build_legend
-from begegnung_geo.render.mapdata import build_map_data
+from begegnung_geo.render.gap_table import build_gap_rows
+from begegnung_geo.render.legend import build_legend, list_classes
+from begegnung_geo.render.map_texts import build_map_texts
 from begegnung_geo.render.maps import render_map_page, render_plain_page
 from begegnung_geo.render.offline import read_asset
 from begegnung_geo.render.overview import render_overview
-from begegnung_geo.render.scopes import Scope, build_city_scope, build_district_scopes
+from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_district_tables, build_figures, build_notable
 from begegnung_geo.render.sheet import build_publisher, render_sheet
 from begegnung_geo.render.statements import (
@@ -26,18 +26,12 @@ from begegnung_geo.render.statements import (
     say_headline,
     say_statement,
 )
-from begegnung_geo.render.tables import PlaceRow
 from begegnung_geo.render.text import LANGUAGES, Words, clean_text
-
-SHEETS = "sheets"
-"""Folder of the fact sheets within the site."""
-
-_MAPS = "maps"
 
 
 def render_site(content: SiteContent, *, language: str = "de") -> dict[str, str]:
     """
-    Return every page of the site.
+    Return every page of the site, in every language.
 
     The pages hold everything they show: they open from a disk without a network,
     and the same content gives the same bytes.
@@ -47,7 +41,8 @@ def render_site(content: SiteContent, *, language: str = "de") -> dict[str, str]
     content
         The tables of one run.
     language
-        `de` or `en`.
+        `de` or `en`: the language at the top of the site; the other one lies in a folder
+        of its name, and each page links to its twin.
 
     Returns
     -------
@@ -55,7 +50,8 @@ def render_site(content: SiteContent, *, language: str = "de") -> dict[str, str]
         Path within the site, with `/`, -> HTML text: `index.html`,
         `maps/stadtkarte.html`, and `maps/<name>.html` for each district of the
         coarsest level that has between 2 and 30 of them; a fact sheet of the same
-        name in `sheets/` for each of these areas.
+        name in `sheets/` for each of these areas; all of it in the other language in
+        `en/` (`de/`).
 
     Raises
     ------
@@ -64,99 +60,106 @@ def render_site(content: SiteContent, *, language: str = "de") -> dict[str, str]
     """
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
-    speaker = Speaker(content, Words(language))
-    atlas = build_atlas(content)
-    city = build_city_scope(content)
-    members = build_district_scopes(content)
-    pages = {scope.district_id: scope.slug for scope in members}
-    neighbours = tables.build_place_rows(content.neighbour_places, content, words=speaker.words)
-    site = {"index.html": _render_index(city, members, speaker=speaker, atlas=atlas)}
-    for scope in (city, *members):
-        part = atlas if scope.is_city else cut_atlas(atlas, scope.area)
-        site[f"{_MAPS}/{scope.slug}.html"] = _render_map(
-            scope, city, speaker=speaker, atlas=part, neighbours=neighbours, pages=pages
-        )
-        site[f"{SHEETS}/{scope.slug}.html"] = render_sheet(
-            scope, city, speaker=speaker, atlas=part, map_link=f"../{_MAPS}/{scope.slug}.html"
-        )
+    plan = plan_site(content)
+    site = {}
+    for edition in list_editions(plan, language=language):
+        site[f"{edition.prefix}{INDEX}"] = _render_index(edition)
+        for scope in (plan.city, *plan.members):
+            site[edition.path_of(scope.slug)] = _render_map(scope, edition)
+            path = edition.path_of(scope.slug, folder=SHEETS)
+            site[path] = render_sheet(scope, edition, path=path)
     return site
 
 
-def _render_index(city: Scope, members: Sequence[Scope], *, speaker: Speaker, atlas: Atlas) -> str:
-    words = speaker.words
-    pages = {scope.district_id: scope.slug for scope in members}
-    links = [_build_link(scope, speaker) for scope in members]
+def _render_index(edition: Edition) -> str:
+    plan, speaker, words = edition.plan, edition.speaker, edition.speaker.words
+    city = plan.city
+    links = [_build_link(scope, speaker) for scope in plan.members]
     headline = speaker.content.profile.coverage.headline[0]
-    context = _build_common(city, city, speaker, root="") | {
+    context = _build_common(city, edition, path=f"{edition.prefix}{INDEX}") | {
         "title": words.say("page.title_index", place=city.name),
         "crumbs": [{"name": words.say("page.home_name", place=city.name), "href": ""}],
-        "overview": render_overview(city, speaker, atlas=atlas, links=links),
+        "overview": render_overview(city, speaker, atlas=plan.atlas, links=links),
         "overview_caption": words.say("index.overview_caption", people=speaker.profile(headline.profile)),
         "page_links": links,
-        "legend": build_legend(city, speaker, atlas=atlas, rows=[]),
-        "tables": _build_tables(city, city, speaker, pages=pages, prefix=f"{_MAPS}/")[:1],
-        "page_data": {},
+        "classes": list_classes(speaker, atlas=plan.atlas),
+        "tables": _build_tables(city, edition, prefix="maps/")[:1],
     }
     return render_plain_page(context, template="index.html")
 
 
-def _render_map(
-    scope: Scope,
-    city: Scope,
-    *,
-    speaker: Speaker,
-    atlas: Atlas,
-    neighbours: Sequence[PlaceRow],
-    pages: dict[str, str],
-) -> str:
-    words = speaker.words
-    rows = tables.build_place_rows(scope.begegnungsorte, speaker.content, words=words)
-    map_data = build_map_data(scope, speaker, atlas=atlas, rows=rows, neighbours=neighbours, pages=pages)
-    headline = speaker.content.profile.coverage.headline[0]
+def _render_map(scope: Scope, edition: Edition) -> str:
+    plan, speaker, words = edition.plan, edition.speaker, edition.speaker.words
+    shapes, rows, neighbours = (
+        plan.shapes[scope.slug],
+        edition.build_rows(scope),
+        edition.build_neighbour_rows(),
+    )
     total = words.number(len(rows))
-    shown = {key: _say_shown(key, total, words) for key in ("zero", "one", "other")}
-    context = _build_common(scope, city, speaker, root="../") | {
-        "title": _say_title(scope, city, words),
-        "crumbs": _build_crumbs(scope, city, words),
-        "map_data": map_data,
+    texts = build_map_texts(scope, speaker, neighbours=neighbours, pages=plan.pages)
+    context = _build_common(scope, edition, path=edition.path_of(scope.slug)) | {
+        "title": _say_title(scope, plan.city, words),
+        "crumbs": _build_crumbs(scope, plan.city, words),
+        "has_map": True,
+        "map_data": shapes.block,
+        "page_texts": texts | {"shown": words.forms("place.shown", total=total)},
         "map_label": words.say("map.label", place=scope.name),
-        "profiles": [
-            {"key": key, "name": speaker.profile(key), "is_chosen": key == headline.profile}
-            for key in speaker.content.profile.walking.profiles
-        ],
-        "thresholds": [
-            {
-                "key": threshold,
-                "name": words.say("map.minutes", minutes=words.number(threshold)),
-                "is_chosen": threshold == headline.threshold_min,
-            }
-            for threshold in speaker.content.profile.walking.thresholds_min
-        ],
+        **_build_choices(speaker),
         "statement": say_statement(speaker.headline_reach(scope), speaker),
-        "has_potential": "potential" in map_data["layers"],
-        "has_neighbours": "neighbours" in map_data["layers"],
-        "legend": build_legend(scope, speaker, atlas=atlas, rows=[*rows, *neighbours]),
+        "legend": build_legend(scope, speaker, atlas=shapes.atlas, rows=rows),
         "places": rows,
         "has_details": any(row.details for row in rows),
         "kinds": sorted({row.kind for row in rows}),
         "shown_line": words.say("place.shown", count=len(rows), total=total),
-        "tables": _build_tables(scope, city, speaker, pages=pages, prefix=""),
-        "page_data": {"shown": shown},
+        "tables": _build_tables(scope, edition, prefix=""),
+        "gaps": build_gap_rows(scope, speaker),
+        "gaps_caption": _say_gaps_caption(scope, speaker),
         "leaflet_license": read_asset("LEAFLET-LICENSE.txt"),
     }
-    return render_map_page(context, layers=map_data["layers"])
+    return render_map_page(context, layers=shapes.layers)
 
 
-def _build_common(scope: Scope, city: Scope, speaker: Speaker, *, root: str) -> dict[str, Any]:
+def _say_gaps_caption(scope: Scope, speaker: Speaker) -> str:
+    headline = speaker.content.profile.coverage.headline[0]
+    return speaker.words.say(
+        "gap.caption",
+        place=scope.name,
+        minutes=speaker.words.number(headline.threshold_min),
+        people=speaker.profile(headline.profile),
+    )
+
+
+def _build_choices(speaker: Speaker) -> dict[str, list[dict[str, Any]]]:
+    walking, headline = speaker.content.profile.walking, speaker.content.profile.coverage.headline[0]
+    return {
+        "profiles": [
+            {"key": key, "name": speaker.profile(key), "is_chosen": key == headline.profile}
+            for key in walking.profiles
+        ],
+        "thresholds": [
+            {
+                "key": threshold,
+                "name": speaker.words.say("map.minutes", minutes=speaker.words.number(threshold)),
+                "is_chosen": threshold == headline.threshold_min,
+            }
+            for threshold in walking.thresholds_min
+        ],
+    }
+
+
+def _build_common(scope: Scope, edition: Edition, *, path: str) -> dict[str, Any]:
+    city, speaker = edition.plan.city, edition.speaker
     content, words = speaker.content, speaker.words
     date = words.date(content.data_date)
     headlines = content.profile.coverage.headline[:2]
     return {
         "language": words.language,
+        "languages": edition.list_languages(path),
         "say": words.say,
         "place": scope.name,
         "city_name": city.name,
-        "root": root,
+        "root": edition.root_of(path),
+        "has_map": False,
         "is_invented": content.is_invented,
         "description": words.say("page.description", place=scope.name),
         "date_line": words.say("page.data_date", date=date) if date else words.say("page.data_date_unknown"),
@@ -174,7 +177,7 @@ def _build_common(scope: Scope, city: Scope, speaker: Speaker, *, root: str) -> 
         "credit": tables.build_credit(content),
         "version": clean_text(content.program_version),
         "publisher": build_publisher(speaker),
-        "sheet": f"{root}{SHEETS}/{scope.slug}",
+        "sheet": f"{edition.base_of(path)}{SHEETS}/{scope.slug}",
         "has_pdf": content.has_pdf,
         "has_single": len(content.districts) == 1,
         "share_labels": [
@@ -186,15 +189,14 @@ def _build_common(scope: Scope, city: Scope, speaker: Speaker, *, root: str) -> 
     }
 
 
-def _build_tables(
-    scope: Scope, city: Scope, speaker: Speaker, *, pages: dict[str, str], prefix: str
-) -> list[dict[str, Any]]:
+def _build_tables(scope: Scope, edition: Edition, *, prefix: str) -> list[dict[str, Any]]:
+    city, speaker = edition.plan.city, edition.speaker
     words = speaker.words
     headline = speaker.content.profile.coverage.headline[0]
     if len(speaker.content.districts) <= 1:
         return []
     city_reach = speaker.headline_reach(city)
-    built = build_district_tables(scope, speaker, pages=pages)
+    built = build_district_tables(scope, speaker, pages=edition.plan.pages)
     for table in built:
         table["caption"] = words.say(
             "district.caption",
@@ -235,13 +237,3 @@ def _say_title(scope: Scope, city: Scope, words: Words) -> str:
     if scope.is_city:
         return words.say("page.title_map", place=city.name)
     return words.say("page.title_district", district=scope.name, place=city.name)
-
-
-def _say_shown(form: str, total: str, words: Words) -> str:
-    # The number is filled in by the page while somebody types.
-    count = {"zero": 0, "one": 1}.get(form, 2)
-    return (
-        words.say("place.shown", count=count, total=total).replace(words.number(count), "{count}", 1)
-        if form == "other"
-        else words.say("place.shown", count=count, total=total)
-    )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The sentences of a page: the answer, what stands out, how sure it is, how it was calculated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from begegnung_geo.render.content import SiteContent
@@ -24,10 +24,17 @@ _WEAK_EVIDENCE = ("D", "E")
 
 @dataclass(frozen=True)
 class Speaker:
-    """The words together with the rules of publication: says figures, never shows raw ones."""
+    """
+    The words together with the rules of publication: says figures, never shows raw ones.
+
+    `district_rows` keeps what was told of a district: its row stands on several pages.
+    """
 
     content: SiteContent
     words: Words
+    district_rows: dict[tuple[str, str], dict[str, Any]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def headline_reach(self, scope: Scope, *, number: int = 0) -> Reach:
         """Return the statement of one of the profile's headlines for an area."""
@@ -57,6 +64,10 @@ class Speaker:
             words=self.words,
             is_estimated=self.content.is_estimated,
         )
+
+    def persons_of_gap(self, persons: float) -> str:
+        """Return the people of a gap: one figure for map, popup, table and list."""
+        return self.persons_prose(persons) if self.content.is_estimated else self.persons(persons)
 
     def profile(self, key: str) -> str:
         """Return the name of a walking profile."""

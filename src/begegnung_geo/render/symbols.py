@@ -9,6 +9,7 @@ OUTSIDE = "#ebe9e4"
 GREEN = "#e4ebdd"
 WATER = "#d3e2ec"
 INK = "#1b1b1f"
+LINK = "#0b4f8a"
 GAP = "#b3261e"
 NEIGHBOUR = "#6f6f76"
 WALKING_OPACITY = 0.7
@@ -43,6 +44,12 @@ _NUMBER_OF_LETTER = MappingProxyType({group.letter: number for number, group in 
 def find_group(letter: str) -> int:
     """Return the position in `PLACE_GROUPS`; an unknown letter is an everyday place."""
     return _NUMBER_OF_LETTER.get(letter, len(PLACE_GROUPS) - 1)
+
+
+def pick_ramp(count: int) -> list[str]:
+    """Return `count` colours of walking time from near to far, spread over the ramp."""
+    last = len(WALKING_RAMP) - 1
+    return [WALKING_RAMP[round(step * last / max(count - 1, 1))] for step in range(count)]
 
 
 def composite(colour: str, *, opacity: float = WALKING_OPACITY, ground: str = LAND) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from begegnung_geo.issues import count_by_code
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.symbols import find_group
-from begegnung_geo.render.text import Words, clean_text
+from begegnung_geo.render.text import Words, clean_text, fold_name
 
 _HOURS_RULE = re.compile(
     r"(?P<days>(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)(?:[-,] ?(?:Mo|Tu|We|Th|Fr|Sa|Su|PH))*)\s+"
@@ -30,6 +30,7 @@ class PlaceRow:
     """One Begegnungsort as its table row and popup show it."""
 
     number: int
+    id: str
     name: str
     kind: str
     role: str
@@ -59,7 +60,7 @@ def build_place_rows(places: gpd.GeoDataFrame, content: SiteContent, *, words: W
         for number, record in enumerate(places.drop(columns="geometry").to_dict("records"))
     ]
     unnamed = words.say("place.unnamed")
-    return sorted(rows, key=lambda row: (row.name == unnamed, row.name.casefold(), row.number))
+    return sorted(rows, key=lambda row: (row.name == unnamed, fold_name(row.name), row.number))
 
 
 def describe_hours(raw: object, *, words: Words) -> str:
@@ -143,6 +144,7 @@ def _build_place_row(
     own_sources = {place_id.partition(":")[0] for place_id in record["place_ids"]}
     return PlaceRow(
         number=number,
+        id=str(record["begegnungsort_id"]),
         name=clean_text(record["name"]) or words.say("place.unnamed"),
         kind=clean_text(label),
         role=words.say(f"role.{standing}{'_counted' if is_counted else ''}"),

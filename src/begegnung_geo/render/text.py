@@ -9,6 +9,7 @@ a whole template with named values; nothing is glued together from pieces.
 import importlib.resources
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -60,6 +61,11 @@ class Words:
             values = {"count": self.number(count), **values}
         return str(phrase).format_map(values)
 
+    def forms(self, key: str, **values: str) -> dict[str, str]:
+        """Return all plural forms of a phrase, `{count}` left for the page to fill in."""
+        forms = read_phrases()[key][self.language]
+        return {form: str(text).format_map({"count": "{count}", **values}) for form, text in forms.items()}
+
     def has(self, key: str) -> bool:
         """Return whether there is such a phrase."""
         return key in read_phrases()
@@ -104,6 +110,12 @@ def clean_text(text: object, *, limit: int = _NAME_LIMIT) -> str:
         return ""
     one_line = " ".join(_INVISIBLE.sub(" ", str(text)).split())
     return one_line if len(one_line) <= limit else one_line[: limit - 1].rstrip() + "…"
+
+
+def fold_name(name: str) -> str:
+    """Return a name as German lists sort it: capitals and accents make no difference (DIN 5007-1)."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 def _flatten(node: dict[str, Any], *, prefix: str) -> list[tuple[str, dict[str, Any]]]:

@@ -16,7 +16,7 @@ X, Y = 400_000.0, 5_700_000.0
 
 
 def _decode(packed):
-    # An independent reader, written after map.js letter by letter.
+    # An independent reader, written after geometry.js letter by letter.
     values, value, shift = [], 0, 0
     for letter in packed["d"]:
         code = ALPHABET.index(letter)

@@ -3,6 +3,7 @@
 
 import hashlib
 import html
+import posixpath
 import re
 import subprocess
 import sys
@@ -35,15 +36,40 @@ def _visible(page: str) -> str:
     return " ".join(text.split())
 
 
+def _german(pages: dict[str, str]) -> dict[str, str]:
+    return {path: page for path, page in pages.items() if not path.startswith("en/")}
+
+
 def _heading(page: str) -> str:
     return _visible(re.search(r"<h1>.*?</h1>", page, re.DOTALL)[0])
 
 
-def test_a_site_has_an_index_and_a_map_and_a_sheet_for_the_city_and_each_stadtbezirk(site):
+def test_a_site_has_an_index_a_map_and_a_sheet_for_the_city_and_each_stadtbezirk_in_two_languages(site):
     names = ("stadtkarte", "mitte", "osterfeld")
-    assert sorted(site) == sorted(
-        ["index.html", *(f"{folder}/{name}.html" for folder in ("maps", "sheets") for name in names)]
-    )
+    german = {"index.html", *(f"{folder}/{name}.html" for folder in ("maps", "sheets") for name in names)}
+    assert set(site) == german | {f"en/{path}" for path in german}
+
+
+def test_every_page_links_to_its_twin_and_to_the_downloads_of_the_site(site):
+    for path, page in site.items():
+        folder = posixpath.dirname(path)
+        links = {
+            posixpath.normpath(posixpath.join(folder, link)) for link in re.findall(r'href="([^"#:]+)"', page)
+        }
+        twin = path.removeprefix("en/") if path.startswith("en/") else f"en/{path}"
+        assert twin in links
+        assert {link for link in links if link.endswith(".html")} <= set(site)
+        assert {posixpath.dirname(link) for link in links if not link.endswith(".html")} <= {"downloads"}
+        assert ('<html lang="en">' in page) == path.startswith("en/")
+
+
+def test_both_languages_draw_the_same_map(site):
+    for path in (MAP, "maps/mitte.html"):
+        assert read_block(site[path], "map-data") == read_block(site[f"en/{path}"], "map-data")
+        german, english = (read_block(site[p], "page-texts") for p in (path, f"en/{path}"))
+        assert german.keys() == english.keys()
+        assert german["words"].keys() == english["words"].keys()
+        assert german["words"]["showRow"] != english["words"]["showRow"]
 
 
 def test_the_same_town_gives_the_same_bytes_also_in_another_process(site, project):
@@ -93,8 +119,10 @@ def test_district_tables_hold_the_figures_of_the_coverage_table(site):
     table = site[MAP].split("Statistische Bezirke: wie viele", 1)[1]
     for key, persons in PERSONS.items():
         row = _visible(
-            re.search(rf"<tr[^>]*>\s*<th scope=\"row\">{NAMES[key]}</th>.*?</tr>", table, re.DOTALL)[0]
-        )
+            re.search(
+                rf"<tr[^>]*>\s*<th scope=\"row\"><span class=\"name\">{NAMES[key]}<.*?</tr>", table, re.DOTALL
+            )[0]
+        ).replace(" Auf Karte zeigen", "")
         assert row.startswith(
             f"{NAMES[key]} {persons:,.0f} {COVERED_SHARE[key]:.0%}".replace(",", ".").replace("%", " %")
         )
@@ -123,8 +151,10 @@ def test_few_people_are_nowhere_to_be_found_in_the_page(town):
     coverage.loc[is_small, ["persons", "persons_covered"]] = [7.0, 3.0]
     coverage.loc[is_small, ["covered_share", "covered_share_max"]] = 3 / 7
     page = render_site(replace(town, coverage=coverage))[MAP]
-    row = re.search(r"<th scope=\"row\">Außenmark</th>.*?</tr>", page, re.DOTALL)[0]
-    assert _visible(row).startswith("Außenmark weniger als 10 zu wenige Menschen zu wenige Menschen")
+    row = re.search(r"<th scope=\"row\"><span class=\"name\">Außenmark<.*?</tr>", page, re.DOTALL)[0]
+    assert _visible(row).startswith(
+        "Außenmark Auf Karte zeigen weniger als 10 zu wenige Menschen zu wenige Menschen"
+    )
     assert 'data-sort="7"' not in row
     assert "43" not in _visible(row)
 
@@ -201,7 +231,7 @@ def test_the_only_district_is_named_when_it_is_flagged(town):
 
 def test_an_extract_without_most_peoples_paths_claims_no_share(town):
     pages = render_site(with_unknown(town, share=0.99))
-    for name, page in pages.items():
+    for name, page in _german(pages).items():
         if name.startswith("sheets/"):
             assert "Das ist zu viel für eine Aussage" in _visible(page)
             continue
@@ -258,14 +288,17 @@ def test_a_town_without_any_layer_still_has_its_pages(town):
         row_counts=empty_table("row_counts"),
     )
     pages = render_site(bare)
-    assert list(pages) == ["index.html", MAP, "sheets/stadtkarte.html"]
+    german = ["index.html", MAP, "sheets/stadtkarte.html"]
+    assert list(pages) == [*german, *(f"en/{path}" for path in german)]
     assert "Für Kleinstadt sind keine Bezirke bekannt." in _visible(pages[MAP])
     assert "Beim Einlesen der Daten fiel nichts auf." in _visible(pages[MAP])
 
 
 def test_only_an_invented_town_says_that_it_is_invented(site):
-    assert all("Kleinstadt ist erfunden." in page for page in site.values())
-    assert not any("erfunden" in page for page in render_site(build_town(is_invented=False)).values())
+    assert all("Kleinstadt ist erfunden." in page for page in _german(site).values())
+    assert "Kleinstadt is invented." in site["en/index.html"]
+    real = render_site(build_town(is_invented=False))
+    assert not any(word in page for page in real.values() for word in ("erfunden", "invented"))
 
 
 def test_a_map_extract_that_covers_only_a_part_is_announced(town):
@@ -278,11 +311,11 @@ def test_a_map_extract_that_covers_only_a_part_is_announced(town):
 def test_the_credits_of_the_data_and_of_leaflet_are_on_every_map(site):
     for name, page in site.items():
         assert "© OpenStreetMap-Mitwirkende" in _visible(page)
-        assert ("Redistributions in binary form" in page) == name.startswith("maps/")
+        assert ("Redistributions in binary form" in page) == ("maps/" in name)
 
 
 def test_all_walking_profiles_and_times_have_their_sentence(site, town):
-    statements = read_block(site[MAP], "map-data")["statements"]
+    statements = read_block(site[MAP], "page-texts")["statements"]
     assert {p: len(times) for p, times in statements.items()} == dict.fromkeys(
         town.profile.walking.profiles, 3
     )
@@ -301,15 +334,23 @@ def test_another_set_of_thresholds_gives_as_many_classes(town):
             reach_areas=town.reach_areas[town.reach_areas["threshold_min"].isin(keep["threshold_min"])],
         )
     )
-    data = read_block(pages[MAP], "map-data")
-    assert data["classNames"] == ["bis 10 Minuten", "10 bis 15 Minuten", "über 15 Minuten"]
+    data, texts = (read_block(pages[MAP], block) for block in ("map-data", "page-texts"))
+    assert texts["classNames"] == ["bis 10 Minuten", "10 bis 15 Minuten", "über 15 Minuten"]
     assert len(data["colours"]["walking"]) == 3
 
 
-def test_english_is_complete_and_no_german_sentence_is_left(town):
-    text = _visible(render_site(town, language="en")["maps/osterfeld.html"])
+def test_english_is_complete_and_no_german_sentence_is_left(site):
+    text = _visible(site["en/maps/osterfeld.html"])
     assert "In Osterfeld, 21% of the people (about 340 of 1,600) reach a meeting place" in text
     assert not re.search(r"\b(Menschen|Minuten|nicht|zu Fuß|Quelle)\b", text)
+
+
+def test_a_site_that_begins_in_english_keeps_german_in_a_folder(site, town):
+    english = render_site(town, language="en")
+    german = set(_german(site))
+    assert set(english) == german | {f"de/{path}" for path in german}
+    assert '<html lang="en">' in english["index.html"]
+    assert '<html lang="de">' in english[f"de/{MAP}"]
 
 
 def test_an_unknown_language_is_refused(town):

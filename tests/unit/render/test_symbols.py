@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from begegnung_geo.render import symbols
-from begegnung_geo.render.mapdata import build_colours, pick_ramp
+from begegnung_geo.render.map_shapes import build_colours
 
 
 def _luminance(colour: str) -> float:
@@ -37,7 +37,7 @@ def test_composite_is_the_weighted_mean_of_both_colours():
 
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_walking_classes_darken_with_the_distance_also_in_grey(count):
-    shown = [symbols.composite(colour) for colour in pick_ramp(count)]
+    shown = [symbols.composite(colour) for colour in symbols.pick_ramp(count)]
     steps = [_contrast(near, far) for near, far in itertools.pairwise(shown)]
     assert all(_luminance(near) > _luminance(far) for near, far in itertools.pairwise(shown))
     assert min(steps) > 1.2

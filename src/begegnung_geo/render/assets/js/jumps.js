@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ * From a list or a table to the map, and from the map back to the table. */
+document.addEventListener("mapready", () => {
+  const { map, parts, popup, places, find } = begegnung;
+
+  function bringIntoView() {
+    const frame = map.getContainer().getBoundingClientRect();
+    if (frame.top < 0 || frame.bottom > window.innerHeight) { map.getContainer().scrollIntoView({ block: "center" }); }
+  }
+
+  begegnung.showPlace = (id, from) => {
+    const found = places.byId(id);
+    if (!found) { return; }
+    begegnung.switchOn(found.part.key);
+    map.setView(found.part.latLng(found.index), Math.max(map.getZoom(), 16), { animate: false });
+    popup.openPlace(found.part, found.index, from);
+  };
+  begegnung.openGap = (i, from) => {
+    const { at, name, info } = parts.gaps.look(i);
+    popup.open(at, { title: name, lines: info, row: find(`luecke-${i}`), from });
+  };
+  begegnung.showGap = (i, from) => {
+    begegnung.switchOn("gaps");
+    map.fitBounds(parts.gaps.look(i).bounds, { padding: [60, 60], maxZoom: 16, animate: false });
+    begegnung.openGap(i, from);
+  };
+  begegnung.showDistrict = (id, row, from) => {
+    const { levels } = parts.districts, number = levels.findIndex((level) => level.id.includes(id));
+    if (number < 0) { return; }
+    const { bounds, at, name, info } = parts.districts.look(number, levels[number].id.indexOf(id));
+    map.fitBounds(bounds, { padding: [20, 20], animate: false });
+    popup.open(at, { title: name, lines: info.slice(1), row, from });
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-place], [data-gap], [data-district]");
+    if (!button) { return; }
+    const { place, gap, district } = button.dataset;
+    bringIntoView();
+    if (place !== undefined) { begegnung.showPlace(place, button); }
+    if (gap !== undefined) { begegnung.showGap(Number(gap), button); }
+    if (district !== undefined) { begegnung.showDistrict(district, button.closest("tr"), button); }
+  });
+});

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""The table of gaps: the same content as the red areas on the map."""
+
+from typing import Any
+
+from begegnung_geo.render.scopes import Scope, order_levels
+from begegnung_geo.render.sections import name_gaps
+from begegnung_geo.render.statements import Speaker
+from begegnung_geo.render.text import clean_text
+
+
+def build_gap_rows(scope: Scope, speaker: Speaker) -> list[dict[str, Any]]:
+    """
+    Return one row a gap of the scope, largest first.
+
+    Returns
+    -------
+    rows
+        `number` is the position in `scope.gaps`, as on the map; `district` the name of
+        the finest district it lies in, empty where there is none.
+    """
+    districts = speaker.content.districts
+    levels = [level for level in order_levels(districts) if f"district_id_{level}" in scope.gaps]
+    names = {
+        (str(level), str(district_id)): clean_text(name)
+        for level, district_id, name in districts[["level", "district_id", "name"]].itertuples(index=False)
+    }
+    finest = levels[-1] if levels else ""
+    records = scope.gaps.drop(columns="geometry").to_dict("records")
+    return [
+        {
+            "number": number,
+            "name": name,
+            "persons": speaker.persons_of_gap(record["persons"]),
+            "persons_sort": speaker.publish(record["persons"]),
+            "district": names.get((finest, str(record[f"district_id_{finest}"])), "") if finest else "",
+        }
+        for number, (record, name) in enumerate(zip(records, name_gaps(scope.gaps, speaker), strict=True))
+    ]
