@@ -133,9 +133,10 @@ class OfflineFigure(Figure):
     def _fill(self, styles: list[str], scripts: list[str], map_html: str) -> str:
         style = _guard("\n".join(styles))
         script = _guard("\n".join(['"use strict";', *scripts])) if scripts else ""
+        allowed = _hash(script) if script else "'none'"
         policy = (
             "default-src 'none'; img-src data:; "
-            f"style-src {_hash(style)}; script-src {_hash(script) if script else "'none'"}; "
+            f"style-src {_hash(style)}; script-src {allowed}; "
             "base-uri 'none'; form-action 'none'"
         )
         page = self._page_template.render(
