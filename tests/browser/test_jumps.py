@@ -53,7 +53,7 @@ def test_a_district_of_each_level_is_shown_on_the_map_with_the_figures_of_its_ro
         assert page.evaluate(
             "id => { const m = begegnung.map, p = begegnung.parts.districts; "
             "const n = p.levels.findIndex(l => l.id.includes(id)); "
-            "return m.getBounds().contains(p.look(n, p.levels[n].id.indexOf(id)).bounds); }",
+            "return m.getBounds().contains(p.look(n, p.levels[n].id.indexOf(id)).at); }",
             key,
         )
     page.keyboard.press("Escape")
@@ -86,8 +86,7 @@ def test_a_layer_that_is_off_is_neither_drawn_nor_explained(page, box, layer):
     page.uncheck(f"#{box}")
     assert not page.evaluate(HAS_LAYER, layer)
     assert explained.is_hidden()
-    page.wait_for_timeout(400)  # the address is written 250 ms after the last change
-    assert f"{box}=0" in page.evaluate("location.hash")
+    page.wait_for_url(f"**&{box}=0")
 
 
 def test_places_that_are_off_cannot_be_reached_by_key_or_click(page):
@@ -111,16 +110,14 @@ def test_an_address_opens_the_place_it_names_and_switches_its_layer_on(town_site
 def test_the_link_to_the_view_holds_place_layers_and_choice(page):
     page.select_option("#zeit", "15")
     page.click(f"[data-place='{HAUS_C}']")
-    page.wait_for_timeout(400)
-    link = page.get_attribute("#verweis", "href")
-    assert link == page.evaluate("location.hash")
-    assert link.endswith(f"&wer=senior&zeit=15&ort={HAUS_C}")
+    page.wait_for_url(f"**&wer=senior&zeit=15&ort={HAUS_C}")
+    assert page.get_attribute("#verweis", "href") == page.evaluate("location.hash")
 
 
 def test_going_back_brings_the_view_back(page, town_site):
     page.uncheck("#luecken")
     page.evaluate("begegnung.map.setZoom(15, {animate: false})")
-    page.wait_for_timeout(400)
+    page.wait_for_url("**#karte=15.00/*luecken=0")
     left = page.evaluate("[location.hash, begegnung.map.getCenter().lat]")
     page.goto((town_site / "index.html").as_uri())
     page.go_back()
@@ -134,7 +131,7 @@ def test_going_back_brings_the_view_back(page, town_site):
 def test_the_other_language_opens_at_the_same_view(page):
     page.select_option("#wer", "adult")
     page.evaluate("begegnung.map.setZoom(14, {animate: false})")
-    page.wait_for_timeout(400)
+    page.wait_for_url("**#karte=14.00/*")
     page.click("[data-language]")
     page.wait_for_selector("[data-ready]")
     assert page.url.split("#")[0].endswith("/en/maps/stadtkarte.html")
