@@ -47,6 +47,7 @@ def build_features(*rows: tuple[str, dict[str, str], shapely.Geometry]) -> gpd.G
         {
             "source_id": [row[0] for row in rows],
             "tags": [json.dumps(row[1], ensure_ascii=False, sort_keys=True) for row in rows],
+            "contact_keys": [[] for _ in rows],
             "footprint_area_m2": [row[2].area for row in rows],
             "osm_version": 1,
             "osm_timestamp": None,
@@ -77,7 +78,7 @@ def build_records(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
             "source": "liste", "source_id": str(number - 1), "row": str(number), "name": None,
             "class_hint": None, "street": None, "house_number": None, "postcode": None, "city": None,
             "precision": "object", "position_error_m": None,
-            "geometry": at(0), "fields": {},
+            "geometry": at(0), "fields": {}, "contact_keys": [],
         }  # fmt: skip
         full.append({**base, **row, "fields": json.dumps({**base, **row}["fields"], ensure_ascii=False)})
     frame = gpd.GeoDataFrame(pd.DataFrame(full), geometry="geometry", crs=CRS)

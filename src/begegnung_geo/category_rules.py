@@ -119,6 +119,10 @@ class CategoryRules:
         """Return the rules for OSM objects or for rows of lists, in their order."""
         return tuple(rule for rule in self.rules if rule.source == source)
 
+    def list_withhold_words(self) -> tuple[re.Pattern[str], ...]:
+        """Return the words of all rules that withhold a place to protect people."""
+        return tuple(rule.words for rule in self.rules if rule.effect == "withhold" and rule.words)
+
     def find_rule(self, rule_id: str) -> CategoryRule | None:
         """Return a rule by its id; None where there is none."""
         return next((rule for rule in self.rules if rule.rule_id == rule_id), None)

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import pandas as pd
 
+from begegnung_geo.privacy import redact_text
+
 ISSUE_COLUMNS = ("source", "row", "code", "text", "count")
 _TEXT_LIMIT = 300
 
@@ -119,5 +121,5 @@ def count_by_code(issues: pd.DataFrame) -> dict[str, int]:
 
 def _clean(text: str) -> str:
     # Row labels and quoted cell text come from outside; logs and CSV must stay one line each.
-    printable = "".join(char if char.isprintable() else " " for char in text)
+    printable = redact_text("".join(char if char.isprintable() else " " for char in text))
     return printable if len(printable) <= _TEXT_LIMIT else printable[: _TEXT_LIMIT - 1] + "…"

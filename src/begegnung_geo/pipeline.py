@@ -63,7 +63,7 @@ STEPS = (
     ),
     Step(
         "read_lists", "inventory", read_lists,
-        raw=("addresses", "places", "geocoded"), uses=("study", "city", "sources"),
+        raw=("addresses", "places", "geocoded", "rules"), uses=("study", "city", "sources"),
         reads=("city_area", "addresses", "districts"),
         writes=("register_addresses", "place_records"),
     ),

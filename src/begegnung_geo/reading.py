@@ -81,6 +81,7 @@ def read_map(step: StepInput) -> StepOutput:
         clip=_buffer_to_wgs84(given, step.profile.study.buffer_m) if len(given) else None,
         feature_filters=list_feature_filters(rules),
         name_filters=list_name_filters(rules),
+        withhold_words=rules.list_withhold_words(),
         walk_rules=read_walk_rules(step.require_raw("rules.walkways").path),
     )
     if len(given) and not len(tables.walkways):
@@ -212,10 +213,12 @@ def read_lists(step: StepInput) -> StepOutput:
         buffer = step.layer("city_area").buffer(step.profile.study.buffer_m)
         register, faults = read_address_register(source.path, crs=step.crs, clip=buffer.union_all())
         issues.append(faults)
+    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    words = rules.list_withhold_words()
     records, counts = build_empty("place_records", crs=step.crs), {}
     for key in _list_place_keys(step):
         path = step.require_raw(f"places.{key}").path
-        rows, faults, count = read_place_list(path, key=key, crs=step.crs)
+        rows, faults, count = read_place_list(path, key=key, crs=step.crs, withhold_words=words)
         records = pd.concat([records, rows], ignore_index=True)
         counts[key] = {"read": count.read, "rejected": count.rejected}
         issues.append(faults)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
-from begegnung_geo.analysis.classify import classify_records
+from begegnung_geo.analysis.classify import OSM_SOURCE, classify_records
 from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
 from begegnung_geo.analysis.conflate import conflate_places, flag_counted, rank_records, split_by_city
 from begegnung_geo.analysis.districts import assign_levels
@@ -122,6 +122,7 @@ def _merge_places(
         rules=rules,
         coverage=step.profile.coverage,
         footprints=step.layer("osm_features"),
+        contact_keys=_list_contact_keys(step),
         reviews=step.table("reviews"),
         known_ids=known,
         source_order=source_order,
@@ -130,6 +131,13 @@ def _merge_places(
     origins = places[["place_id"]].assign(origin=rank_records(places, source_order=source_order)["origin"])
     ids = {"kept": len(kept), "remembered": count_remembered(merged, origins, kept)}
     return merged, matches, ids
+
+
+def _list_contact_keys(step: StepInput) -> dict[str, list[str]]:
+    features, records = step.table("osm_features"), step.table("place_records")
+    keys = dict(zip(OSM_SOURCE + ":" + features["source_id"], features["contact_keys"], strict=True))
+    ids = records["source"] + ":" + records["source_id"]
+    return keys | dict(zip(ids, records["contact_keys"], strict=True))
 
 
 def _report_ids(step: StepInput, ids: dict[str, int]) -> list[str]:

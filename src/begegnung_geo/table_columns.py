@@ -28,7 +28,8 @@ LABEL_KINDS = ("city", "town", "suburb", "village", "quarter", "neighbourhood", 
 
 SOURCE = Column("source", "str", "key of the source: `osm`, or the key of a list in the profile")
 POSITION_ERROR = Column("position_error_m", "float64", "how far off the point may be from the entrance (see docs/method.md)", unit="m")
-TAGS = Column("tags", "str", "all tags of the object as JSON, keys sorted; never user names")
+TAGS = Column("tags", "str", "tags of the object as JSON, keys sorted; never user names, contacts or persons")
+CONTACT_KEYS = Column("contact_keys", "list[str]", "keys of 12 bits made from phones and mail addresses, to compare places; nobody can read a number from them")
 PERSONS = Column("persons", "float64", "people", unit="persons")
 PERSONS_GROUP = Column("persons_", "float64", "people of a known group", unit="persons", is_nullable=True)
 DISTRICT_IDS = Column("district_id_", "str", "the district of a level that contains the point", is_nullable=True)

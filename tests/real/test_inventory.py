@@ -126,7 +126,8 @@ def test_the_books_close_and_neighbours_stay_apart(real_data: Path, name: str) -
 def test_no_contact_and_no_person_gets_into_the_inventory(real_data: Path, name: str) -> None:
     features, places, _, _ = take(real_data / name)
     written = " ".join(places[["name", "operator", "fields"]].fillna("").to_numpy().ravel())
-    assert features["tags"].str.contains("phone|email").any()
+    written += " ".join(features["tags"])
+    assert features["contact_keys"].map(len).sum() > 0  # there are phones in the file
     assert not re.search(r"@|\+49|contact:|\"phone|\"fax|\"email", written)
     assert "Harriet" not in written  # operator of a language school in Stockum
 

@@ -8,10 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from begegnung_geo.analysis.privacy import is_body
 from begegnung_geo.analysis.tag_table import BoolArray, TagTable
 from begegnung_geo.attribute_rules import UNKNOWN, AttributeRule, AttributeRules, parse_number
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+from begegnung_geo.privacy import is_body
 
 CLAIM_COLUMNS = (
     "begegnungsort_id", "attribute", "value", "evidence", "source", "source_id", "basis", "date", "is_chosen",

@@ -2,7 +2,7 @@
 """From `places` to `begegnungsorte`: records of one place become one, no id is lost."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -42,6 +42,7 @@ def conflate_places(
     rules: CategoryRules,
     coverage: Coverage,
     footprints: gpd.GeoDataFrame | None = None,
+    contact_keys: Mapping[str, Sequence[str]] | None = None,
     reviews: pd.DataFrame | None = None,
     known_ids: pd.DataFrame | None = None,
     source_order: Sequence[str] = (),
@@ -59,6 +60,8 @@ def conflate_places(
         Which standing counts as supply.
     footprints
         Table `osm_features` for the outlines of OSM places; without it points are compared.
+    contact_keys
+        Keys of phones and mail addresses by `place_id`: compared, and in no table that comes out.
     reviews
         Answers of staff that hold against every score: columns `place_id_a`,
         `place_id_b`, `answer` ("same" or "different").
@@ -82,7 +85,7 @@ def conflate_places(
         different, `is_merged`, and the reasons in words.
     """
     records = places.sort_values("place_id", kind="stable", ignore_index=True)
-    facts = build_match_facts(records, rules, footprints)
+    facts = build_match_facts(records, rules, footprints, contact_keys=contact_keys)
     pairs = _ask_reviews(match_places(facts), records["place_id"], reviews)
     groups = build_groups(
         pairs,
@@ -278,6 +281,7 @@ def _ask_reviews(
         ("class_relation", OTHER),
         ("address_relation", 0),
         ("same_website", False),
+        ("same_contact", False),
         ("is_inside", False),
     ):
         pairs[column] = pairs[column].astype(object).fillna(missing).astype(type(missing))
@@ -293,6 +297,7 @@ def _build_matches(
         is_merged
         | (pairs["score"] >= _WORTH_KEEPING).to_numpy(dtype=bool)
         | pairs["is_asked"].to_numpy(dtype=bool)
+        | (pairs["decision"] == "review").to_numpy(dtype=bool)
     )
     kept = pairs[keep]
     matches = pd.DataFrame(

@@ -13,7 +13,6 @@ import pandas as pd
 from begegnung_geo.analysis.attributes import assign_attributes, build_attributes, build_place_claims
 from begegnung_geo.analysis.names import normalise_name
 from begegnung_geo.analysis.place_ids import build_begegnungsort_id
-from begegnung_geo.analysis.privacy import is_body, redact_text
 from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.attribute_rules import AttributeRules
 from begegnung_geo.category_rules import PlaceClass
@@ -91,7 +90,7 @@ def describe_places(
         behind the places struck off.
     """
     place_claims, tag_issues = build_place_claims(places, rules, dates=dates)
-    hand_claims, hand_issues = resolve_entries(entries, begegnungsorte, rules)
+    hand_claims, hand_issues = resolve_entries(entries, begegnungsorte)
     attributes = build_attributes(begegnungsorte, place_claims, hand_claims)
     corrected, applied_issues = apply_claims(begegnungsorte, attributes, classes=classes)
     described = assign_attributes(corrected, attributes, rules)
@@ -109,7 +108,7 @@ def list_struck_off(attributes: pd.DataFrame) -> list[str]:
 
 
 def resolve_entries(
-    entries: pd.DataFrame, begegnungsorte: gpd.GeoDataFrame, rules: AttributeRules
+    entries: pd.DataFrame, begegnungsorte: gpd.GeoDataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Return the claims of hand files, each on the place it is about.
@@ -125,8 +124,6 @@ def resolve_entries(
         Table `hand_entries`.
     begegnungsorte
         Table `begegnungsorte` with all places, before it is split by the border.
-    rules
-        Vocabulary.
 
     Returns
     -------
@@ -134,23 +131,18 @@ def resolve_entries(
         Columns of the table `attributes` without `is_chosen`, in the order of `entries`,
         evidence A; `basis` is the role and the reason.
     issues
-        One line an entry whose place is not there any more, or that names a person where
-        a body is asked for. It stays in its file.
+        One line an entry whose place is not there any more. It stays in its file.
     """
     index = _index_places(begegnungsorte)
     found = [_find_place(entry, begegnungsorte, index) for entry in entries.to_dict("records")]
     is_found = np.array([place is not None for place in found], dtype=bool)
-    kinds = entries["attribute"].map({key: entry.kind for key, entry in rules.attributes.items()})
-    is_person = (kinds == "body").to_numpy(dtype=bool) & ~np.array(
-        [is_body(value) for value in entries["value"]], dtype=bool
-    )
     why = [f": {text}" if isinstance(text, str) else "" for text in entries["why"]]
-    basis = [redact_text(who + reason) for who, reason in zip(entries["who"], why, strict=True)]
+    basis = [who + reason for who, reason in zip(entries["who"], why, strict=True)]
     claims = pd.DataFrame(
         {
             "begegnungsort_id": pd.Series(found, index=entries.index, dtype="str"),
             "attribute": entries["attribute"],
-            "value": [redact_text(value) for value in entries["value"]],
+            "value": entries["value"],
             "evidence": "A",
             "source": entries["source"],
             "source_id": entries["entry_id"],
@@ -158,20 +150,12 @@ def resolve_entries(
             "date": entries["date"],
         }
     ).astype("str")
-    issues = [
-        _report(
-            entries[~is_found],
-            IssueCode.HAND_ID_UNKNOWN,
-            'there is no place "{target_id}" (any more); {attribute} is not applied, the line stays',
-        ),
-        _report(
-            entries[is_found & is_person],
-            IssueCode.HAND_VALUE_INVALID,
-            "{attribute} looks like the name of a person; not applied: name the body, "
-            "for example with e.V., Stadt, Gemeinde",
-        ),
-    ]
-    return claims[is_found & ~is_person].reset_index(drop=True), concat_issues(issues)
+    issues = _report(
+        entries[~is_found],
+        IssueCode.HAND_ID_UNKNOWN,
+        'there is no place "{target_id}" (any more); {attribute} is not applied, the line stays',
+    )
+    return claims[is_found].reset_index(drop=True), issues
 
 
 def apply_claims(

@@ -53,6 +53,7 @@ DECISIONS = ("same", "review", "different")
 _SLOPE = 0.05
 _REVIEW_BAND = 0.10
 _FORBIDDEN_SCORE = 0.0
+_CONTACT_MAX_COMPANIONS = 3
 
 
 def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataFrame:
@@ -86,6 +87,7 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     pairs["class_relation"] = facts.relate_classes(left, right)
     websites = facts.websites
     pairs["same_website"] = (websites[left] != "") & (websites[left] == websites[right])
+    pairs["same_contact"] = _flag_contacts(facts, left, right)
     pairs["name_score"] = score_names(facts, pairs)
     pairs["is_forbidden"] = _flag_forbidden(facts, pairs, limits)
     margin = _measure_margin(facts, pairs, limits)
@@ -98,6 +100,13 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
         & (pairs["class_relation"] >= KIN)
         & pairs["name_score"].notna()
     )
+    # One phone and one kind under two names: rename or mistake, people can tell.
+    is_review |= (
+        pairs["same_contact"]
+        & (pairs["class_relation"] == SAME)
+        & ~pairs["is_forbidden"]
+        & pairs["name_score"].notna()
+    )
     pairs["decision"] = np.where(is_same, "same", np.where(is_review, "review", "different"))
     return pairs
 
@@ -107,10 +116,10 @@ def describe_pairs(pairs: pd.DataFrame) -> list[list[str]]:
     relations = {APART: "classes apart", OTHER: "other class", KIN: "kindred class", SAME: "same class"}
     columns = [
         "is_forbidden", "name_score", "gap_m", "is_inside", "class_relation", "address_relation",
-        "same_website",
+        "same_website", "same_contact",
     ]  # fmt: skip
     reasons = []
-    for forbidden, name, gap, inside, relation, address, website in zip(
+    for forbidden, name, gap, inside, relation, address, website, contact in zip(
         *(pairs[column].tolist() for column in columns), strict=True
     ):
         words = ["must not be one"] if forbidden else []
@@ -121,6 +130,8 @@ def describe_pairs(pairs: pd.DataFrame) -> list[list[str]]:
             words.append("same address" if address > 0 else "other address")
         if website:
             words.append("same website")
+        if contact:
+            words.append("same phone or mail")
         reasons.append(words)
     return reasons
 
@@ -185,6 +196,18 @@ def _flag_inside(facts: MatchFacts, left: IntArray, right: IntArray) -> BoolArra
     return inside
 
 
+def _flag_contacts(facts: MatchFacts, left: IntArray, right: IntArray) -> BoolArray:
+    # A number that half the street shares is its carrier's, or a key that came about twice.
+    shares = np.zeros(len(left), dtype=bool)
+    filled = np.array([bool(keys) for keys in facts.contacts], dtype=bool)
+    asked = np.flatnonzero(filled[left] & filled[right])
+    pairs = zip(facts.contacts[left[asked]], facts.contacts[right[asked]], strict=True)
+    shares[asked] = [not one.isdisjoint(other) for one, other in pairs]
+    companions = np.bincount(np.concatenate([left[shares], right[shares]]), minlength=len(facts.xy))
+    crowded = companions > _CONTACT_MAX_COMPANIONS
+    return shares & ~crowded[left] & ~crowded[right]
+
+
 def _flag_forbidden(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits) -> BoolArray:
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     both_osm = facts.is_osm[left] & facts.is_osm[right]
@@ -204,7 +227,8 @@ def _measure_margin(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits)
     needed = np.interp(gap, [0, 30, 80, 150, 400], [0.70, 0.74, 0.82, 0.88, 0.93])
     needed += np.select([address > 0, address < 0], [-0.10, 0.10], 0.0)
     needed += np.select([relation == SAME, relation == KIN], [0.0, 0.04], 0.16)
-    needed -= np.where(pairs["same_website"] & (gap <= limits.block_m / 2), 0.12, 0.0)
+    has_key = (pairs["same_website"] | pairs["same_contact"]).to_numpy(dtype=bool)
+    needed -= np.where(has_key & (gap <= limits.block_m / 2), 0.12, 0.0)
     both_osm = facts.is_osm[left] & facts.is_osm[right]
     same_list = (facts.sources[left] == facts.sources[right]) & ~both_osm
     needed += np.where(same_list, 0.06, 0.0) + np.where(both_osm & (gap > 0), 0.08, 0.0)

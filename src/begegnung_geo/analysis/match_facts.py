@@ -3,6 +3,7 @@
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -42,7 +43,7 @@ class MatchFacts:
     `names` and `cores` are empty text where there is no name; `marks` are bits
     of words that keep names apart, a column a kind; `streets` and `websites` empty where unknown;
     `house_from`/`house_to` bound the house number, `ANY_NUMBER` where unknown. `shapes`
-    are the footprints, else the points.
+    are the footprints, else the points; `contacts` are sets of contact keys.
     """
 
     place_ids: ObjectArray
@@ -60,6 +61,7 @@ class MatchFacts:
     house_to: IntArray
     house_letters: ObjectArray
     websites: ObjectArray
+    contacts: ObjectArray
     class_codes: IntArray
     class_relation: IntArray
     is_vacancy: BoolArray
@@ -71,7 +73,11 @@ class MatchFacts:
 
 
 def build_match_facts(
-    places: gpd.GeoDataFrame, rules: CategoryRules, footprints: gpd.GeoDataFrame | None
+    places: gpd.GeoDataFrame,
+    rules: CategoryRules,
+    footprints: gpd.GeoDataFrame | None,
+    *,
+    contact_keys: Mapping[str, Sequence[str]] | None = None,
 ) -> MatchFacts:
     """
     Return what `match_places` compares.
@@ -84,6 +90,8 @@ def build_match_facts(
         Rules and classes: which classes are kin or apart.
     footprints
         Table `osm_features` for the drawn outlines of OSM places; None compares points.
+    contact_keys
+        Keys of phones and mail addresses by `place_id`, from the tables that were read.
     """
     names, cores, marks = _spell_names(places)
     shapes, is_area = _find_shapes(places, footprints)
@@ -106,6 +114,7 @@ def build_match_facts(
         house_to=house_to,
         house_letters=letters,
         websites=_list_websites(places["fields"]),
+        contacts=_as_objects([frozenset((contact_keys or {}).get(one, ())) for one in places["place_id"]]),
         class_codes=np.array([keys.index(key) for key in places["class"]], dtype=np.int64),
         class_relation=_relate_classes(rules, keys),
         is_vacancy=(places["class"] == "vacancy").to_numpy(dtype=bool),
@@ -205,7 +214,7 @@ def _relate_classes(rules: CategoryRules, keys: list[str]) -> IntArray:
     return relation
 
 
-def _as_objects(values: list[str]) -> ObjectArray:
+def _as_objects(values: Sequence[object]) -> ObjectArray:
     array = np.empty(len(values), dtype=object)
-    array[:] = values
+    array[:] = list(values)
     return array

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from begegnung_geo.analysis.privacy import is_body, redact_fields, redact_text
 from begegnung_geo.analysis.texts import NAME_LIMIT, VALUE_LIMIT, clean_texts
 from begegnung_geo.category_rules import CategoryRule, CategoryRules
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+from begegnung_geo.privacy import REMOVED, is_body, redact_fields, redact_remark, redact_text
 
 CLASS_GIVEN = "class_given"
 """`rule_id` of a row of a list that names its class by key or label."""
@@ -88,12 +88,15 @@ def build_places(
     raw_names = rows["name"]
     rows["name"] = clean_texts(raw_names, limit=NAME_LIMIT).map(redact_text, na_action="ignore").astype("str")
     for column in _TEXT_COLUMNS:
-        rows[column] = clean_texts(rows[column], limit=VALUE_LIMIT)
+        cleaned = clean_texts(rows[column], limit=VALUE_LIMIT)
+        rows[column] = cleaned.map(redact_remark, na_action="ignore").astype("str")
     rows["operator"] = _publish_operators(rows)
     rows["position_error_m"] = _estimate_errors(rows)
     rows["place_id"] = (rows["source"] + ":" + rows["source_id"]).astype("str")
 
-    is_changed = raw_names.notna() & (raw_names.str.strip() != rows["name"])
+    # What a reader removed from a name is told here, too.
+    is_removed = raw_names.str.contains(REMOVED, regex=False).fillna(value=False).astype(bool)
+    is_changed = raw_names.notna() & ((raw_names.str.strip() != rows["name"]) | is_removed)
     is_unnamed = rows["name"].isna()
     keeps = rows["class"].map({key: entry.keeps_unnamed for key, entry in rules.classes.items()}).astype(bool)
     is_listed = rows["source"] != "osm"
@@ -138,9 +141,7 @@ def _estimate_errors(rows: pd.DataFrame) -> "pd.Series[float]":
 
 def _publish_operators(rows: pd.DataFrame) -> "pd.Series[str]":
     persons = [text for text in rows["operator"].dropna().unique() if not is_body(text)]
-    is_person = rows["operator"].isin(persons)
-    operators = rows["operator"].map(redact_text, na_action="ignore")
-    return operators.mask(is_person).astype("str")
+    return rows["operator"].mask(rows["operator"].isin(persons)).astype("str")
 
 
 def _dump_fields(fields: Mapping[str, object]) -> str:

@@ -9,12 +9,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from begegnung_geo.category_rules import CategoryRule
+from begegnung_geo.privacy import WITHHELD_KEY
 from begegnung_geo.rule_rows import TagCondition
 
 BoolArray = npt.NDArray[np.bool_]
 NO_RULE = -1
 _NAME_KEYS = ("name", "name:de", "official_name", "alt_name", "short_name", "loc_name")
-_WIDE_KEYS = (*_NAME_KEYS, "old_name", "description", "operator", "operator:name", "note", "website")
+_WIDE_KEYS = (
+    *_NAME_KEYS,
+    "old_name",
+    "description",
+    "operator",
+    "operator:name",
+    "note",
+    "website",
+    WITHHELD_KEY,
+)
 
 
 class TagTable:

@@ -37,7 +37,7 @@ def drop_withheld(
     counts
         The records behind them, as rejected.
     """
-    patterns = [rule.words for rule in rules.rules if rule.effect == "withhold" and rule.words]
+    patterns = rules.list_withhold_words()
     columns = [column for column in _TEXT_COLUMNS if column in begegnungsorte.columns]
     texts = [" ".join(row) for row in begegnungsorte[columns].fillna("").astype("str").to_numpy().tolist()]
     is_withheld = np.array([any(p.search(text.casefold()) for p in patterns) for text in texts], dtype=bool)

@@ -26,13 +26,19 @@ from begegnung_geo.profile import Publication
 HIDDEN = "."
 _SHARE_DECIMALS = 2
 _DEGREE_DECIMALS = 6
-# These texts quote an address or a coordinate of a list's row. The row may be a shelter, which
-# is withheld only later: its place must not leave the house through the list of faults.
+# These texts quote what stands in a row. That may be the address of a shelter, which is withheld
+# only later, or a name where no name belongs: neither must leave the house through the list of faults.
 _QUOTING_CODES = (
     IssueCode.ADDRESS_NOT_FOUND,
     IssueCode.ADDRESS_UNCERTAIN,
     IssueCode.PLACE_POSITION_INVALID,
     IssueCode.PLACE_DUPLICATE_ID,
+    IssueCode.PLACE_CLASS_UNKNOWN,
+    IssueCode.ATTRIBUTE_VALUE_INVALID,
+    IssueCode.HAND_ID_UNKNOWN,
+    IssueCode.HAND_COLUMN_UNKNOWN,
+    IssueCode.HAND_VALUE_INVALID,
+    IssueCode.HAND_DATE_INVALID,
 )
 
 

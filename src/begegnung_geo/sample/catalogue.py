@@ -162,7 +162,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("cafe_restaurant", "Bäckerei Kornblume", ("000", "000", "010", "020", "030", "100", "200", "110"), "shop", "node", {**_CAFE, "shop": "bakery", "brand": "Kornblume"}),
     Spec("cafe_restaurant", "Gasthof {q}", ("130", "210", "220", "N", "N"), "house", "building", {"amenity": "restaurant"}),
     Spec("cafe_restaurant", "Zur {s}", ("000", "010", "100", "110", "120", "200"), "shop", "node", {"amenity": "pub", **_LATE}),
-    Spec("cafe_restaurant", "Pizzeria Napoli", ("010", "020", "030"), "shop", "node", {"amenity": "restaurant", **_NOT_STEP_FREE}),
+    Spec("cafe_restaurant", "Pizzeria Napoli", ("010", "020", "030"), "shop", "node", {"amenity": "restaurant", "operator": "Erika Mustermann", **_NOT_STEP_FREE}),
     Spec("cafe_restaurant", "Eiscafé Venezia", ("000", "200"), "shop", "node", {"amenity": "ice_cream", **_SUMMER}),
     Spec("cafe_restaurant", "Musterimbiss", ("100", "020"), "shop", "node", {"amenity": "fast_food"}),
     Spec("cafe_restaurant", "Biergarten an der Muster", ("000",), "shop", "node", {"amenity": "biergarten", **_SUMMER}),

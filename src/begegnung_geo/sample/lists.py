@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from begegnung_geo.sample.districts import District
-from begegnung_geo.sample.places import Place
+from begegnung_geo.sample.places import Place, number_phone, write_mail
 from begegnung_geo.sample.terrain import Floats, Ground
 
 PEOPLE_HEADER = ("name", "klasse", "adresse", "breite", "laenge", "bemerkung")
@@ -62,6 +62,7 @@ def _scatter(place: Place, number: int) -> Floats:
 
 def _build_feature(place: Place, point: list[float], *, row_id: int, district: District) -> dict[str, Any]:
     lon, lat = point
+    phone = number_phone(place)
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [lon, lat]},
@@ -76,7 +77,9 @@ def _build_feature(place: Place, point: list[float], *, row_id: int, district: D
             "ort": "Musterstadt",
             "link": f"https://www.musterstadt.example/orte/{row_id}",
             "i_zusinfo": "stufenlos erreichbar" if row_id % 4 == 0 else None,
-            "i_beschr": None,
+            "i_beschr": f"Schlüssel bei Frau Muster, Tel. 09999/{phone}" if row_id % 5 == 0 else None,
+            "p_email": write_mail(place) if row_id % 3 == 0 else None,
+            "ptl_anschl": f"(09999) {phone[:2]} {phone[2:4]} {phone[4:]}",
             "statbezibe": district.name,
             "statbeznr": district.number,
             "stadtbezbe": district.stadtbezirk_name,

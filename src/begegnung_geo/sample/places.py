@@ -21,6 +21,7 @@ _ECHO_OFFSET_M = np.array([14.0, -9.0])
 _ADDRESS_SHARE = 0.6
 _SPREAD = 0.9  # how far from the middle places stray, as a share of the quarter
 _WITHOUT_HOUSE = ("site", "mall")
+_PHONED_SHARE = 0.7
 
 
 @dataclass
@@ -221,6 +222,8 @@ def draw_places(
     for place in places:
         spec = place.spec
         tags = {"name": place.name, **spec.tags} if place.name else dict(spec.tags)
+        if place.house >= 0 and place.name and place.dice < _PHONED_SHARE:
+            tags |= {"contact:phone": f"+49 9999 {number_phone(place)}", "contact:email": write_mail(place)}
         if spec.draw in _WITHOUT_HOUSE:
             place.source_ids += landmark_ids["mall" if spec.draw == "mall" else spec.where[0]]
             continue
@@ -236,6 +239,16 @@ def draw_places(
         if place.echo:
             node_id = osm.add_node(place.xy + _ECHO_OFFSET_M, {**tags, "name": place.echo})
             place.source_ids.append(f"osm:node/{node_id}")
+
+
+def number_phone(place: Place) -> str:
+    """Return six digits of a number that no one can call."""
+    return str(100_000 + int(place.dice * 899_999))
+
+
+def write_mail(place: Place) -> str:
+    """Return the mail address of a place."""
+    return f"haus-{number_phone(place)}@musterstadt.example"
 
 
 def _find_address(place: Place) -> dict[str, str]:

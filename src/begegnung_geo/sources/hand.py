@@ -16,6 +16,7 @@ from begegnung_geo.category_rules import PlaceClass
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+from begegnung_geo.privacy import is_body, is_role, redact_remark, redact_text
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.place_columns import fold_header, pick_first
 from begegnung_geo.sources.tabular import read_raw_table
@@ -39,6 +40,12 @@ _NEEDED = {
 }
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", re.ASCII)
 _GERMAN = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", re.ASCII)
+NO_ROLE = "ohne Rolle"
+"""Stands where somebody gave a name instead of a role."""
+_NAMED = (
+    "who looks like the name of a person; the line is applied and the name kept nowhere: "
+    "write the role, for example Quartierskoordination"
+)
 _YEARS = range(2000, 2100)  # no clock: a day of another century is a slip of the pen
 
 
@@ -92,6 +99,10 @@ def read_hand_entries(
         else:
             place = {"entry_id": f"{path.name}:{label}", "source": kind, "row": str(label)}
             rows.append({**place, **checked})
+            if checked["who"] == NO_ROLE:
+                faults.append(
+                    build_issues(path.name, IssueCode.HAND_VALUE_INVALID, rows=[label], texts=_NAMED)
+                )
     entries = pd.DataFrame(rows) if rows else build_empty("hand_entries", crs=WGS84)
     return entries, concat_issues(faults)
 
@@ -150,6 +161,12 @@ def _check_row(
             f'"{given["value"][:60]}" is no value of {attribute.key}; the line is not applied: '
             f"{_describe_allowed(attribute, classes)}",
         )
+    if attribute.kind == "body" and not is_body(value):
+        return _Fault(
+            IssueCode.HAND_VALUE_INVALID,
+            f"{attribute.key} looks like the name of a person; the line is not applied: name the body, "
+            "for example with e.V., Stadt, Gemeinde",
+        )
     day = parse_date(given["date"])
     if day is None:
         return _Fault(
@@ -160,13 +177,13 @@ def _check_row(
     return {
         "target_id": given["target_id"],
         "place_ids": [part.strip() for part in given["place_ids"].split(";") if part.strip()],
-        "place_name": given["place_name"] or None,
+        "place_name": redact_text(given["place_name"]) or None,
         "lat": _parse_degrees(given["lat"]),
         "lon": _parse_degrees(given["lon"]),
         "attribute": attribute.key,
-        "value": value,
-        "why": given["why"] or None,
-        "who": given["who"],
+        "value": redact_text(value) if attribute.key == "name" else redact_remark(value),
+        "why": redact_remark(given["why"]) or None,
+        "who": given["who"] if is_role(given["who"]) else NO_ROLE,
         "date": day,
     }
 

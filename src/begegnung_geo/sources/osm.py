@@ -2,6 +2,7 @@
 """OpenStreetMap files: one pass from an extract to the tables the analysis needs."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,7 @@ def read_osm(
     clip: shapely.Geometry | None,
     feature_filters: FeatureFilters,
     name_filters: Sequence[NameFilter] = (),
+    withhold_words: Sequence[re.Pattern[str]] = (),
     walk_rules: WalkRules,
 ) -> OsmTables:
     """
@@ -69,7 +71,8 @@ def read_osm(
 
     The file may be cut at its edges: a way is cut where nodes are missing, a
     relation is drawn from the rings that close, a boundary only when all of them
-    do; each such object has its line in `issues`. User names are never read.
+    do; each such object has its line in `issues`. User names are never read, contacts
+    and persons not kept.
 
     Parameters
     ----------
@@ -85,6 +88,8 @@ def read_osm(
         `a;b` counts when one of its values does), None for any value.
     name_filters
         Which ways and relations are candidates by their name (a building "Vereinsheim").
+    withhold_words
+        Words that mark a shelter, looked for in contacts before these are dropped.
     walk_rules
         Which ways a person may walk.
 
@@ -113,7 +118,7 @@ def read_osm(
         walk_rules=walk_rules,
     )
     tables = OsmTables(
-        osm_features=build_osm_features(scene),
+        osm_features=build_osm_features(scene, withhold_words=withhold_words),
         walkways=build_walkways(scene),
         obstacles=build_obstacles(scene),
         entrances=build_entrances(scene),

@@ -1,36 +1,48 @@
 # SPDX-License-Identifier: MIT
 """The tables of an OSM file, each from the drawn objects that belong to it."""
 
+import re
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from begegnung_geo.contract import Column
+from begegnung_geo.privacy import list_contact_keys, redact_fields
 from begegnung_geo.schema import TABLES
 from begegnung_geo.sources.osm_objects import Ints
 from begegnung_geo.sources.osm_scene import Scene, flag_inside
 from begegnung_geo.sources.osm_shapes import Bools
-from begegnung_geo.sources.osm_tags import format_tags, has_other_use, parse_levels
+from begegnung_geo.sources.osm_tags import Tags, format_tags, has_other_use, parse_levels
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
-def build_osm_features(scene: Scene) -> gpd.GeoDataFrame:
+def build_osm_features(scene: Scene, *, withhold_words: Sequence[re.Pattern[str]] = ()) -> gpd.GeoDataFrame:
     """
     Return the table `osm_features`: nodes as points, areas as polygons, all else as lines.
 
-    A relation without any closed ring is a point amid its ways.
+    A relation without any closed ring is a point amid its ways. Contacts and persons stay
+    in the file; of a shelter's mail address the word of `withhold_words` is kept.
     """
     shapes = _select(scene, scene.facts.is_feature)
+    tag_sets = [scene.facts.tag_sets[number] for number in shapes["tag_set"]]
     return _build_table(
         "osm_features",
         shapes,
         source_id=shapes["object_id"],
-        tags=[format_tags(scene.facts.tag_sets[number]) for number in shapes["tag_set"]],
+        tags=[format_tags(_redact(tags, withhold_words)) for tags in tag_sets],
+        contact_keys=[list_contact_keys(tags) for tags in tag_sets],
         footprint_area_m2=shapely.area(shapes.geometry.to_numpy()),
         osm_version=shapes["version"],
         osm_timestamp=shapes["timestamp"].replace("", None),
     )
+
+
+def _redact(tags: Tags, withhold_words: Sequence[re.Pattern[str]]) -> Tags:
+    return {key: str(value) for key, value in redact_fields(tags, withhold_words=withhold_words).items()}
 
 
 def build_walkways(scene: Scene) -> gpd.GeoDataFrame:
@@ -202,10 +214,14 @@ def _read_node_ids(shapes: gpd.GeoDataFrame) -> pd.Series:
 def _build_table(table: str, shapes: gpd.GeoDataFrame, /, **columns: object) -> gpd.GeoDataFrame:
     # Dtypes by contract, also for a table without rows.
     typed = {
-        column.name: pd.Series(columns[column.name], index=shapes.index, dtype=column.dtype)
+        column.name: pd.Series(columns[column.name], index=shapes.index, dtype=_find_dtype(column))
         for column in TABLES[table].columns
     }
     return gpd.GeoDataFrame(typed, geometry=shapes.geometry.to_numpy(), crs=shapes.crs)
+
+
+def _find_dtype(column: Column) -> str:
+    return "object" if column.dtype.startswith("list") else column.dtype
 
 
 def _list_names(scene: Scene, tag_sets: pd.Series | Ints) -> list[str | None]:

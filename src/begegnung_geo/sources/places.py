@@ -4,6 +4,8 @@
 import hashlib
 import json
 import logging
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ import pandas as pd
 from pyproj import CRS
 
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+from begegnung_geo.privacy import list_contact_keys, redact_fields, redact_text
 from begegnung_geo.sources.cells import RawTable
 from begegnung_geo.sources.place_columns import assign_roles, build_addresses, pick_first, rate_header
 from begegnung_geo.sources.place_positions import find_points
@@ -32,7 +35,7 @@ class PlaceListCount(NamedTuple):
 
 
 def read_place_list(
-    path: Path, *, key: str, crs: CRS | str
+    path: Path, *, key: str, crs: CRS | str, withhold_words: Sequence[re.Pattern[str]] = ()
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, PlaceListCount]:
     """
     Read a list of places in whatever form people and portals have it.
@@ -40,7 +43,7 @@ def read_place_list(
     CSV, XLSX, GeoJSON (Opendatasoft exports too) or any vector file; headers in
     German or English. A row is kept if it has a name, a position or an address;
     rows without any content do not count. Formulas and HTML stay the text they are:
-    who writes them out has to neutralise them.
+    who writes them out has to neutralise them. Contacts and persons are not kept.
 
     Parameters
     ----------
@@ -50,6 +53,8 @@ def read_place_list(
         Source key, as in `places.source`.
     crs
         Metric CRS to convert to.
+    withhold_words
+        Words that mark a shelter, looked for in contacts before these are dropped.
 
     Returns
     -------
@@ -85,12 +90,12 @@ def read_place_list(
             "source": key,
             "source_id": _choose_ids(own_ids, known, points),
             "row": table.labels,
-            "name": names,
-            "class_hint": pick_first(table.cells, roles.get("class_hint", ())),
-            **{column: addresses[column] for column in addresses.columns},
+            "name": _redact(names),
+            "class_hint": _redact(pick_first(table.cells, roles.get("class_hint", ()))),
+            **{column: _redact(addresses[column]) for column in addresses.columns},
             "precision": points.isna().map({True: "unknown", False: "object"}),
             "position_error_m": np.nan,
-            "fields": _dump_fields(table.cells),
+            **_dump_fields(table.cells, withhold_words),
         },
         geometry=points,
         crs=points.crs,
@@ -145,15 +150,25 @@ def _report_blank(table: RawTable, is_known: pd.Series, *, key: str) -> pd.DataF
     )
 
 
-def _dump_fields(cells: pd.DataFrame) -> pd.Series:
+def _redact(texts: pd.Series) -> pd.Series:
+    return texts.map(redact_text, na_action="ignore").astype("str")
+
+
+def _dump_fields(
+    cells: pd.DataFrame, withhold_words: Sequence[re.Pattern[str]]
+) -> dict[str, pd.Series | list[list[str]]]:
+    """Return the columns `fields` (JSON, nothing private) and `contact_keys`."""
     columns = sorted(cells.columns)
     rows = cells[columns].to_numpy(dtype=object)
     is_filled = cells[columns].notna().to_numpy()
-    texts = [
-        json.dumps(
-            {name: value for name, value, filled in zip(columns, row, mask, strict=True) if filled},
-            ensure_ascii=False,
-        )
+    filled = [
+        {name: value for name, value, is_given in zip(columns, row, mask, strict=True) if is_given}
         for row, mask in zip(rows, is_filled, strict=True)
     ]
-    return pd.Series(texts, index=cells.index, dtype="str")
+    texts = [
+        json.dumps(redact_fields(row, withhold_words=withhold_words), ensure_ascii=False) for row in filled
+    ]
+    return {
+        "fields": pd.Series(texts, index=cells.index, dtype="str"),
+        "contact_keys": [list_contact_keys(row) for row in filled],
+    }

@@ -10,6 +10,7 @@ from typing import Any
 from begegnung_geo.attribute_rules import AttributeRules, list_labels, parse_value
 from begegnung_geo.category_rules import PlaceClass
 from begegnung_geo.errors import SourceError
+from begegnung_geo.privacy import is_body
 from begegnung_geo.questionnaire_form import (
     DATE_CELL,
     ID_HEADING,
@@ -277,6 +278,12 @@ def _check_cell(filled: Filled, form: _Form, cell: _Cell, *, column: FormColumn)
         filled.messages.append(f"{where}: Das sieht wie eine Formel aus. {_LEAVE} Bitte nur Text oder Zahl.")
         return None
     value = parse_value(attribute, cell.text, classes=form.classes)
+    if value is not None and attribute.kind == "body" and not is_body(value):
+        filled.messages.append(
+            f"{where}: Das sieht nach dem Namen einer Person aus. {_LEAVE} Bitte die Einrichtung nennen, "
+            "zum Beispiel mit e.V., Stadt oder Kirchengemeinde."
+        )
+        return None
     if value is not None:
         return value
     labels = list_labels(attribute, classes=form.classes)

@@ -11,6 +11,7 @@ import pandas as pd
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+from begegnung_geo.privacy import redact_remark
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.cells import RawTable
 from begegnung_geo.sources.hand import parse_date
@@ -75,8 +76,8 @@ def read_reviews(path: Path | None) -> tuple[pd.DataFrame, pd.DataFrame]:
                 "place_id_a": first,
                 "place_id_b": second,
                 "answer": ANSWERS[cells["answer"].casefold()],
-                "note": cells["note"] or None,
-                "who": cells["who"] or None,
+                "note": redact_remark(cells["note"]) or None,
+                "who": redact_remark(cells["who"]) or None,
                 "date": parse_date(cells["date"]) if cells["date"] else None,
             }
         )

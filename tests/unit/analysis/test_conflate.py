@@ -303,6 +303,47 @@ def test_a_pair_in_doubt_is_listed_for_review_and_not_merged() -> None:
     assert matches["decision"].tolist() == ["review"]
 
 
+# Contacts: compared, never kept
+
+
+def test_one_phone_merges_what_names_alone_leave_in_doubt() -> None:
+    rows = [
+        place("osm:node/1", name="Gemeinschaftshaus Rosental"),
+        place("stadt:1", 60, name="Gemeinschaftshaus Rosengarten"),
+    ]
+    keys = {"osm:node/1": ["p0a1"], "stadt:1": ["m777", "p0a1"]}
+    begegnungsorte, matches = conflate(build_places(*rows), contact_keys=keys)
+    assert len(begegnungsorte) == 1
+    assert "same phone or mail" in matches["reasons"][0]
+    written = begegnungsorte.to_csv() + matches.to_csv()
+    assert "p0a1" not in written
+    assert "m777" not in written
+
+
+def test_one_phone_under_two_names_is_a_question_and_no_match() -> None:
+    rows = [place("osm:node/1", name="Haus Alva"), place("stadt:1", 60, name="Zur Linde")]
+    keys = {"osm:node/1": ["p0a1"], "stadt:1": ["p0a1"]}
+    begegnungsorte, matches = conflate(build_places(*rows), contact_keys=keys)
+    assert len(begegnungsorte) == 2
+    assert matches["decision"].tolist() == ["review"]
+
+
+def test_the_parish_office_number_ties_neither_church_and_hall_nor_a_whole_street() -> None:
+    church, hall = (
+        place("osm:node/1", klass="worship", name="St. Marien"),
+        place("stadt:1", 20, klass="parish_hall", name="Gemeindehaus St. Marien"),
+    )
+    keys = {"osm:node/1": ["p0a1"], "stadt:1": ["p0a1"]}
+    assert len(conflate(build_places(church, hall), contact_keys=keys)[0]) == 2
+    shops = [
+        place(f"osm:node/{n}", n * 10, klass="cafe_restaurant", name=f"Laden {name}")
+        for n, name in enumerate(("Abendrot", "Birke", "Chaussee", "Drossel", "Eiche"))
+    ]
+    shared = {row["place_id"]: ["p0a1"] for row in shops}
+    _, matches = conflate(build_places(*shops), contact_keys=shared)
+    assert not matches["reasons"].map(lambda words: "same phone or mail" in words).any()
+
+
 # Books and border
 
 

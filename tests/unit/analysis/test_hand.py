@@ -117,20 +117,6 @@ def test_an_answer_follows_its_place_when_ids_and_leading_records_change() -> No
     assert describe(elsewhere, by_name).issues["code"].tolist() == ["HAND_ID_UNKNOWN"]
 
 
-def test_a_person_as_provider_is_refused_and_contacts_are_taken_out() -> None:
-    lines = [
-        entry("node/1", "provider", "Erika Muster"),
-        entry("node/1", "funder", "Stadt Dortmund"),
-        entry("node/1", "role_in_quarter", "Fragen an erika@example.org"),
-    ]
-    inventory = describe(two_places(), *lines)
-    row = find(inventory, "osm:node/1")
-    assert row["funder"] == "Stadt Dortmund"
-    assert pd.isna(row["provider"])
-    assert inventory.issues["code"].tolist() == ["HAND_VALUE_INVALID"]
-    assert not inventory.attributes["value"].str.contains("@").any()
-
-
 def test_of_two_corrections_the_later_is_shown_and_the_other_reported() -> None:
     lines = [entry("node/1", "cost", "free", date="2026-11-01"), entry("node/1", "cost", "fee")]
     inventory = describe(two_places(), *lines)

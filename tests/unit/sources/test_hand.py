@@ -42,9 +42,28 @@ def test_german_headers_semicolons_and_latin_1_are_read(tmp_path: Path) -> None:
     assert issues["code"].tolist() == ["ENCODING_FALLBACK"]
 
 
+def test_contacts_and_persons_in_a_line_are_not_kept(tmp_path: Path) -> None:
+    line = "node/1,role_in_quarter,Fragen an erika@example.org,laut Frau Muster 0231 123456,Amt,2026-10-01\n"
+    entries, _ = read(tmp_path / "corrections.csv", HEADER + line)
+    assert entries[["value", "why"]].to_numpy().tolist() == [
+        ["Fragen an [entfernt]", "laut [entfernt] [entfernt]"]
+    ]
+
+
+def test_a_name_in_place_of_the_role_is_not_kept_but_the_line_is_applied(tmp_path: Path) -> None:
+    entries, issues = read(
+        tmp_path / "corrections.csv", HEADER + "node/1,cost,free,x,Erika Muster,2026-10-01\n"
+    )
+    assert entries[["value", "who"]].to_numpy().tolist() == [["free", "ohne Rolle"]]
+    assert issues["row"].tolist() == ["2"]
+    assert "write the role" in issues["text"][0]
+    assert "Erika" not in issues.to_csv()
+
+
 @pytest.mark.parametrize(
     ("line", "code", "words"),
     [
+        ("node/1,provider,Erika Muster,x,Amt,2026-02-03", "HAND_VALUE_INVALID", "name the body"),
         ("node/1,cost,gratis,x,y,2026-01-01", "HAND_VALUE_INVALID", "allowed are kostenlos, Spende"),
         ("node/1,preis,1,x,y,2026-01-01", "HAND_COLUMN_UNKNOWN", 'no column "preis"'),
         ("node/1,cost,free,x,y,2026-02-30", "HAND_DATE_INVALID", "2026-11-22 or 22.11.2026"),

@@ -97,6 +97,17 @@ def test_the_same_inventory_gives_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
+def test_a_person_as_provider_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    def change(sheet: Any, _: Any) -> None:
+        find_cell(sheet, "Bereitgestellt von", 3).value = "Erika Muster"
+        find_cell(sheet, "Finanziert von", 3).value = "Förderkreis e.V."
+
+    filled = fill(tmp_path / "form.xlsx", change)
+    assert [answer["value"] for answer in filled.answers] == ["Förderkreis e.V."]
+    assert "nach dem Namen einer Person" in filled.messages[0]
+    assert "Erika" not in filled.messages[0]
+
+
 def test_only_changed_cells_are_answers_signed_with_role_and_day(tmp_path: Path) -> None:
     def change(sheet: Any, _: Any) -> None:
         find_cell(sheet, "Kosten", 3).value = "Spende"
