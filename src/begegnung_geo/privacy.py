@@ -3,7 +3,7 @@
 What must not leave the house: phones, mail addresses and names of private persons.
 
 The readers call this before anything is kept, so no table holds a contact. What remains
-of one is a key of twelve bits to compare places by (decision 0014): about 150 telephone
+of one is a key of twelve bits to compare places by (decision 0016): about 150 telephone
 lines of a large city, and any number of mail addresses, share each key.
 """
 
@@ -108,7 +108,7 @@ def list_contact_keys(fields: Mapping[str, object]) -> list[str]:
     Return short keys of the phones and mail addresses in raw tags or columns, to compare places by.
 
     The same number gives the same key however it is written (+49 231 50-1, 0231/501). A key has
-    12 bits, so nobody can tell from it which number it was: see decision 0014.
+    12 bits, so nobody can tell from it which number it was: see decision 0016.
     """
     keys: set[str] = set()
     for name in fields:
