@@ -60,7 +60,7 @@ def test_the_address_remembers_view_and_switches_without_filling_the_history(tow
     page.select_option("#zeit", "15")
     page.check("#potenzial")
     page.evaluate("begegnung.map.setZoom(15, {animate: false})")
-    page.wait_for_url("**#karte=15.00/*potenzial=1")
+    page.wait_for_url("**#karte=15.00/**potenzial=1")
     address = page.evaluate("location.hash")
     assert address.startswith("#karte=15.00/54.")
     assert page.evaluate("history.length") == before
