@@ -13,7 +13,7 @@ from pyproj import CRS
 from begegnung_geo.crs import require_crs
 from begegnung_geo.errors import SchemaError, format_rows
 
-Dtype = Literal["str", "int64", "float64", "bool", "list[str]", "list[int64]"]
+Dtype = Literal["str", "int64", "float64", "float32", "bool", "list[str]", "list[int64]"]
 _COORDINATE_DECIMALS = 3  # millimetres: finer than any source, coarser than float noise
 
 

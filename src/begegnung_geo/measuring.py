@@ -7,13 +7,22 @@ Each function is a step of `pipeline.STEPS`, in that order.
 
 import geopandas as gpd
 
+from begegnung_geo.analysis.access import build_access, report_capacity, withhold_seats
+from begegnung_geo.analysis.access_walks import measure_access
 from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.analysis.gaps import build_gaps
+from begegnung_geo.analysis.measures import (
+    build_district_choice,
+    build_district_seats,
+    build_district_walks,
+    withhold_measures,
+)
 from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.analysis.strata import build_strata
 from begegnung_geo.analysis.underserved import (
     EXTRACT_EDGE,
     PARTIAL_PEOPLE,
@@ -21,6 +30,7 @@ from begegnung_geo.analysis.underserved import (
     withhold_flags,
 )
 from begegnung_geo.analysis.walk_curves import build_walk_curves
+from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.schema import stack_layers
 from begegnung_geo.steps import StepInput, StepOutput
 
@@ -53,6 +63,35 @@ def weigh_need(step: StepInput) -> StepOutput:
     return StepOutput({"need": need, "need_indicators": indicators})
 
 
+def measure_choice(step: StepInput) -> StepOutput:
+    """Measure walks to each kind of place, the choice of places and their seats, by district and group."""
+    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    measures, demand, counted = step.profile.measures, step.layer("demand"), _read_supply(step)
+    access = measure_access(
+        demand,
+        counted,
+        walk_nodes=step.layer("walk_nodes"),
+        walk_edges=step.layer("walk_edges"),
+        walking=step.profile.walking,
+        measures=measures,
+        class_groups={key: entry.group for key, entry in rules.classes.items()},
+    )
+    counts_a_part = _counts_a_part(step)
+    access = withhold_seats(access) if counts_a_part else access
+    strata = build_strata(demand, step.layer("districts"))
+    tables = {
+        "district_walks": build_district_walks(strata, access),
+        "district_choice": build_district_choice(strata, access, choice_count=measures.choice_count),
+        "district_seats": build_district_seats(strata, access),
+    }
+    if counts_a_part:
+        tables = {name: withhold_measures(table) for name, table in tables.items()}
+    return StepOutput(
+        {"access": build_access(demand, access), **tables},
+        issues=[report_capacity(counted, measures=measures)],
+    )
+
+
 def measure_coverage(step: StepInput) -> StepOutput:
     """Sum up who reaches a place in time, flag districts, and outline the gaps."""
     profile, demand, districts = step.profile, step.layer("demand"), step.layer("districts")
@@ -66,8 +105,7 @@ def measure_coverage(step: StepInput) -> StepOutput:
         rule=profile.underserved,
         unknown_share_max=profile.coverage.unknown_share_max,
     )
-    is_estimate_of_a_part = people["is_estimated"] and area["is_part"]
-    if is_estimate_of_a_part or not people["has_total"]:
+    if _counts_a_part(step):
         coverage, city_coverage = withhold_shares(coverage), withhold_shares(city_coverage)
         underserved, variants = withhold_flags(underserved, variants, code=PARTIAL_PEOPLE)
     if area["origin"] == "extract":
@@ -108,3 +146,9 @@ def _read_supply(step: StepInput) -> gpd.GeoDataFrame:
     """Return the counted places, the neighbours' included, each at its door."""
     supply = stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places"))
     return move_to_doors(gpd.GeoDataFrame(supply[supply["is_counted"]]), step.layer("doors"))
+
+
+def _counts_a_part(step: StepInput) -> bool:
+    # The people are not those of the area as a whole: only some ages, or only where the extract reaches.
+    people, area = step.facts("count_people"), step.facts("tie_districts")
+    return bool(not people["has_total"] or (people["is_estimated"] and area["is_part"]))

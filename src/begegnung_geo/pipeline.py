@@ -12,7 +12,13 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from begegnung_geo.measuring import draw_reach, measure_coverage, measure_demand, weigh_need
+from begegnung_geo.measuring import (
+    draw_reach,
+    measure_choice,
+    measure_coverage,
+    measure_demand,
+    weigh_need,
+)
 from begegnung_geo.publishing import SITE_TABLES, publish_site
 from begegnung_geo.reading import (
     count_people,
@@ -111,6 +117,15 @@ STEPS = (
         facts_of=("count_people", "tie_districts"),
         uses=("walking", "coverage", "underserved", "publication"),
         writes=("coverage", "city_coverage", "underserved", "underserved_variants", "gaps", "walk_curves"),
+    ),
+    Step(
+        "measure_choice", "coverage", measure_choice,
+        raw=("rules",), facts_of=("count_people", "tie_districts"),
+        reads=(
+            "demand", "districts", "begegnungsorte", "neighbour_places", "doors", "walk_nodes", "walk_edges",
+        ),
+        uses=("walking", "measures"),
+        writes=("access", "district_walks", "district_choice", "district_seats"),
     ),
     Step(
         "draw_reach", "coverage", draw_reach,

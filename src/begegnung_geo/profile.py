@@ -71,6 +71,27 @@ class Coverage(Frozen):
     unknown_share_max: float = Field(ge=0, le=1)
 
 
+class Measures(Frozen):
+    """Choice between places, and how their seats are shared among the people around them."""
+
+    choice_count: int = Field(ge=2, le=20)
+    zone_ends_min: tuple[float, ...] = Field(min_length=1)
+    zone_weights: tuple[float, ...] = Field(min_length=1)
+    capacity_assumed_persons: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _check(self) -> "Measures":
+        if len(self.zone_ends_min) != len(self.zone_weights):
+            raise ValueError("zone_ends_min and zone_weights must be equally many")
+        if list(self.zone_ends_min) != sorted(set(self.zone_ends_min)) or self.zone_ends_min[0] <= 0:
+            raise ValueError("zone_ends_min must be positive and rise without repeats")
+        if list(self.zone_weights) != sorted(self.zone_weights, reverse=True) or not (
+            0 < self.zone_weights[-1] <= self.zone_weights[0] <= 1
+        ):
+            raise ValueError("zone_weights must lie between 0 and 1 and not rise")
+        return self
+
+
 class Population(Frozen):
     """The estimate of people from residential floor area."""
 
@@ -302,6 +323,7 @@ class Profile(Frozen):
     coverage: Coverage
     need: Need
     underserved: Underserved
+    measures: Measures
     population: Population
     completeness: Completeness
     publication: Publication

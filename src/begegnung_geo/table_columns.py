@@ -48,6 +48,15 @@ COVERAGE_COLUMNS = (
     Column("covered_share", "float64", "persons_covered / persons: unknown counts as not covered; null without people", unit="0-1", is_nullable=True),
     Column("covered_share_max", "float64", "the same with unknown counted as covered", unit="0-1", is_nullable=True),
 )
+MEASURED_COLUMNS = (
+    Column("level", "str", "level key, or `city`"),
+    Column("district_id", "str", "district; empty for the city"),
+    Column("persons_group", "str", "`all`, or a known group such as `65_plus`"),
+    PROFILE,
+    Column("persons", "float64", "people of the group whose number is known; null where it is known for nobody who lives here", unit="persons", is_nullable=True),
+    Column("persons_unknown", "float64", "of these, people for whom the map cannot tell it", unit="persons", is_nullable=True),
+    Column("persons_without_group", "float64", "people who live where the number of the group is not known", unit="persons"),
+)
 CATEGORY_COLUMNS = (
     Column("level", "str", "`city`, or the key of the coarsest level"),
     Column("district_id", "str", "district; empty for the city"),

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""What everybody can reach from home: the walks, counts and seats of each profile, and their table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from begegnung_geo.analysis.network import Bools, Floats, Ints
+from begegnung_geo.issues import IssueCode, count_issue
+from begegnung_geo.profile import Measures
+
+ANY_PLACE = "any"
+"""Destination: the nearest counted place of all."""
+
+CHOICE = "choice"
+"""Destination: the `measures.choice_count`-th nearest counted place."""
+
+_COLUMNS = {ANY_PLACE: "walk_distance_m", CHOICE: "choice_distance_m"}
+_PER = 1000.0  # seats are told for 1,000 people
+
+
+@dataclass(frozen=True, eq=False)
+class Walks:
+    """
+    How far a kind of place is from each home, and how far at least where that is not known.
+
+    Attributes
+    ----------
+    distance_m
+        Walking distance in metres; infinite where no walk is known, or none so short.
+    at_least_m
+        The same where the walk is known. Elsewhere no walk can be shorter: 0 for a home
+        without a walkway near, the straight line for a home at a piece of network that no
+        such place is on, infinite where there is no such place. Without steps also the walk
+        along ways of which nobody knows whether they have any.
+    """
+
+    distance_m: Floats
+    at_least_m: Floats
+
+    @property
+    def is_unknown(self) -> Bools:
+        """Whether there may be a shorter walk than the map knows."""
+        return self.at_least_m < self.distance_m
+
+    def find_unknown(self, reach_m: float) -> Bools:
+        """Return for whom the map cannot tell whether such a place is within reach."""
+        return (self.distance_m > reach_m) & (self.at_least_m <= reach_m)
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """How many things are within reach of each home: surely, and at most (infinite: nobody knows)."""
+
+    at_least: Ints
+    at_most: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class ProfileAccess:
+    """
+    What a walking profile can reach from each home.
+
+    Attributes
+    ----------
+    speed_m_s
+        Speed of the profile.
+    walks
+        Destination -> walks: `any`, `choice`, and the letter of each group of classes.
+    places, kinds
+        Threshold in minutes -> how many counted places, and how many groups of classes
+        among them, are within reach.
+    seats_e2sfca, seats_balanced
+        Seats for each person.
+    level_bfca
+        Share of the levels of service (`catchments.measure_bfca`).
+    catchment_m
+        Farthest place that shares out seats, in metres.
+    """
+
+    speed_m_s: float
+    walks: Mapping[str, Walks]
+    places: Mapping[int, Counts] = field(default_factory=dict)
+    kinds: Mapping[int, Counts] = field(default_factory=dict)
+    seats_e2sfca: Floats = field(default_factory=lambda: np.zeros(0))
+    seats_balanced: Floats = field(default_factory=lambda: np.zeros(0))
+    level_bfca: Floats = field(default_factory=lambda: np.zeros(0))
+    catchment_m: float = 0.0
+
+
+def withhold_seats(access: Mapping[str, ProfileAccess]) -> dict[str, ProfileAccess]:
+    """Return the same without seats: only a part of the people who share them is counted."""
+    return {
+        key: replace(
+            profile,
+            seats_e2sfca=np.full_like(profile.seats_e2sfca, np.nan),
+            seats_balanced=np.full_like(profile.seats_balanced, np.nan),
+            level_bfca=np.full_like(profile.level_bfca, np.nan),
+        )
+        for key, profile in access.items()
+    }
+
+
+def build_access(demand: pd.DataFrame, access: Mapping[str, ProfileAccess]) -> pd.DataFrame:
+    """
+    Return the table `access`: one home and walking profile.
+
+    Parameters
+    ----------
+    demand
+        Table `demand`.
+    access
+        What `measure_access` found for these homes.
+
+    Returns
+    -------
+    access
+        Distances are null where no walk is known or, for the `choice`, none so short. Counts
+        and seats are null where the map cannot tell whether a place is within reach.
+    """
+    parts = [_tabulate(demand, key, profile) for key, profile in sorted(access.items())]
+    return pd.concat(parts, ignore_index=True)
+
+
+def report_capacity(counted_places: pd.DataFrame, *, measures: Measures) -> pd.DataFrame:
+    """Return one line of `issues` that tells for how many places the seats are assumed."""
+    missing = int(counted_places["capacity_persons"].isna().sum())
+    text = (
+        f"{missing} of {len(counted_places)} counted places do not tell how many people fit in; "
+        f"{measures.capacity_assumed_persons:g} are assumed (measures.capacity_assumed_persons)"
+    )
+    return count_issue("begegnungsorte", IssueCode.CAPACITY_ASSUMED, count=missing, text=text)
+
+
+def _tabulate(demand: pd.DataFrame, key: str, profile: ProfileAccess) -> pd.DataFrame:
+    nearest = profile.walks[ANY_PLACE]
+    columns: dict[str, object] = {
+        "demand_id": demand["demand_id"],
+        "profile": pd.Series([key] * len(demand), index=demand.index, dtype="str"),
+        "walk_min": _null_infinite(nearest.distance_m) / (profile.speed_m_s * 60),
+    }
+    for destination, walks in profile.walks.items():
+        name = _COLUMNS.get(destination, f"distance_{destination.lower()}_m")
+        columns[name] = _null_infinite(walks.distance_m)
+    for prefix, counts in (("places_within", profile.places), ("kinds_within", profile.kinds)):
+        for minutes, count in counts.items():
+            is_unknown = nearest.find_unknown(profile.speed_m_s * 60 * minutes)
+            columns[f"{prefix}_{minutes}_min"] = np.where(is_unknown, np.nan, count.at_least)
+    is_unknown = nearest.find_unknown(profile.catchment_m)
+    for name, seats in (
+        ("seats_e2sfca", profile.seats_e2sfca * _PER),
+        ("seats_balanced", profile.seats_balanced * _PER),
+        ("level_bfca", profile.level_bfca),
+    ):
+        columns[name] = np.where(is_unknown, np.nan, seats)
+    return pd.DataFrame(columns)
+
+
+def _null_infinite(distance_m: Floats) -> Floats:
+    return np.where(np.isfinite(distance_m), distance_m, np.nan)

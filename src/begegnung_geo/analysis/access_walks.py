@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: MIT
+"""Measure what everybody can reach: every walking profile on the ways it can use."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from begegnung_geo.analysis.access import ANY_PLACE, CHOICE, Counts, ProfileAccess, Walks
+from begegnung_geo.analysis.catchments import (
+    measure_balanced_seats,
+    measure_bfca,
+    measure_e2sfca,
+    weigh_zones,
+)
+from begegnung_geo.analysis.network import Bools, Floats, Ints, index_network
+from begegnung_geo.analysis.reach import measure_walk_distance
+from begegnung_geo.analysis.snapping import Snaps, build_snap_index, snap_to_edges
+from begegnung_geo.analysis.walk_ends import WalkRows
+from begegnung_geo.analysis.walk_matrix import (
+    WalkMatrix,
+    count_kinds_within,
+    count_within,
+    find_nearest,
+    measure_walk_matrix,
+)
+from begegnung_geo.analysis.walk_search import sort_walks
+from begegnung_geo.crs import require_crs
+from begegnung_geo.profile import Measures, Walking
+
+
+@dataclass(frozen=True, eq=False)
+class _Supply:
+    # The counted places by id, and what is asked of them.
+    places: gpd.GeoDataFrame
+    letters: tuple[str, ...]
+    letter: Ints
+    seats: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    # On one set of ways: the walk to each destination, and every place within the longest reach.
+    distances: dict[str, Floats]
+    matrix: WalkMatrix
+
+
+def measure_access(
+    demand: gpd.GeoDataFrame,
+    counted_places: gpd.GeoDataFrame,
+    *,
+    walk_nodes: gpd.GeoDataFrame,
+    walk_edges: gpd.GeoDataFrame,
+    walking: Walking,
+    measures: Measures,
+    class_groups: Mapping[str, str],
+) -> dict[str, ProfileAccess]:
+    """
+    Measure what each home reaches, for every walking profile.
+
+    Distances to the nearest place of all are those of the table `demand`. For profiles
+    without steps no walk is shorter than everyone's walk to the same kind of place.
+    The `choice` looks no farther than the longest reach of all profiles.
+
+    Parameters
+    ----------
+    demand
+        Table `demand`: Point, metric CRS.
+    counted_places
+        The places that count as supply, from `begegnungsorte` and `neighbour_places`:
+        Point, the same CRS.
+    walk_nodes, walk_edges
+        The tables of the network, the same CRS.
+    walking
+        Profiles, thresholds and snapping.
+    measures
+        What a choice is, zones and weights of the catchments, seats where unknown.
+    class_groups
+        Class key -> letter of its group. Every letter is a destination, also without places.
+
+    Returns
+    -------
+    access
+        Walking profile -> what it reaches; homes in the order of `demand`.
+
+    Raises
+    ------
+    CrsError
+        If the tables are not in the same CRS.
+    """
+    for layer, name in ((counted_places, "counted places"), (walk_edges, "table walk_edges")):
+        require_crs(layer, demand.crs or "", name=name)
+    supply = _list_supply(counted_places, class_groups, measures)
+    ends_min = (*walking.thresholds_min, *measures.zone_ends_min)
+    search = _Search(
+        demand,
+        supply,
+        (walk_nodes, walk_edges),
+        walking=walking,
+        reach_m=max(profile.speed_m_s for profile in walking.profiles.values()) * 60 * max(ends_min),
+        rank=measures.choice_count,
+    )
+    everyone = search.find("walk_distance_m", step_free=False)
+    walks = {False: _bound_walks(everyone.distances, demand, supply, rank=measures.choice_count)}
+    found = {False: (everyone, everyone)}
+    if any(profile.step_free for profile in walking.profiles.values()):
+        known, possible = search.find_step_free(everyone)
+        walks[True], found[True] = _follow(known, possible, walks[False]), (known, possible)
+    access = {}
+    for key, profile in walking.profiles.items():
+        ways = found[profile.step_free]
+        counted = _count(
+            ProfileAccess(profile.speed_m_s, walks[profile.step_free]),
+            ways,
+            supply,
+            unsure=walks[False][ANY_PLACE],
+            thresholds_min=walking.thresholds_min,
+        )
+        access[key] = _share_seats(counted, ways[0].matrix, supply, demand=demand, measures=measures)
+    return access
+
+
+class _Search:
+    """Homes and places, to be led over one set of ways after the other."""
+
+    def __init__(
+        self,
+        demand: gpd.GeoDataFrame,
+        supply: _Supply,
+        tables: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+        *,
+        walking: Walking,
+        reach_m: float,
+        rank: int,
+    ) -> None:
+        self.demand, self.supply, self.walking = demand, supply, walking
+        self.tables, self.reach_m, self.rank = tables, reach_m, rank
+
+    def find(self, column: str, *, step_free: bool, with_unknown: bool = False) -> _Found:
+        """Return what is found on a network; `column` of the table `demand` has the walks to any place."""
+        network = index_network(*self.tables, step_free=step_free, with_unknown=with_unknown)
+        walking, supply = self.walking, self.supply
+        snap = {"snap_distance_m": walking.snap_distance_m, "scrap_length_m": walking.scrap_length_m}
+        index = build_snap_index(network, scrap_length_m=walking.scrap_length_m)
+        homes, doors = (
+            snap_to_edges(layer.geometry, index, **snap) for layer in (self.demand, supply.places)
+        )
+        matrix = measure_walk_matrix(homes, doors, network, reach_m=self.reach_m)
+        distances = {
+            letter: measure_walk_distance(homes, _keep(doors, supply.letter == number), network).distance_m
+            for number, letter in enumerate(supply.letters)
+        }
+        distances[ANY_PLACE] = self.demand[column].fillna(np.inf).to_numpy(dtype=np.float64)
+        distances[CHOICE] = find_nearest(matrix, rank=self.rank).distance_m
+        return _Found(distances, matrix)
+
+    def find_step_free(self, everyone: _Found) -> tuple[_Found, _Found]:
+        """Return what is found on ways known as step-free, and with those of which nobody knows."""
+        present = set(self.tables[1]["step_free"])
+        if present <= {"yes"}:
+            return everyone, everyone
+        known = self._lengthen(self.find("walk_distance_step_free_m", step_free=True))
+        if "unknown" not in present:
+            return known, known
+        column = "walk_distance_step_free_min_m"
+        possible = self._lengthen(self.find(column, step_free=True, with_unknown=True))
+        matrix = _join(known.matrix, possible.matrix)
+        distances = possible.distances | {CHOICE: find_nearest(matrix, rank=self.rank).distance_m}
+        return known, _Found(distances, matrix)
+
+    def _lengthen(self, found: _Found) -> _Found:
+        # A way found from another walkway beside the house is no shorter than everyone's.
+        nearest_m = self.demand["walk_distance_m"].to_numpy(dtype=np.float64)
+        distance_m = np.maximum(found.matrix.distance_m, nearest_m[found.matrix.point])
+        is_within = distance_m <= self.reach_m  # never where everyone's walk is not known
+        walks = found.matrix.point[is_within], found.matrix.place[is_within], distance_m[is_within]
+        return replace(found, matrix=_lay_rows(*walks, like=found.matrix))
+
+
+def _list_supply(
+    counted_places: gpd.GeoDataFrame, class_groups: Mapping[str, str], measures: Measures
+) -> _Supply:
+    places = counted_places.sort_values("begegnungsort_id", kind="stable", ignore_index=True)
+    letters = tuple(sorted(set(class_groups.values())))
+    letter = pd.Index(letters).get_indexer(pd.Index(places["class"].map(class_groups)))
+    seats = places["capacity_persons"].fillna(measures.capacity_assumed_persons)
+    return _Supply(places, letters, letter.astype(np.int64), seats.to_numpy(dtype=np.float64))
+
+
+def _keep(doors: Snaps, is_kept: Bools) -> Snaps:
+    return replace(
+        doors,
+        edge=doors.edge[is_kept],
+        offset_m=doors.offset_m[is_kept],
+        leg_m=doors.leg_m[is_kept],
+        segment=doors.segment[is_kept],
+    )
+
+
+def _bound_walks(
+    distances: Mapping[str, Floats], demand: gpd.GeoDataFrame, supply: _Supply, *, rank: int
+) -> dict[str, Walks]:
+    # How short the true walk may be where the map lacks it: see `Walks.at_least_m`.
+    is_off_map = (demand["status"] == "no_walkway_near").to_numpy(dtype=bool)
+    is_cut_off = (demand["status"] == "isolated").to_numpy(dtype=bool)
+    home_xy = shapely.get_coordinates(demand.geometry.to_numpy())
+    place_xy = shapely.get_coordinates(supply.places.geometry.to_numpy())
+    walks = {}
+    for destination, distance_m in distances.items():
+        is_of_all = destination in (ANY_PLACE, CHOICE)
+        is_lost = is_cut_off if is_of_all else np.isinf(distance_m)
+        places = place_xy if is_of_all else place_xy[supply.letter == supply.letters.index(destination)]
+        at_least_m = distance_m.copy()
+        at_least_m[is_lost] = _measure_air(
+            home_xy[is_lost], places, rank=rank if destination == CHOICE else 1
+        )
+        at_least_m[is_off_map] = 0.0
+        walks[destination] = Walks(distance_m, at_least_m)
+    return walks
+
+
+def _measure_air(home_xy: Floats, place_xy: Floats, *, rank: int) -> Floats:
+    if len(place_xy) < rank or not len(home_xy):
+        return np.full(len(home_xy), np.inf)
+    distance_m, _ = cKDTree(place_xy).query(home_xy, k=[rank])
+    return np.asarray(distance_m, dtype=np.float64)[:, 0]
+
+
+def _join(known: WalkMatrix, possible: WalkMatrix) -> WalkMatrix:
+    # The walks of both, of one pair the shorter: home and place may have met other walkways.
+    both = (known, possible)
+    pair = np.concatenate([matrix.point * matrix.place_count + matrix.place for matrix in both])
+    distance_m = np.concatenate([matrix.distance_m for matrix in both])
+    order = np.lexsort((distance_m, pair))
+    order = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
+    point, place = np.divmod(pair[order], known.place_count)
+    return _lay_rows(point, place, distance_m[order], like=known)
+
+
+def _lay_rows(point: Ints, place: Ints, distance_m: Floats, *, like: WalkMatrix) -> WalkMatrix:
+    # Points rise; the places of a point may come in any order.
+    counts = np.bincount(point, minlength=like.point_count)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    rows = WalkRows(indptr, place, distance_m)
+    sort_walks(rows)
+    return WalkMatrix(rows.indptr, rows.place, rows.distance_m, place_count=like.place_count)
+
+
+def _follow(known: _Found, possible: _Found, everyone: Mapping[str, Walks]) -> dict[str, Walks]:
+    # Walks without steps: not shorter than everyone's, and as unknown as everyone's at least.
+    walks = {}
+    for destination, base in everyone.items():
+        distance_m = np.maximum(known.distances[destination], base.distance_m)
+        shortest_m = np.maximum(possible.distances[destination], base.distance_m)
+        at_least_m = np.where(base.is_unknown, base.at_least_m, np.minimum(shortest_m, distance_m))
+        walks[destination] = Walks(distance_m, at_least_m)
+    return walks
+
+
+def _count(
+    profile: ProfileAccess,
+    found: tuple[_Found, _Found],
+    supply: _Supply,
+    *,
+    unsure: Walks,
+    thresholds_min: Sequence[int],
+) -> ProfileAccess:
+    reaches_m = {minutes: profile.speed_m_s * 60 * minutes for minutes in thresholds_min}
+    reaches = list(reaches_m.values())
+    places = [count_within(ways.matrix, reaches) for ways in found]
+    kinds = [count_kinds_within(ways.matrix, supply.letter, reaches) for ways in found]
+
+    def bracket(counts: Sequence[Ints]) -> dict[int, Counts]:
+        surely, at_most = counts
+        return {
+            minutes: Counts(surely[:, n], np.where(unsure.find_unknown(reach_m), np.inf, at_most[:, n]))
+            for n, (minutes, reach_m) in enumerate(reaches_m.items())
+        }
+
+    return replace(profile, places=bracket(places), kinds=bracket(kinds))
+
+
+def _share_seats(
+    profile: ProfileAccess, matrix: WalkMatrix, supply: _Supply, *, demand: pd.DataFrame, measures: Measures
+) -> ProfileAccess:
+    ends_m = [profile.speed_m_s * 60 * minutes for minutes in measures.zone_ends_min]
+    weight = weigh_zones(matrix, zone_ends_m=ends_m, weights=measures.zone_weights)
+    shared = {"persons": demand["persons"].to_numpy(dtype=np.float64), "seats": supply.seats}
+    return replace(
+        profile,
+        seats_e2sfca=measure_e2sfca(matrix, weight, **shared),
+        seats_balanced=measure_balanced_seats(matrix, weight, **shared),
+        level_bfca=measure_bfca(matrix, weight, **shared),
+        catchment_m=ends_m[-1],
+    )

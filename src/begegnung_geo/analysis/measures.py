@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""What people of each district reach: half of them, nine in ten, and each known group by itself."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from begegnung_geo.analysis.access import ANY_PLACE, Counts, ProfileAccess, Walks
+from begegnung_geo.analysis.network import Bools, Floats
+from begegnung_geo.analysis.strata import ALL_PEOPLE, Strata
+
+_HALF, _NINE_IN_TEN = 0.5, 0.9
+_PER = 1000.0  # seats are told for 1,000 people
+_KEYS = ["level", "district_id", "persons_group", "profile"]
+
+
+def build_district_walks(strata: Strata, access: Mapping[str, ProfileAccess]) -> pd.DataFrame:
+    """
+    Return how far half of the people, and nine in ten, walk to each kind of place.
+
+    A quantile is the shortest distance that so many of the people do not exceed. People
+    whose walk is not known are counted twice: once as near as the map allows (`median_m`),
+    once as farther than everybody else (`median_max_m`). The truth lies between.
+
+    Parameters
+    ----------
+    strata
+        The areas and groups.
+    access
+        What each profile reaches; homes in the order of `strata`.
+
+    Returns
+    -------
+    district_walks
+        Table `district_walks`: area x group x profile x destination (`any`, `choice`, the
+        letter of a group of classes). Distances are null where nobody of the group is known,
+        and where so many have no walk, or none so short, that there is no such distance.
+    """
+    found: dict[int, pd.DataFrame] = {}
+    parts = []
+    for key, profile in sorted(access.items()):
+        for destination, walks in profile.walks.items():
+            # Profiles that walk the same ways share their distances; only the speed differs.
+            metres = found.setdefault(id(walks), _measure_walks(strata, walks))
+            minutes = {
+                f"{name}_min": metres[f"{name}_m"] / (profile.speed_m_s * 60)
+                for name in ("median", "median_max", "p90", "p90_max")
+            }
+            parts.append(metres.assign(profile=key, destination=destination, **minutes))
+    return _arrange(pd.concat(parts, ignore_index=True), [*_KEYS, "destination"])
+
+
+def build_district_choice(
+    strata: Strata, access: Mapping[str, ProfileAccess], *, choice_count: int
+) -> pd.DataFrame:
+    """
+    Return how many people have places, and a choice of places, within each threshold.
+
+    Parameters
+    ----------
+    strata
+        The areas and groups.
+    access
+        What each profile reaches; homes in the order of `strata`.
+    choice_count
+        So many places are a choice.
+
+    Returns
+    -------
+    district_choice
+        Table `district_choice`: area x group x profile x threshold. `covered_share` and
+        `choice_share` count people whose walk is not known as reaching nothing, the columns
+        with `_max` as reaching enough; so do the medians. Means leave them out; their `_max`
+        takes ways of which nobody knows as usable.
+    """
+    parts = []
+    for key, profile in sorted(access.items()):
+        for minutes, places in profile.places.items():
+            reach_m = profile.speed_m_s * 60 * minutes
+            counted = _measure_choice(
+                strata,
+                profile.walks[ANY_PLACE],
+                {"places": places, "kinds": profile.kinds[minutes]},
+                reach_m=reach_m,
+                choice_count=choice_count,
+            )
+            parts.append(counted.assign(profile=key, threshold_min=minutes))
+    return _arrange(pd.concat(parts, ignore_index=True), [*_KEYS, "threshold_min"])
+
+
+def build_district_seats(strata: Strata, access: Mapping[str, ProfileAccess]) -> pd.DataFrame:
+    """
+    Return the seats within reach for 1,000 people of each area and group.
+
+    Parameters
+    ----------
+    strata
+        The areas and groups.
+    access
+        What each profile reaches; homes in the order of `strata`.
+
+    Returns
+    -------
+    district_seats
+        Table `district_seats`: area x group x profile. Means over the people whose walk is
+        known; null where there are none.
+    """
+    parts = []
+    for key, profile in sorted(access.items()):
+        is_unknown = profile.walks[ANY_PLACE].find_unknown(profile.catchment_m)
+        table = _count_persons(strata, is_unknown)
+        for name, seats in (
+            ("seats_e2sfca", profile.seats_e2sfca),
+            ("seats_balanced", profile.seats_balanced),
+        ):
+            table[name] = _PER * _measure_mean(strata, seats, is_known=~is_unknown).ravel()
+        parts.append(table.assign(profile=key))
+    return _arrange(pd.concat(parts, ignore_index=True), _KEYS)
+
+
+def withhold_measures(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return a table of this module without figures of all people, who are counted in part only.
+
+    Parameters
+    ----------
+    table
+        `district_walks`, `district_choice` or `district_seats`.
+
+    Returns
+    -------
+    table
+        A copy: of the group `all` every share, quantile and mean is null; numbers of people
+        stay, they are true of those counted. Rows of other groups stay as they are.
+    """
+    is_figure = [c for c in table.columns if table[c].dtype == "float64" and not c.startswith("persons")]
+    withheld = table.copy()
+    withheld.loc[table["persons_group"] == ALL_PEOPLE, is_figure] = np.nan
+    return withheld
+
+
+def _measure_walks(strata: Strata, walks: Walks) -> pd.DataFrame:
+    table = _count_persons(strata, walks.is_unknown)
+    lowest = strata.find_quantiles(walks.at_least_m, (_HALF, _NINE_IN_TEN))
+    has_unknown = bool(walks.is_unknown.any())
+    highest = strata.find_quantiles(walks.distance_m, (_HALF, _NINE_IN_TEN)) if has_unknown else lowest
+    for number, name in enumerate(("median", "p90")):
+        table[f"{name}_m"] = _null_infinite(lowest[:, :, number]).ravel()
+        table[f"{name}_max_m"] = _null_infinite(highest[:, :, number]).ravel()
+    return table
+
+
+def _measure_choice(
+    strata: Strata, nearest: Walks, counts: Mapping[str, Counts], *, reach_m: float, choice_count: int
+) -> pd.DataFrame:
+    is_unknown = nearest.find_unknown(reach_m)
+    table = _count_persons(strata, is_unknown)
+    persons = table["persons"].to_numpy()
+    enough = counts["places"].at_least >= choice_count, counts["places"].at_most >= choice_count
+    for name, surely, at_most in (
+        ("covered", nearest.distance_m <= reach_m, nearest.at_least_m <= reach_m),
+        ("choice", *enough),
+    ):
+        number = strata.sum_persons(surely).ravel()
+        table[f"persons_{name}"] = np.where(np.isnan(persons), np.nan, number)
+        table[f"{name}_share"] = _divide(number, persons)
+        table[f"{name}_share_max"] = _divide(strata.sum_persons(at_most).ravel(), persons)
+    for name, count in counts.items():
+        is_told = np.isfinite(count.at_most)
+        for suffix, number in (("", count.at_least.astype(np.float64)), ("_max", count.at_most)):
+            median = strata.find_quantiles(number, (_HALF,))
+            table[f"{name}_median{suffix}"] = _null_infinite(median).ravel()
+            mean = _measure_mean(strata, np.where(is_told, number, 0.0), is_known=is_told)
+            table[f"{name}_mean{suffix}"] = mean.ravel()
+    return table
+
+
+def _count_persons(strata: Strata, is_unknown: Bools) -> pd.DataFrame:
+    has_known = strata.has_known
+    everybody = strata.sum_homes(strata.persons[:, :1] * ~strata.is_known)
+    numbers = {
+        "persons": strata.sum_persons(),
+        "persons_unknown": strata.sum_persons(is_unknown),
+        "persons_without_group": everybody,
+    }
+    shape = (strata.area_count, len(strata.groups))
+    return pd.DataFrame(
+        {
+            "level": np.repeat(strata.level, shape[1]),
+            "district_id": np.repeat(strata.district_id, shape[1]),
+            "persons_group": np.tile(strata.groups, shape[0]),
+            **{
+                name: (
+                    value if name == "persons_without_group" else np.where(has_known, value, np.nan)
+                ).ravel()
+                for name, value in numbers.items()
+            },
+        }
+    )
+
+
+def _measure_mean(strata: Strata, values: Floats, *, is_known: Bools) -> Floats:
+    return _divide(strata.sum_persons(values * is_known), strata.sum_persons(is_known))
+
+
+def _divide(part: Floats, whole: Floats) -> Floats:
+    blank = np.full(np.shape(part), np.nan)
+    ratio: Floats = np.divide(part, whole, out=blank, where=np.nan_to_num(whole) > 0)
+    return ratio
+
+
+def _null_infinite(values: Floats) -> Floats:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _arrange(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    rest = [column for column in table if column not in keys]
+    return table.sort_values(keys, kind="stable", ignore_index=True)[[*keys, *rest]]

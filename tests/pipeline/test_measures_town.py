@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""All measures of Musterstadt against networkx and plain loops, and against each other."""
+
+import pandas as pd
+import pytest
+
+from begegnung_geo.analysis.doors import move_to_doors
+from begegnung_geo.category_rules import read_category_rules
+from begegnung_geo.config import find_config_dir, read_profile
+from begegnung_geo.schema import stack_layers
+from begegnung_geo.store import read_table
+from measure_oracle import Oracle, check_town
+from towns import Town
+
+CRS = "EPSG:25832"
+
+
+def _read(town: Town, name: str) -> pd.DataFrame:
+    return read_table(name, folder=town.processed, crs=CRS)
+
+
+def test_every_measure_of_musterstadt_is_that_of_an_independent_computation(town: Town) -> None:
+    profile = read_profile(town.root / "config" / "musterstadt.toml")
+    classes = read_category_rules(find_config_dir()).classes
+    supply = stack_layers(_read(town, "begegnungsorte"), _read(town, "neighbour_places"))
+    oracle = Oracle(
+        _read(town, "demand"),  # type: ignore[arg-type]
+        move_to_doors(supply[supply["is_counted"]], _read(town, "doors")),  # type: ignore[arg-type]
+        (_read(town, "walk_nodes"), _read(town, "walk_edges")),  # type: ignore[arg-type]
+        walking=profile.walking,
+        measures=profile.measures,
+        class_groups={key: entry.group for key, entry in classes.items()},
+    )
+    tables = {name: _read(town, name) for name in ("district_walks", "district_choice", "district_seats")}
+    districts = _read(town, "districts")
+    areas = [("city", ""), *zip(districts["level"], districts["district_id"], strict=True)]
+    assert check_town(oracle, _read(town, "access"), tables=tables, areas=areas) > 1000
+
+
+def test_shares_are_those_of_the_table_coverage(town: Town) -> None:
+    keys = ["level", "district_id", "profile", "threshold_min"]
+    columns = ["persons", "persons_covered", "persons_unknown", "covered_share", "covered_share_max"]
+    choice = _read(town, "district_choice")
+    mine = choice[(choice["persons_group"] == "all") & (choice["level"] != "city")].set_index(keys)[columns]
+    coverage = _read(town, "coverage").set_index(keys)[columns]
+    pd.testing.assert_frame_equal(mine.sort_index(), coverage.sort_index())
+    city = choice[(choice["persons_group"] == "all") & (choice["level"] == "city")].set_index(keys[2:])
+    whole = _read(town, "city_coverage").set_index(keys[2:])
+    pd.testing.assert_frame_equal(city[columns].sort_index(), whole[columns].sort_index())
+
+
+def test_people_of_every_group_are_conserved_across_levels(town: Town) -> None:
+    for name, keys in (("district_choice", ["profile", "threshold_min"]), ("district_seats", ["profile"])):
+        table = _read(town, name)
+        sums = table.groupby(["persons_group", *keys, "level"])[["persons", "persons_without_group"]].sum()
+        for _, rows in sums.groupby(level=list(range(len(keys) + 1))):
+            assert rows["persons"].to_numpy() == pytest.approx(rows["persons"].iloc[0])
+            assert rows["persons_without_group"].to_numpy() == pytest.approx(
+                rows["persons_without_group"].iloc[0]
+            )
+
+
+def test_the_seats_of_the_counted_places_are_all_shared_out(town: Town) -> None:
+    # Everybody's seats add up to those of the places that somebody reaches within the catchment.
+    profile = read_profile(town.root / "config" / "musterstadt.toml")
+    demand = _read(town, "demand").set_index("demand_id")
+    access = _read(town, "access")
+    adult = access[access["profile"] == "adult"].set_index("demand_id")
+    seats = (demand["persons"] * adult["seats_balanced"].loc[demand.index]).sum() / 1000
+    supply = stack_layers(_read(town, "begegnungsorte"), _read(town, "neighbour_places"))
+    places = supply[supply["is_counted"]]
+    total = places["capacity_persons"].fillna(profile.measures.capacity_assumed_persons).sum()
+    assert 0.8 * total < seats <= total * (1 + 1e-6)
+    issues = _read(town, "issues")
+    assumed = issues[issues["code"] == "CAPACITY_ASSUMED"]
+    assert assumed["count"].tolist() == [places["capacity_persons"].isna().sum()]
