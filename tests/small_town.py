@@ -108,8 +108,10 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
         class_groups=GROUPS,
         summary={"population": {"persons": 4000.0, "is_estimated": False, "source": "Zensus"}},
     )
-    for table in ("begegnungsorte", "districts", "coverage", "city_coverage", "reach_areas", "gaps"):
+    for table in ("begegnungsorte", "districts", "reach_areas"):
         conform_table(getattr(content, table), table)  # the town keeps the contract it stands in for
+    for table in ("coverage", "city_coverage", "gaps"):
+        conform_table(getattr(content, table), f"published_{table}")
     return content
 
 
@@ -133,7 +135,8 @@ def build_town_profile(*, name: str = "Kleinstadt", is_invented: bool = True, **
 
 def without_places(content: SiteContent) -> SiteContent:
     """Return the town without any place: nobody is within reach."""
-    coverage = content.coverage.assign(persons_covered=0.0, covered_share=0.0, covered_share_max=0.0)
+    nobody = {"persons_covered": 0.0, "covered_share": 0.0, "covered_share_max": 0.0}
+    coverage = content.coverage.assign(**nobody, persons_beyond=content.coverage["persons"])
     return replace(
         content,
         begegnungsorte=content.begegnungsorte[:0],
@@ -146,7 +149,7 @@ def without_places(content: SiteContent) -> SiteContent:
 
 def without_people(content: SiteContent) -> SiteContent:
     """Return the town without a known inhabitant."""
-    nobody = {"persons": 0.0, "persons_covered": 0.0, "persons_unknown": 0.0}
+    nobody = {"persons": 0.0, "persons_covered": 0.0, "persons_unknown": 0.0, "persons_beyond": 0.0}
     unknown = {"covered_share": np.nan, "covered_share_max": np.nan}
     return replace(
         content,
@@ -165,8 +168,10 @@ def without_people(content: SiteContent) -> SiteContent:
 
 def with_unknown(content: SiteContent, *, share: float) -> SiteContent:
     """Return the town where a share of everyone's walks is unknown."""
+    unknown = content.coverage["persons"] * share
     coverage = content.coverage.assign(
-        persons_unknown=content.coverage["persons"] * share,
+        persons_unknown=unknown,
+        persons_beyond=(content.coverage["persons_beyond"] - unknown).clip(lower=0.0),
         covered_share_max=(content.coverage["covered_share"] + share).clip(upper=1.0),
     )
     return replace(content, coverage=coverage, city_coverage=_sum_city(coverage))
@@ -313,17 +318,18 @@ def _build_coverage(profile: Profile) -> pd.DataFrame:
                             "persons": persons,
                             "persons_covered": reached,
                             "persons_unknown": 0.0,
+                            "persons_beyond": persons - reached,
                             "covered_share": reached / persons,
                             "covered_share_max": reached / persons,
                         }
                     )
-    return conform_table(pd.DataFrame(rows), "coverage")
+    return conform_table(pd.DataFrame(rows), "published_coverage")
 
 
 def _sum_city(coverage: pd.DataFrame) -> pd.DataFrame:
     rows = coverage[coverage["level"] == "stadtbezirk"]
     sums = rows.groupby(["profile", "threshold_min"], as_index=False)[
-        ["persons", "persons_covered", "persons_unknown"]
+        ["persons", "persons_covered", "persons_unknown", "persons_beyond"]
     ].sum()
     sums["covered_share"] = sums["persons_covered"] / sums["persons"]
     sums["covered_share_max"] = (sums["persons_covered"] + sums["persons_unknown"]) / sums["persons"]

@@ -12,7 +12,7 @@ from begegnung_geo.analysis.access_walks import measure_access
 from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.doors import move_to_doors
-from begegnung_geo.analysis.gaps import build_gaps
+from begegnung_geo.analysis.gaps import build_gaps, find_headline_gaps
 from begegnung_geo.analysis.measures import (
     build_district_choice,
     build_district_seats,
@@ -115,11 +115,10 @@ def measure_coverage(step: StepInput) -> StepOutput:
         demand,
         step.layer("background_labels"),
         districts,
-        walking=profile.walking,
+        gap_of_home=find_headline_gaps(demand, profile=profile, cell_size_m=people["spacing_m"]),
         profile=headline.profile,
         threshold_min=headline.threshold_min,
         cell_size_m=people["spacing_m"],
-        persons_min=profile.publication.share_base_min,
     )
     curves = build_walk_curves(demand, districts, walking=profile.walking, profile=headline.profile)
     tables = {

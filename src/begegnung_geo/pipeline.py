@@ -3,8 +3,9 @@
 The story, read top to bottom: from raw files to the site of maps.
 
 What a step reads, writes and depends on stands in STEPS; `steps.py` does the rest. The
-steps are told in four chapters: `reading.py` (raw files to tables), `stocktaking.py`
-(the inventory), `measuring.py` (reach and coverage), `publishing.py` (the site).
+steps are told in five chapters: `reading.py` (raw files to tables), `stocktaking.py`
+(the inventory), `measuring.py` (reach and coverage), `disclosing.py` (what may be told),
+`publishing.py` (the site).
 """
 
 from pathlib import Path
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from begegnung_geo.disclosing import pack_people, tell_figures
 from begegnung_geo.measuring import (
     draw_reach,
     measure_choice,
@@ -19,6 +21,7 @@ from begegnung_geo.measuring import (
     measure_demand,
     weigh_need,
 )
+from begegnung_geo.published_tables import PUBLISHED_TABLES
 from begegnung_geo.publishing import SITE_TABLES, publish_site
 from begegnung_geo.reading import (
     count_people,
@@ -126,6 +129,20 @@ STEPS = (
         ),
         uses=("walking", "measures"),
         writes=("access", "district_walks", "district_choice", "district_seats"),
+    ),
+    Step(
+        "pack_people", "coverage", pack_people,
+        reads=("demand", "districts"), facts_of=("count_people",),
+        uses=("walking", "coverage", "publication"), writes=("protected_demand",),
+    ),
+    Step(
+        "tell_figures", "coverage", tell_figures,
+        reads=(
+            "protected_demand", "demand", "districts", "district_figures", "coverage", "city_coverage",
+            "gaps", "underserved", "walk_curves",
+        ),
+        facts_of=("count_people",), uses=("walking", "coverage", "need", "underserved", "publication"),
+        writes=tuple(f"published_{name}" for name in PUBLISHED_TABLES),
     ),
     Step(
         "draw_reach", "coverage", draw_reach,

@@ -115,6 +115,15 @@ class Publication(Frozen):
     round_to: int = Field(ge=1)
     share_base_min: int = Field(ge=0)
 
+    @model_validator(mode="after")
+    def _check(self) -> "Publication":
+        if self.suppress_below > 2 * self.round_to:
+            raise ValueError(
+                f"suppress_below {self.suppress_below} is more than twice round_to {self.round_to}: "
+                "what is hidden could be told from differences"
+            )
+        return self
+
 
 class Publisher(Frozen):
     """Who hands the pages out; the law asks for these links, only the publisher has them."""

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from begegnung_geo import __version__
+from begegnung_geo.analysis.disclosure import publish_books
 from begegnung_geo.analysis.summary import build_summary
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.export import write_downloads
 from begegnung_geo.files import write_bytes
+from begegnung_geo.published_tables import PUBLISHED_TABLES
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import SHEETS
 from begegnung_geo.render.pdf import render_pdf
@@ -17,17 +19,18 @@ from begegnung_geo.render.site import render_site
 from begegnung_geo.steps import StepInput, StepOutput
 
 SITE_TABLES = (
-    "begegnungsorte", "neighbour_places", "places", "districts", "city_area", "coverage", "city_coverage",
-    "need", "need_indicators", "underserved", "underserved_variants", "walk_curves", "reach_areas", "gaps",
-    "demand", "background_areas", "background_lines", "background_labels", "walk_nodes", "walk_edges",
-    "issues", "row_counts", "completeness", "fill_rates", "column_sources",
+    *(f"published_{name}" for name in PUBLISHED_TABLES), "begegnungsorte", "neighbour_places", "places",
+    "districts", "city_area", "underserved_variants", "reach_areas", "demand", "background_areas",
+    "background_lines", "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
+    "completeness", "fill_rates", "column_sources",
 )  # fmt: skip
 
 
 def publish_site(step: StepInput) -> StepOutput:
     """Write pages, downloads, summary and manifest."""
     rules = read_category_rules(step.require_raw("rules.categories").path.parent)
-    tables = {name: step.table(name) for name in SITE_TABLES}
+    # A page knows the published figures only; the exact ones stay in the run's tables.
+    tables = {name.removeprefix("published_"): step.table(name) for name in SITE_TABLES}
     people = step.facts("count_people")
     summary = build_summary(tables, city=step.profile.city.name, people=people)
     entries = tuple(
@@ -36,7 +39,7 @@ def publish_site(step: StepInput) -> StepOutput:
     labels = {key: (entry.label_de, entry.label_en) for key, entry in rules.classes.items()}
     groups = {key: entry.group for key, entry in rules.classes.items()}
     shown: dict[str, Any] = {
-        name: tables[name] for name in SITE_TABLES if name not in ("places", "walk_nodes")
+        name: table for name, table in tables.items() if name not in ("places", "walk_nodes")
     }
     content = SiteContent(
         profile=step.profile,
@@ -56,8 +59,15 @@ def publish_site(step: StepInput) -> StepOutput:
             write_bytes((step.site / name).with_suffix(".pdf"), render_pdf(text))
     write_downloads(step.site / "downloads", content)
     _write_json(step.site / "summary.json", summary)
-    _write_json(step.site / "manifest.json", _describe_run(step, people))
+    _write_json(step.site / "manifest.json", _describe_run(step, _publish_people(step, people)))
     return StepOutput(facts={"text": f"{len(pages)} pages"})
+
+
+def _publish_people(step: StepInput, people: dict[str, Any]) -> dict[str, Any]:
+    books = {name: value for name, value in people.items() if name.endswith("_persons")}
+    inside_persons = float(step.table("demand")["persons"].sum())
+    published = publish_books(books, inside_persons=inside_persons, publication=step.profile.publication)
+    return people | published
 
 
 def _describe_run(step: StepInput, people: dict[str, object]) -> dict[str, object]:

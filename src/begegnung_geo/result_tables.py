@@ -32,6 +32,19 @@ from begegnung_geo.table_columns import (
 
 # One column of a contract is one line.
 # fmt: off
+# A home as the coverage counts it; `protected_demand` has the same columns.
+_DEMAND_COLUMNS = (
+    Column("demand_id", "str", "cell_id of the population source"),
+    PERSONS,
+    Column("is_estimated", "bool", "from floor area instead of a census"),
+    Column("walk_distance_m", "float64", "to the nearest counted place along the network, straight legs included; null where unreachable", unit="m", is_nullable=True),
+    Column("walk_distance_step_free_m", "float64", "the same along ways that are step-free as far as anybody knows", unit="m", is_nullable=True),
+    Column("walk_distance_step_free_min_m", "float64", "the shortest it may be: ways nobody knows about taken as step-free", unit="m", is_nullable=True),
+    Column("air_distance_m", "float64", "straight line to the nearest counted place; no walk is shorter; null where there is no place", unit="m", is_nullable=True),
+    Column("snap_distance_m", "float64", "straight leg to the nearest walkway; null where none is near", unit="m", is_nullable=True),
+    Column("nearest_begegnungsort_id", "str", "the place that walk_distance_m leads to", is_nullable=True),
+    Column("status", "str", "reached, or why not", allowed=DEMAND_STATUS),
+)
 RESULT_TABLES: tuple[Table, ...] = (
     Table(
         "city_area",
@@ -222,18 +235,15 @@ RESULT_TABLES: tuple[Table, ...] = (
         "demand",
         "one inhabited cell or building inside the city",
         ("demand_id",),
-        (
-            Column("demand_id", "str", "cell_id of the population source"),
-            PERSONS,
-            Column("is_estimated", "bool", "from floor area instead of a census"),
-            Column("walk_distance_m", "float64", "to the nearest counted place along the network, straight legs included; null where unreachable", unit="m", is_nullable=True),
-            Column("walk_distance_step_free_m", "float64", "the same along ways that are step-free as far as anybody knows", unit="m", is_nullable=True),
-            Column("walk_distance_step_free_min_m", "float64", "the shortest it may be: ways nobody knows about taken as step-free", unit="m", is_nullable=True),
-            Column("air_distance_m", "float64", "straight line to the nearest counted place; no walk is shorter; null where there is no place", unit="m", is_nullable=True),
-            Column("snap_distance_m", "float64", "straight leg to the nearest walkway; null where none is near", unit="m", is_nullable=True),
-            Column("nearest_begegnungsort_id", "str", "the place that walk_distance_m leads to", is_nullable=True),
-            Column("status", "str", "reached, or why not", allowed=DEMAND_STATUS),
-        ),
+        _DEMAND_COLUMNS,
+        ("Point",),
+        families=(PERSONS_GROUP, DISTRICT_IDS),
+    ),
+    Table(
+        "protected_demand",
+        "one row of `demand` with its people in whole packets: what leaves the house is computed from these, they themselves never leave",
+        ("demand_id",),
+        _DEMAND_COLUMNS,
         ("Point",),
         families=(PERSONS_GROUP, DISTRICT_IDS),
     ),

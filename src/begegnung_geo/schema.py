@@ -2,8 +2,8 @@
 """
 Every table by name, and the three things one does with its contract.
 
-What a row is, its columns, units, keys and geometry stand in `raw_tables.py` and
-`result_tables.py`; `docs/data_dictionary.md` is generated from here.
+What a row is, its columns, units, keys and geometry stand in `raw_tables.py`,
+`result_tables.py` and `published_tables.py`; `docs/data_dictionary.md` is generated from here.
 """
 
 import geopandas as gpd
@@ -11,10 +11,13 @@ import pandas as pd
 from pyproj import CRS
 
 from begegnung_geo.contract import Table, build_empty_frame, conform_frame, require_contract
+from begegnung_geo.published_tables import list_published_tables
 from begegnung_geo.raw_tables import RAW_TABLES
 from begegnung_geo.result_tables import RESULT_TABLES
 
-TABLES: dict[str, Table] = {table.name: table for table in (*RAW_TABLES, *RESULT_TABLES)}
+TABLES: dict[str, Table] = {
+    table.name: table for table in (*RAW_TABLES, *RESULT_TABLES, *list_published_tables())
+}
 
 
 def conform_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:

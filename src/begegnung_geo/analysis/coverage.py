@@ -7,9 +7,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from begegnung_geo.analysis.disclosure import publish_frame
 from begegnung_geo.analysis.network import Bools
-from begegnung_geo.profile import Walking
+from begegnung_geo.profile import Publication, Walking
 
+_NOBODY = 1e-6
+_BOUND_STEPS = 10_000  # four decimals, as all shares
 _SUMS = ["persons", "persons_covered", "persons_unknown"]
 
 
@@ -128,6 +131,49 @@ def withhold_shares(coverage: pd.DataFrame) -> pd.DataFrame:
     return coverage.assign(covered_share=np.nan, covered_share_max=np.nan)
 
 
+def publish_coverage(
+    protected: pd.DataFrame, exact: pd.DataFrame, *, publication: Publication, unknown_share_max: float
+) -> pd.DataFrame:
+    """
+    Return coverage as every page and file tells it.
+
+    Parameters
+    ----------
+    protected
+        Table `coverage` or `city_coverage`, computed from `protected_demand`.
+    exact
+        The same computed from `demand`; tells only where there is anybody.
+    publication
+        Rules of the profile.
+    unknown_share_max
+        No share where more of the people have an unknown walk, 0-1.
+
+    Returns
+    -------
+    published
+        Table `published_coverage` or `published_city_coverage`, with `persons_beyond`:
+        hidden counts are null; so are shares of which no statement is made. Where only
+        the covered people are hidden, `covered_share_max` is what the share is less than.
+    """
+    published = publish_frame(
+        _add_beyond(protected),
+        _add_beyond(exact),
+        publication=publication,
+        counts=[*_SUMS, "persons_beyond"],
+        figures=dict.fromkeys(("covered_share", "covered_share_max"), "persons_covered"),
+    )
+    is_vague = protected["persons_unknown"] > unknown_share_max * protected["persons"]
+    is_few = published["persons_covered"].isna() & exact["covered_share"].notna()
+    is_few &= published["persons"] >= max(publication.share_base_min, 1)
+    few = float(publication.suppress_below)
+    at_most = (few + published["persons_unknown"].fillna(few)) / published["persons"].where(is_few)
+    bound = (np.ceil(at_most * _BOUND_STEPS) / _BOUND_STEPS).clip(upper=1.0)
+    return published.assign(
+        covered_share=published["covered_share"].mask(is_vague),
+        covered_share_max=published["covered_share_max"].mask(is_few, bound).mask(is_vague),
+    )
+
+
 def count_persons(demand: pd.DataFrame, *, reach_m: float, step_free: bool) -> pd.DataFrame:
     """
     Return the people of each home: all, covered, and with an unknown walk.
@@ -167,6 +213,12 @@ def sum_by_district(demand: pd.DataFrame, districts: pd.DataFrame, counted: pd.D
     if not parts:
         return pd.DataFrame(columns=[*_SUMS, "level", "district_id"])
     return pd.concat(parts, ignore_index=True)
+
+
+def _add_beyond(sums: pd.DataFrame) -> pd.DataFrame:
+    # Float noise is nobody.
+    beyond = sums["persons"] - sums["persons_covered"] - sums["persons_unknown"]
+    return sums.assign(persons_beyond=beyond.where(beyond > _NOBODY, 0.0))
 
 
 def _add_shares(sums: pd.DataFrame) -> pd.DataFrame:

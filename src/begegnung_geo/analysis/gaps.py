@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.coverage import find_covered, find_unknown
 from begegnung_geo.analysis.network import Floats, Ints
-from begegnung_geo.profile import Walking
+from begegnung_geo.profile import Profile, Walking
 from begegnung_geo.schema import build_empty
 
 _LABEL_KINDS = ("suburb", "village", "quarter", "neighbourhood", "hamlet")
@@ -20,35 +20,26 @@ _NEIGHBOUR_CELLS = 1.5  # a cell's corner neighbour is 1.41 cells away, the next
 _QUARTER_CIRCLE_PIECES = 6
 
 
-def build_gaps(
+def find_gaps(
     demand: gpd.GeoDataFrame,
-    labels: gpd.GeoDataFrame,
-    districts: gpd.GeoDataFrame,
     *,
     walking: Walking,
     profile: str,
     threshold_min: int,
     cell_size_m: float,
     persons_min: float,
-) -> gpd.GeoDataFrame:
+) -> pd.Series:
     """
     Find the contiguous inhabited areas from which no counted place is within reach.
 
     Inhabited cells (or buildings) beyond reach belong together when their points
     are at most 1.5 cells apart: cells that touch, also at a corner. Homes whose
-    walk is unknown are left out. The outline is a ring of one cell around the
-    points, drawn in by half a cell: it rounds corners, closes narrow notches, and
-    keeps every point at least half a cell inside.
+    walk is unknown are left out.
 
     Parameters
     ----------
     demand
         Table `demand`: Point, metric CRS.
-    labels
-        Table `background_labels`: the nearest name within 1.5 km of the middle of the
-        gap's people names it; names of whole cities and towns are not used.
-    districts
-        Table `districts`: else the finest district that most of the gap's people live in.
     walking
         Profiles and thresholds.
     profile, threshold_min
@@ -61,10 +52,9 @@ def build_gaps(
 
     Returns
     -------
-    gaps
-        Table `gaps`: MultiPolygon, most people first (then west to east), `gap_id`
-        the rank with leading zeros, `name` null where neither a label nor a
-        district is there, each `district_id_<level>` that of most people.
+    gap_of_home
+        On the index of `demand`: the gap of each home, numbered from 0, most people
+        first (then west to east); null for a home in none.
     """
     reach_m = walking.reach_m(profile, threshold_min)
     step_free = walking.profiles[profile].step_free
@@ -72,31 +62,95 @@ def build_gaps(
     is_beyond &= ~find_unknown(demand, reach_m=reach_m, step_free=step_free)
     homes = demand[is_beyond & (demand["persons"] > 0).to_numpy(dtype=bool)]
     xy = shapely.get_coordinates(homes.geometry.to_numpy())
-    persons = homes["persons"].to_numpy(dtype=np.float64)
-    rank, persons_of_gap = _rank_groups(
-        _group_neighbours(xy, _NEIGHBOUR_CELLS * cell_size_m), xy, persons, persons_min=persons_min
+    rank, count = _rank_groups(
+        _group_neighbours(xy, _NEIGHBOUR_CELLS * cell_size_m),
+        xy,
+        homes["persons"].to_numpy(dtype=np.float64),
+        persons_min=persons_min,
     )
-    count = len(persons_of_gap)
-    if not count:
+    gap = pd.Series(rank, index=homes.index, dtype="Int64").where(rank < count)
+    return gap.reindex(demand.index).rename("gap")
+
+
+def find_headline_gaps(demand: gpd.GeoDataFrame, *, profile: Profile, cell_size_m: float) -> pd.Series:
+    """Return the gap of each home by the first headline of the profile; see `find_gaps`."""
+    headline = profile.coverage.headline[0]
+    return find_gaps(
+        demand,
+        walking=profile.walking,
+        profile=headline.profile,
+        threshold_min=headline.threshold_min,
+        cell_size_m=cell_size_m,
+        persons_min=profile.publication.share_base_min,
+    )
+
+
+def build_gaps(
+    demand: gpd.GeoDataFrame,
+    labels: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    gap_of_home: pd.Series,
+    profile: str,
+    threshold_min: int,
+    cell_size_m: float,
+) -> gpd.GeoDataFrame:
+    """
+    Outline and name the gaps.
+
+    The outline is a ring of one cell around the points, drawn in by half a cell: it
+    rounds corners, closes narrow notches, and keeps every point at least half a cell
+    inside.
+
+    Parameters
+    ----------
+    demand
+        Table `demand`: Point, metric CRS.
+    labels
+        Table `background_labels`: the nearest name within 1.5 km of the middle of the
+        gap's people names it; names of whole cities and towns are not used.
+    districts
+        Table `districts`: else the finest district that most of the gap's people live in.
+    gap_of_home
+        The gap of each home, as `find_gaps` numbers them.
+    profile, threshold_min, cell_size_m
+        As given to `find_gaps`.
+
+    Returns
+    -------
+    gaps
+        Table `gaps`: MultiPolygon, in the order of `gap_of_home`, `gap_id` that number
+        from 1 with leading zeros, `name` null where neither a label nor a district is
+        there, each `district_id_<level>` that of most people.
+    """
+    is_kept = gap_of_home.notna().to_numpy(dtype=bool)
+    if not is_kept.any():
         return gpd.GeoDataFrame(build_empty("gaps", crs=demand.crs or ""))
-    is_kept = rank < count
-    homes, xy, persons, rank = homes[is_kept], xy[is_kept], persons[is_kept], rank[is_kept]
+    homes, rank = demand[is_kept], gap_of_home[is_kept].to_numpy(dtype=np.int64)
+    xy = shapely.get_coordinates(homes.geometry.to_numpy())
+    persons = homes["persons"].to_numpy(dtype=np.float64)
     ids = _find_districts(homes, rank, persons)
-    middle = _weigh_middle(xy, rank, persons)
-    names = _find_names(middle, labels).fillna(_name_districts(ids, districts))
+    names = _find_names(_weigh_middle(xy, rank, persons), labels).fillna(_name_districts(ids, districts))
+    count = len(ids)
     width = max(3, len(str(count)))
     return gpd.GeoDataFrame(
         {
             "gap_id": pd.Series([f"{number:0{width}d}" for number in range(1, count + 1)], dtype="str"),
             "profile": pd.Series([profile] * count, dtype="str"),
             "threshold_min": np.full(count, threshold_min, dtype=np.int64),
-            "persons": persons_of_gap,
+            "persons": sum_by_gap(demand, gap_of_home),
             "name": names.astype("str"),
             **{column: ids[column] for column in ids},
         },
         geometry=_draw_outlines(xy, rank, cell_size_m=cell_size_m),
         crs=demand.crs,
     )
+
+
+def sum_by_gap(demand: pd.DataFrame, gap_of_home: pd.Series) -> Floats:
+    """Return the people of each gap, in the order of their numbers."""
+    persons = demand["persons"].groupby(gap_of_home).sum().sort_index()
+    return persons.to_numpy(dtype=np.float64)
 
 
 def _group_neighbours(xy: Floats, distance_m: float) -> Ints:
@@ -107,18 +161,17 @@ def _group_neighbours(xy: Floats, distance_m: float) -> Ints:
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
 
-def _rank_groups(group: Ints, xy: Floats, persons: Floats, *, persons_min: float) -> tuple[Ints, Floats]:
-    # Rank of each home's gap and the people of the gaps that are kept; others rank behind them.
+def _rank_groups(group: Ints, xy: Floats, persons: Floats, *, persons_min: float) -> tuple[Ints, int]:
+    # Rank of each home's gap and how many gaps are kept; others rank behind them.
     if not len(group):
-        return group, persons
+        return group, 0
     order = np.lexsort((xy[:, 1], xy[:, 0], group))
     first = order[np.flatnonzero(np.diff(group[order], prepend=-1))]
     sums = np.bincount(group[order], weights=persons[order])
     by_rank = np.lexsort((xy[first, 1], xy[first, 0], -np.round(sums, 6)))
     rank = np.empty(len(sums), dtype=np.int64)
     rank[by_rank] = np.arange(len(sums))
-    kept = sums[by_rank]
-    return rank[group], kept[(kept > 0) & (kept >= persons_min)].astype(np.float64)
+    return rank[group], int(((sums > 0) & (sums >= persons_min)).sum())
 
 
 def _weigh_middle(xy: Floats, rank: Ints, persons: Floats) -> Floats:

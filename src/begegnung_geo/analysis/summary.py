@@ -12,7 +12,6 @@ from begegnung_geo.issues import count_by_code
 SCHEMA_VERSION = 1
 _M2_PER_KM2 = 1_000_000
 _SHARE_DECIMALS = 4
-_PERSON_DECIMALS = 1
 
 
 def build_summary(
@@ -24,8 +23,9 @@ def build_summary(
     Parameters
     ----------
     tables
-        The tables `begegnungsorte`, `places`, `districts`, `city_area`, `coverage`,
-        `city_coverage`, `underserved`, `demand`, `walk_nodes`, `walk_edges`, `issues`.
+        The tables `begegnungsorte`, `places`, `districts`, `city_area`, `underserved`,
+        `walk_nodes`, `walk_edges`, `issues`; and as `coverage` and `city_coverage` the
+        tables `published_coverage` and `published_city_coverage`.
     people
         What is known of the population's source: `source` (its title, or `estimate`),
         `is_estimated`, and `has_total`, false where only some age groups are counted.
@@ -33,7 +33,7 @@ def build_summary(
     Returns
     -------
     summary
-        Plain JSON values; people to one decimal, shares (0-1) to four, null where unknown.
+        Plain JSON values; people and shares (0-1) as published, null where hidden or unknown.
     """
     area_km2 = float(gpd.GeoSeries(tables["city_area"]["geometry"]).area.sum()) / _M2_PER_KM2
     return {
@@ -41,7 +41,7 @@ def build_summary(
         "city": city,
         "area_km2": round(area_km2, 3),
         "begegnungsorte": _summarise_places(tables["begegnungsorte"], tables["places"]),
-        "population": _summarise_population(tables["demand"], people),
+        "population": _summarise_population(tables["city_coverage"], people),
         "network": _summarise_network(tables["walk_nodes"], tables["walk_edges"]),
         "coverage": _summarise_coverage(tables["city_coverage"]),
         "districts": _summarise_districts(tables["districts"], tables["coverage"], tables["underserved"]),
@@ -86,10 +86,10 @@ def _summarise_network(walk_nodes: pd.DataFrame, walk_edges: pd.DataFrame) -> di
     }
 
 
-def _summarise_population(demand: pd.DataFrame, people: Mapping[str, Any]) -> dict[str, Any]:
+def _summarise_population(city_coverage: pd.DataFrame, people: Mapping[str, Any]) -> dict[str, Any]:
     """Return the people inside the city and whether they are an estimate."""
     return {
-        "persons": round(float(demand["persons"].sum()), _PERSON_DECIMALS),
+        "persons": _tell(city_coverage["persons"].iloc[0]),
         "is_estimated": bool(people["is_estimated"]),
         "has_total": bool(people["has_total"]),
         "source": people["source"],
@@ -102,10 +102,10 @@ def _summarise_coverage(city_coverage: pd.DataFrame) -> list[dict[str, Any]]:
         {
             "profile": row["profile"],
             "threshold_min": int(row["threshold_min"]),
-            "persons_covered": round(float(row["persons_covered"]), _PERSON_DECIMALS),
-            "persons_unknown": round(float(row["persons_unknown"]), _PERSON_DECIMALS),
-            "covered_share": _round_share(row["covered_share"]),
-            "covered_share_max": _round_share(row["covered_share_max"]),
+            "persons_covered": _tell(row["persons_covered"]),
+            "persons_unknown": _tell(row["persons_unknown"]),
+            "covered_share": _tell(row["covered_share"]),
+            "covered_share_max": _tell(row["covered_share_max"]),
         }
         for row in city_coverage.to_dict("records")
     ]
@@ -118,12 +118,12 @@ def _summarise_districts(
     labels = (coverage["profile"] + "_" + coverage["threshold_min"].astype(str)).tolist()
     shares: dict[tuple[str, str], dict[str, float | None]] = {}
     shares_max: dict[tuple[str, str], dict[str, float | None]] = {}
-    persons: dict[tuple[str, str], float] = {}
+    persons: dict[tuple[str, str], float | None] = {}
     for label, row in zip(labels, coverage.to_dict("records"), strict=True):
         key = (row["level"], row["district_id"])
-        shares.setdefault(key, {})[label] = _round_share(row["covered_share"])
-        shares_max.setdefault(key, {})[label] = _round_share(row["covered_share_max"])
-        persons[key] = row["persons"]
+        shares.setdefault(key, {})[label] = _tell(row["covered_share"])
+        shares_max.setdefault(key, {})[label] = _tell(row["covered_share_max"])
+        persons[key] = _tell(row["persons"])
     flags = {(row["level"], row["district_id"]): row for row in underserved.to_dict("records")}
     entries = []
     for row in districts.drop(columns="geometry").to_dict("records"):
@@ -133,7 +133,7 @@ def _summarise_districts(
                 "district_id": row["district_id"],
                 "level": row["level"],
                 "name": row["name"],
-                "persons": round(persons.get(key, 0.0), _PERSON_DECIMALS),
+                "persons": persons.get(key, 0.0),
                 "covered_share": shares.get(key, {}),
                 "covered_share_max": shares_max.get(key, {}),
                 "is_underserved": bool(flags[key]["is_underserved"]),
@@ -148,5 +148,5 @@ def _count(values: pd.Series) -> dict[str, int]:
     return {str(key): int(count) for key, count in values.value_counts().sort_index().items()}
 
 
-def _round_share(share: float | None) -> float | None:
-    return None if share is None or pd.isna(share) else round(float(share), _SHARE_DECIMALS)
+def _tell(figure: float) -> float | None:
+    return None if pd.isna(figure) else float(figure)

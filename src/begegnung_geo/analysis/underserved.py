@@ -150,6 +150,44 @@ def withhold_flags(
     return withheld, underserved_variants[:0]
 
 
+def publish_underserved(
+    underserved: pd.DataFrame,
+    *,
+    published_coverage: pd.DataFrame,
+    packed_coverage: pd.DataFrame,
+    need: pd.DataFrame,
+    rule: Underserved,
+) -> pd.DataFrame:
+    """
+    Return the verdicts, decided on exact figures, with the figures that may be told.
+
+    Parameters
+    ----------
+    underserved
+        Table `underserved`.
+    published_coverage
+        Table `published_coverage`, for the people beyond reach.
+    packed_coverage
+        Table `coverage` from packed people, for the median share of the level.
+    need
+        Table `need` from packed people.
+    rule
+        The profile's rules.
+    """
+    is_used = (packed_coverage["profile"] == rule.profile) & (
+        packed_coverage["threshold_min"] == rule.threshold_min
+    )
+    used = packed_coverage[is_used]
+    beyond = published_coverage.loc[is_used, [*_KEY, "persons_beyond"]]
+    median = used.groupby("level")["covered_share"].median()
+    told = underserved[_KEY].merge(beyond, on=_KEY, how="left").merge(need, on=_KEY, how="left")
+    return underserved.assign(
+        persons_beyond=told["persons_beyond"].to_numpy(),
+        need_index=told["need_index"].to_numpy(dtype=np.float64),
+        level_median_share=underserved["level"].map(median).astype("float64"),
+    )
+
+
 def _judge(trial: Trial, persons: Floats, experiment: Experiment) -> Verdict:
     share = measure_shares(trial.covered, persons)
     rule, level = experiment.rule, experiment.index.level

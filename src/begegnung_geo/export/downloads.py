@@ -78,7 +78,7 @@ class DownloadContent(Protocol):
 
     @property
     def coverage(self) -> pd.DataFrame:
-        """Table `coverage`."""
+        """Table `published_coverage`: exact figures are not for here."""
 
     @property
     def underserved(self) -> pd.DataFrame:
@@ -86,7 +86,7 @@ class DownloadContent(Protocol):
 
     @property
     def gaps(self) -> gpd.GeoDataFrame:
-        """Table `gaps`."""
+        """Table `published_gaps`."""
 
     @property
     def issues(self) -> pd.DataFrame:
@@ -121,8 +121,8 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
     """
     Write all downloads; the same content gives the same bytes.
 
-    Only columns named in `words.py` leave the house. People follow the publication
-    rules of the profile; mail addresses and phone numbers inside texts are removed.
+    Only columns named in `words.py` leave the house. People come as the published tables
+    tell them; mail addresses and phone numbers inside texts are removed.
     GeoPackage is in the metric CRS, everything else in WGS 84.
 
     Parameters
@@ -141,7 +141,7 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
     publication = content.profile.publication
     places = build_place_rows(content.begegnungsorte, content.districts, class_labels=content.class_labels)
     place_table = pd.DataFrame(places).drop(columns="geometry")
-    gaps = build_gap_rows(content.gaps, publication=publication)
+    gaps = build_gap_rows(content.gaps)
     coverage = build_coverage_rows(
         content.coverage,
         content.districts,
@@ -232,7 +232,8 @@ def _write_completeness(folder: Path, content: DownloadContent) -> None:
 def _show_hidden(coverage: pd.DataFrame) -> pd.DataFrame:
     """Return the rows for a CSV: `.` where a figure is known but not told."""
     shown = coverage.drop(columns="hidden").astype(object)
-    for name in ("persons", "persons_covered", "persons_unknown", "covered_share", "covered_share_max"):
+    counts = ("persons", "persons_covered", "persons_unknown", "persons_beyond")
+    for name in (*counts, "covered_share", "covered_share_max"):
         is_hidden = coverage["hidden"].str.split().map(lambda names, name=name: name in names).astype(bool)
         shown[name] = shown[name].mask(is_hidden, HIDDEN)
     return shown

@@ -12,6 +12,7 @@ from begegnung_geo.export.text import clean_texts
 from begegnung_geo.export.words import (
     COVERAGE_WORDS,
     DISTRICT_WORDS,
+    FEW_COVERED,
     GAP_WORDS,
     ISSUE_WORDS,
     NO_STATEMENT,
@@ -24,7 +25,7 @@ from begegnung_geo.issues import IssueCode
 from begegnung_geo.profile import Publication
 
 HIDDEN = "."
-_SHARE_DECIMALS = 2
+_COUNTS = ("persons", "persons_covered", "persons_unknown", "persons_beyond")
 _DEGREE_DECIMALS = 6
 # These texts quote what stands in a row. That may be the address of a shelter, which is withheld
 # only later, or a name where no name belongs: neither must leave the house through the list of faults.
@@ -40,6 +41,8 @@ _QUOTING_CODES = (
     IssueCode.HAND_VALUE_INVALID,
     IssueCode.HAND_DATE_INVALID,
 )
+# These texts tell an exact number of people, often of a single cell.
+_COUNTING_CODES = (IssueCode.PERSONS_INVALID, IssueCode.PERSONS_OUTSIDE, IssueCode.PERSONS_UNCONNECTED)
 
 
 def build_place_rows(
@@ -93,29 +96,37 @@ def build_coverage_rows(
     unknown_share_max: float,
 ) -> pd.DataFrame:
     """
-    Return `coverage` as it may be published, one row a district, profile and threshold.
+    Return the published coverage with names and flags, one row a district, profile and threshold.
 
-    Counts below `suppress_below` (but not 0) are null, others rounded to `round_to`;
-    shares have two decimals and are null on fewer than `share_base_min` people, where
-    the count behind them is hidden, and where more than `unknown_share_max` of the
-    people have no known distance. Whatever is null for such a reason is named in
-    `hidden` (column names, blank between), the reason of a missing share in `note`.
+    Parameters
+    ----------
+    coverage
+        Table `published_coverage`.
+    districts
+        Table `districts`, for the names.
+    underserved
+        Table `underserved`.
+    publication, unknown_share_max
+        Rules of the profile, for the words that say why a figure is missing.
+
+    Returns
+    -------
+    rows
+        The columns of `COVERAGE_WORDS`, by level, district, profile and threshold;
+        `hidden` names the columns (blank between) whose figure is known but not told,
+        `note` says why a share is missing.
     """
     key = ["level", "district_id"]
     flags = underserved[[*key, "is_underserved", "stability", "reasons"]]
     rows = coverage.merge(districts[[*key, "name"]], on=key, how="left").merge(flags, on=key, how="left")
-    counts = ["persons", "persons_covered", "persons_unknown"]
-    shares = ["covered_share", "covered_share_max"]
-    persons, unknown = rows["persons"], rows["persons_unknown"]
-    is_few = flag_few(rows["persons"], publication)
-    is_small = (persons > 0) & (persons < publication.share_base_min)
-    is_vague = (persons > 0) & (unknown > unknown_share_max * persons)
-    is_hidden = {name: is_few | flag_few(rows[name], publication) for name in counts}
-    is_hidden |= dict.fromkeys(shares, is_small | is_vague | is_hidden["persons_covered"])
-    published = {name: round_persons(rows[name], publication) for name in counts}
-    published |= {name: rows[name].round(_SHARE_DECIMALS) for name in shares}
-    rows = rows.assign(**{name: published[name].mask(is_hidden[name]) for name in (*counts, *shares)})
-    rows["note"] = np.select([is_small, is_vague], [TOO_FEW, NO_STATEMENT], default="")
+    is_inhabited = rows["persons"] != 0  # also where the number is hidden
+    is_small = is_inhabited & ~(rows["persons"] >= publication.share_base_min)
+    is_vague = is_inhabited & (rows["persons_unknown"] > unknown_share_max * rows["persons"])
+    is_few = rows["persons_covered"].isna()
+    is_hidden = {name: rows[name].isna() for name in _COUNTS}
+    is_hidden["covered_share"] = is_small | is_vague | is_few
+    is_hidden["covered_share_max"] = (is_small | is_vague | is_few) & rows["covered_share_max"].isna()
+    rows["note"] = np.select([is_small, is_vague, is_few], [TOO_FEW, NO_STATEMENT, FEW_COVERED], default="")
     rows["reasons"] = rows["reasons"].map(lambda codes: " ".join(codes) if isinstance(codes, list) else "")
     hidden = pd.Series("", index=rows.index, dtype="str")
     for name, is_missing in is_hidden.items():
@@ -131,30 +142,20 @@ def build_district_rows(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=districts.crs)
 
 
-def build_gap_rows(gaps: gpd.GeoDataFrame, *, publication: Publication) -> gpd.GeoDataFrame:
-    """Return the table `gaps` with people rounded, null where too few to be told; same CRS."""
+def build_gap_rows(gaps: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the table `published_gaps` with listed columns only, sorted by id; same CRS."""
     ordered = gaps.sort_values("gap_id", ignore_index=True)
-    persons = round_persons(ordered["persons"], publication).mask(flag_few(ordered["persons"], publication))
     levels = sorted(c.removeprefix("district_id_") for c in ordered.columns if c.startswith("district_id_"))
-    rows = _select(ordered.assign(persons=persons), GAP_WORDS, levels)
+    rows = _select(ordered, GAP_WORDS, levels)
     return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=gaps.crs)
 
 
 def build_issue_rows(issues: pd.DataFrame) -> pd.DataFrame:
-    """Return the table `issues`; texts that quote where a row of a list lies are left out."""
+    """Return the table `issues`; texts that quote where a row lies or how many people it has are left out."""
     is_quoting = issues["code"].isin([code.value for code in _QUOTING_CODES]) & (issues["row"] != "*")
-    rows = issues.assign(text=issues["text"].mask(is_quoting, NOT_PUBLISHED))
+    is_counting = issues["code"].isin([code.value for code in _COUNTING_CODES])
+    rows = issues.assign(text=issues["text"].mask(is_quoting | is_counting, NOT_PUBLISHED))
     return _select(rows.sort_values(list(ISSUE_WORDS), ignore_index=True), ISSUE_WORDS, [])
-
-
-def flag_few(persons: pd.Series, publication: Publication) -> pd.Series:
-    """Return where a number of people is too small to be told; nobody is not too few."""
-    return (persons > 0) & (persons < publication.suppress_below)
-
-
-def round_persons(persons: pd.Series, publication: Publication) -> pd.Series:
-    """Return people rounded to `round_to`."""
-    return (persons / publication.round_to).round() * publication.round_to
 
 
 def _select(rows: pd.DataFrame, words: Mapping[str, Word], levels: list[str]) -> pd.DataFrame:

@@ -185,6 +185,7 @@ COVERAGE_WORDS: dict[str, Word] = {
     ),
     "persons_covered": Word("davon erreicht", "davon innerhalb der Gehzeit, gerundet", "Menschen"),
     "persons_unknown": Word("davon unbekannt", "davon ohne bekannten Weg, gerundet", "Menschen"),
+    "persons_beyond": Word("davon nicht erreicht", "davon weiter weg als die Gehzeit, gerundet", "Menschen"),
     "covered_share": Word("Anteil", "Anteil der Erreichten; Unbekannte zählen als nicht erreicht", "0 bis 1"),
     "covered_share_max": Word("Anteil höchstens", "dasselbe, Unbekannte als erreicht gezählt", "0 bis 1"),
     "is_underserved": Word("Unterversorgt", "von der Regel des Profils markiert", "ja/nein"),
@@ -277,6 +278,7 @@ DICTIONARY: dict[str, dict[str, Word]] = {
 INVENTED = "Die Stadt ist erfunden: alle Orte, Namen und Zahlen sind Beispiele."
 ESTIMATED = "Die Zahlen der Menschen sind aus Wohnflächen geschätzt, nicht gezählt."
 TOO_FEW = "zu wenige Menschen für einen Anteil"
+FEW_COVERED = "zu wenige Menschen erreicht für einen Anteil; der Anteil liegt unter dem Anteil höchstens"
 NO_STATEMENT = "keine Aussage: für zu viele Menschen ist der Weg unbekannt"
 NOT_PUBLISHED = "details are not published; they stand in the table issues of the run"
 

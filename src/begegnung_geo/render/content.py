@@ -19,8 +19,9 @@ class SiteContent:
     """
     Everything a site shows.
 
-    The frames are the tables of `schema.py` in the profile's metric CRS. `demand` is
-    read for sums only: no figure of a single cell reaches a page.
+    The frames are the tables of `schema.py` in the profile's metric CRS; `coverage`,
+    `city_coverage` and `gaps` are the tables `published_...`, so that a page cannot tell
+    more than may be told. `demand` only says where people live: nobody counts them.
 
     Attributes
     ----------

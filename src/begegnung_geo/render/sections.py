@@ -7,7 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 
-from begegnung_geo.render.figures import find_reach, format_share
+from begegnung_geo.render.figures import find_reach, rank_persons
 from begegnung_geo.render.need import say_need
 from begegnung_geo.render.scopes import PageSlugs, Scope, find_own_row, order_levels
 from begegnung_geo.render.statements import Speaker
@@ -37,7 +37,7 @@ def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         count = len(scope.gaps)
         persons = speaker.persons_prose(float(scope.gaps["persons"].sum()))
         minutes = words.number(reach.threshold_min)
-        is_all_reached = not count and round(reach.persons_beyond) == 0
+        is_all_reached = not count and reach.is_nobody_beyond
         figures.append(
             {
                 "value": words.number(count),
@@ -74,8 +74,7 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
     items += [{"text": sentence} for sentence in sentences]
     reach = speaker.headline_reach(scope)
     if reach.status == "no_statement":
-        share = words.share(reach.persons_unknown / reach.persons)
-        items.append({"text": words.say("notable.no_statement", share=share)})
+        items.append({"text": words.say("notable.no_statement", share=speaker.unknown_share(reach))})
     elif not reach.has_share:
         items.append({"text": words.say("notable.unknown")})
     elif not items:
@@ -87,7 +86,8 @@ def _tell_scattered(scope: Scope, speaker: Speaker) -> list[str]:
     # People beyond reach who live in no gap: too few in one spot, but still people.
     reach = speaker.headline_reach(scope)
     beyond = reach.persons_beyond - float(scope.gaps["persons"].sum())
-    if not reach.has_share or beyond < speaker.content.profile.publication.suppress_below:
+    is_told = beyond >= speaker.content.profile.publication.suppress_below  # not where hidden
+    if not (reach.has_share and is_told):
         return []
     persons, minutes = speaker.persons_prose(beyond), speaker.words.number(reach.threshold_min)
     if len(scope.gaps):
@@ -179,7 +179,7 @@ def _tell_figures(record: Mapping[Any, Any], speaker: Speaker) -> dict[str, Any]
         "key": f"{level}-{district_id}",
         "name": clean_text(record["name"]),
         "persons": speaker.persons(persons),
-        "persons_sort": speaker.publish(persons),
+        "persons_sort": rank_persons(persons),
         "shares": [speaker.share(reach) for reach in reaches],
         "sorts": [round(reach.share_low * 100) if reach.has_share else -1 for reach in reaches],
         "bar": round(reaches[0].share_low * 100) if reaches[0].has_share else None,
@@ -216,10 +216,10 @@ def _build_share_figure(scope: Scope, city: Scope, speaker: Speaker, *, number: 
         key = "figure.people_estimated" if speaker.content.is_estimated else "figure.people"
         note = words.say(key, covered=covered, persons=persons) if reach.has_share else ""
     else:
-        city_share = format_share(speaker.headline_reach(city, number=number), words=words)
+        city_share = speaker.plain_share(speaker.headline_reach(city, number=number))
         note = words.say("figure.city", place=city.name, share=city_share)
     return {
-        "value": format_share(reach, words=words),
+        "value": speaker.plain_share(reach),
         "label": words.say("figure.share", minutes=minutes, people=people),
         "note": note,
     }

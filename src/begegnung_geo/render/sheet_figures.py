@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from begegnung_geo.render.charts import Bar, Curve, draw_bars, draw_curves
-from begegnung_geo.render.figures import format_share
+from begegnung_geo.render.figures import find_reach
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_district_tables
 from begegnung_geo.render.statements import Speaker
@@ -51,7 +51,7 @@ def _build_bar_chart(scope: Scope, city: Scope, speaker: Speaker) -> dict[str, s
     line = Bar(
         name=city.name,
         share=reach.share_low if reach.has_share else None,
-        text=words.say("figure.city", place=city.name, share=format_share(reach, words=words)),
+        text=words.say("figure.city", place=city.name, share=speaker.plain_share(reach)),
     )
     values: dict[str, Any] = {
         "level": table["name"],
@@ -75,11 +75,15 @@ def _build_curve_chart(scope: Scope, city: Scope, speaker: Speaker) -> dict[str,
     whole = None if scope.is_city else Curve(city.name, _read_curve(city, speaker))
     limits = profile.walking.thresholds_min
     told = [
-        words.say("sheet.curve_spoken", minutes=words.number(limit), share=words.share(round(own[limit], 2)))
+        words.say(
+            "sheet.curve_spoken",
+            minutes=words.number(limit),
+            share=speaker.plain_share(find_reach(scope.coverage, (reach.profile, limit), profile=profile)),
+        )
         for limit in limits
     ]
     city_line = words.say(
-        "figure.city", place=city.name, share=format_share(speaker.headline_reach(city), words=words)
+        "figure.city", place=city.name, share=speaker.plain_share(speaker.headline_reach(city))
     )
     image = draw_curves(
         Curve(scope.name, own),

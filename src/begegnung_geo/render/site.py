@@ -7,7 +7,6 @@ from begegnung_geo.render import tables
 from begegnung_geo.render.completeness import build_completeness
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import INDEX, SHEETS, Edition, list_editions, plan_site
-from begegnung_geo.render.figures import format_share
 from begegnung_geo.render.gap_table import build_gap_rows
 from begegnung_geo.render.legend import build_legend, list_classes
 from begegnung_geo.render.map_texts import build_map_texts
@@ -223,7 +222,7 @@ def _build_total(city: Scope, speaker: Speaker) -> dict[str, Any]:
 
 
 def _build_link(scope: Scope, speaker: Speaker) -> dict[str, Any]:
-    share = format_share(speaker.headline_reach(scope), words=speaker.words)
+    share = speaker.plain_share(speaker.headline_reach(scope))
     return {"name": scope.name, "slug": scope.slug, "share": share, "area": scope.area}
 
 

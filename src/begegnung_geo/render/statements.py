@@ -8,12 +8,12 @@ from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.figures import (
     Reach,
     find_reach,
+    format_part,
     format_persons,
     format_persons_prose,
     format_range,
     format_share,
     format_speed,
-    publish_persons,
 )
 from begegnung_geo.render.need import name_indicators
 from begegnung_geo.render.scopes import Scope
@@ -44,17 +44,22 @@ class Speaker:
 
     def share(self, reach: Reach) -> str:
         """Return the share with its mark of honesty, or why there is none."""
-        share = format_share(reach, words=self.words)
+        share = self.plain_share(reach)
         is_marked = self.content.is_estimated and reach.has_share
         return self.words.say("share.estimated", share=share) if is_marked else share
+
+    def plain_share(self, reach: Reach) -> str:
+        """Return the share without a mark, for a sentence that says so itself."""
+        return format_share(reach, publication=self.content.profile.publication, words=self.words)
+
+    def unknown_share(self, reach: Reach) -> str:
+        """Return the part of the people whose walk is unknown."""
+        publication = self.content.profile.publication
+        return format_part(reach.persons_unknown, reach.persons, publication=publication, words=self.words)
 
     def persons(self, persons: float) -> str:
         """Return people for a table."""
         return format_persons(persons, publication=self.content.profile.publication, words=self.words)
-
-    def publish(self, persons: float) -> int:
-        """Return people as they may be published, a number to sort by; small ones are 0."""
-        return publish_persons(persons, publication=self.content.profile.publication)
 
     def persons_prose(self, persons: float) -> str:
         """Return people for a sentence."""
@@ -91,14 +96,14 @@ class Speaker:
 def say_headline(scope: Scope, speaker: Speaker) -> str:
     """Return the sentence that answers, without a full stop: the page's first heading."""
     reach, words = speaker.headline_reach(scope), speaker.words
-    is_told = reach.status == "no_statement" or (reach.has_share and reach.persons_covered > 0)
+    is_told = reach.status == "no_statement" or (reach.has_share and reach.is_anybody_covered)
     if not len(scope.begegnungsorte) and not is_told:
         return words.say("headline.no_place", place=scope.name)
     if not reach.has_share:
         return words.say(f"headline.{reach.status}", place=scope.name)
     values: dict[str, Any] = {
         "place": scope.name,
-        "share": format_share(reach, words=words),
+        "share": speaker.plain_share(reach),
         "minutes": words.number(reach.threshold_min),
     }
     if speaker.content.is_estimated:
@@ -119,8 +124,7 @@ def list_lead(scope: Scope, speaker: Speaker) -> list[str]:
     publication = speaker.content.profile.publication
     sentences = []
     if reach.status == "no_statement":
-        share = words.share(reach.persons_unknown / reach.persons)
-        return [words.say("lead.no_statement", share=share)]
+        return [words.say("lead.no_statement", share=speaker.unknown_share(reach))]
     if not len(scope.begegnungsorte):
         sentences.append(words.say("lead.no_place"))
     elif not scope.begegnungsorte["is_counted"].any():
@@ -153,8 +157,8 @@ def say_statement(reach: Reach, speaker: Speaker) -> str:
         "minutes": words.number(reach.threshold_min),
     }
     if not reach.has_share:
-        return words.say("map.statement_none", reason=format_share(reach, words=words), **values)
-    share = format_share(reach, words=words)
+        return words.say("map.statement_none", reason=speaker.plain_share(reach), **values)
+    share = speaker.plain_share(reach)
     if speaker.content.is_estimated:
         return words.say("map.statement_estimated", share=share, **values)
     if reach.status == "range":
@@ -179,11 +183,10 @@ def list_certainty(scope: Scope, speaker: Speaker) -> list[str]:
         by_whom = words.say("certainty.counted_by", source=source) if source else ""
         sentences.append(by_whom or words.say("certainty.counted"))
     if reach.status in ("known", "range", "no_statement"):
-        if reach.persons_unknown > 0:
-            share = words.share(reach.persons_unknown / reach.persons)
-            sentences.append(words.say("certainty.unknown", share=share))
-        else:
+        if reach.is_everybody_known:
             sentences.append(words.say("certainty.all_known"))
+        else:
+            sentences.append(words.say("certainty.unknown", share=speaker.unknown_share(reach)))
     if len(scope.begegnungsorte):
         weak = int(scope.begegnungsorte["evidence"].isin(_WEAK_EVIDENCE).sum())
         sentences.append(words.say("certainty.weak", count=weak))
@@ -258,7 +261,7 @@ def list_notices(speaker: Speaker) -> list[str]:
 
 
 def _say_gaps(reach: Reach, scope: Scope, speaker: Speaker) -> str:
-    if not len(scope.gaps) and round(reach.persons_beyond) == 0:
+    if not len(scope.gaps) and reach.is_nobody_beyond:
         return speaker.words.say("lead.all_reached")
     persons = speaker.persons_prose(float(scope.gaps["persons"].sum()))
     beyond = speaker.persons_prose(reach.persons_beyond)

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from begegnung_geo.analysis.gaps import build_gaps
+from begegnung_geo.analysis.gaps import build_gaps, find_gaps, sum_by_gap
 from begegnung_geo.profile import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
@@ -65,10 +65,20 @@ def build_demand(cells):
 
 
 def find(demand, labels=None, **more):
-    parameters = {"profile": "senior", "threshold_min": 10, "cell_size_m": 100.0, "persons_min": 1.0} | more
+    reach = {"profile": "senior", "threshold_min": 10, "cell_size_m": 100.0}
+    gap_of_home = find_gaps(demand, walking=WALKING, **reach, **({"persons_min": 1.0} | more))
     known = build_labels() if labels is None else labels
-    gaps = build_gaps(demand, known, DISTRICTS, walking=WALKING, **parameters)
-    return conform_table(gaps, "gaps")
+    return conform_table(build_gaps(demand, known, DISTRICTS, gap_of_home=gap_of_home, **reach), "gaps")
+
+
+def test_every_home_knows_its_gap_and_other_people_can_be_summed_by_it():
+    demand = build_demand([(0, 0, 5, 700), (9, 9, 6, 900), (1, 1, 4, 800), (20, 0, 50, 100), (5, 5, 3, None)])
+    gap_of_home = find_gaps(
+        demand, walking=WALKING, profile="senior", threshold_min=10, cell_size_m=100.0, persons_min=1.0
+    )
+    assert gap_of_home.astype(object).where(gap_of_home.notna(), None).tolist() == [0, 1, 0, None, None]
+    assert sum_by_gap(demand, gap_of_home).tolist() == [9, 6]
+    assert sum_by_gap(demand.assign(persons=10.0), gap_of_home).tolist() == [20, 10]
 
 
 def test_cells_that_touch_at_a_corner_are_one_gap_and_others_are_not():

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from begegnung_geo.render.figures import find_reach, format_persons, format_persons_prose, format_share
+from begegnung_geo.analysis.coverage import publish_coverage
+from begegnung_geo.render.figures import (
+    find_reach,
+    format_part,
+    format_persons,
+    format_persons_prose,
+    format_share,
+    rank_persons,
+)
 from begegnung_geo.render.text import Words
 from small_town import build_town_profile
 
@@ -17,37 +25,73 @@ WORDS = Words("de")
 def _reach(*, persons: float, covered: float, unknown: float = 0.0):
     share = covered / persons if persons else float("nan")
     upper = (covered + unknown) / persons if persons else float("nan")
-    rows = pd.DataFrame(
+    exact = pd.DataFrame(
         {
             "profile": ["senior"],
             "threshold_min": [10],
-            "persons": [persons],
-            "persons_covered": [covered],
-            "persons_unknown": [unknown],
+            "persons": [float(persons)],
+            "persons_covered": [float(covered)],
+            "persons_unknown": [float(unknown)],
             "covered_share": [share],
             "covered_share_max": [upper],
         }
     )
+    limit = PROFILE.coverage.unknown_share_max
+    rows = publish_coverage(exact, exact, publication=PROFILE.publication, unknown_share_max=limit)
     return find_reach(rows, ("senior", 10), profile=PROFILE)
+
+
+def _say(reach):
+    return format_share(reach, publication=PROFILE.publication, words=WORDS).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
 
 
 @pytest.mark.parametrize(
     ("figures", "status", "text"),
     [
-        ({"persons": 1000, "covered": 614}, "known", "61 %"),
-        ({"persons": 1000, "covered": 614, "unknown": 10}, "known", "61 %"),  # exactly one point
-        ({"persons": 1000, "covered": 614, "unknown": 40}, "range", "61 bis 66 %"),
-        ({"persons": 1000, "covered": 614, "unknown": 200}, "range", "61 bis 82 %"),  # just the limit of 20 %
-        ({"persons": 1000, "covered": 614, "unknown": 201}, "no_statement", "nicht bestimmbar"),
-        ({"persons": 99, "covered": 50}, "few_people", "zu wenige Menschen"),
+        ({"persons": 1000, "covered": 615}, "known", "62 %"),
+        ({"persons": 1000, "covered": 610, "unknown": 10}, "known", "61 %"),  # exactly one point
+        ({"persons": 1000, "covered": 610, "unknown": 40}, "range", "61 bis 65 %"),
+        ({"persons": 1000, "covered": 610, "unknown": 200}, "range", "61 bis 81 %"),  # just the limit of 20 %
+        ({"persons": 1000, "covered": 610, "unknown": 205}, "no_statement", "nicht bestimmbar"),
+        ({"persons": 95, "covered": 50}, "few_people", "zu wenige Menschen"),
+        ({"persons": 5, "covered": 5}, "few_people", "zu wenige Menschen"),
         ({"persons": 100, "covered": 50}, "known", "50 %"),
         ({"persons": 0, "covered": 0}, "no_people", "keine Angabe"),
+        ({"persons": 1000, "covered": 0}, "known", "0 %"),
+        ({"persons": 1000, "covered": 1000}, "known", "100 %"),
+        # Fewer than ten are within reach, or beyond it: neither none of them, nor how many.
+        ({"persons": 1200, "covered": 5}, "known", "unter 1 %"),
+        ({"persons": 130, "covered": 5}, "known", "unter 8 %"),
+        ({"persons": 1200, "covered": 5, "unknown": 100}, "range", "0 bis 10 %"),
+        ({"persons": 1200, "covered": 1195}, "known", "über 98 %"),
     ],
 )
 def test_what_may_be_said_about_a_share(figures, status, text):
     reach = _reach(**figures)
     assert reach.status == status
-    assert format_share(reach, words=WORDS).replace("\N{NO-BREAK SPACE}", " ") == text
+    assert _say(reach) == text
+
+
+def test_a_hidden_part_is_told_as_what_it_is_less_than():
+    publication = PROFILE.publication
+    said = [
+        format_part(part, 500.0, publication=publication, words=WORDS).replace("\N{NO-BREAK SPACE}", " ")
+        for part in (float("nan"), 0.0, 50.0)
+    ]
+    assert said == ["unter 2 %", "0 %", "10 %"]
+
+
+def test_what_is_hidden_is_neither_nobody_nor_a_number():
+    reach = _reach(persons=1200, covered=5, unknown=5)
+    assert reach.is_anybody_covered
+    assert not reach.is_everybody_known
+    assert not reach.is_nobody_beyond
+    assert format_persons(reach.persons_covered, publication=PROFILE.publication, words=WORDS) == (
+        "weniger als 10"
+    )
+    assert [rank_persons(n) for n in (reach.persons_covered, reach.persons)] == [0, 1200]
 
 
 def test_a_choice_without_a_row_is_no_statement_about_anybody():

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from begegnung_geo.render.site import render_site
@@ -148,15 +149,25 @@ def test_no_page_shows_a_cell_or_its_people(site):
 def test_few_people_are_nowhere_to_be_found_in_the_page(town):
     coverage = town.coverage.copy()
     is_small = coverage["district_id"] == "12"
-    coverage.loc[is_small, ["persons", "persons_covered"]] = [7.0, 3.0]
-    coverage.loc[is_small, ["covered_share", "covered_share_max"]] = 3 / 7
+    hidden = ["persons", "persons_covered", "persons_beyond", "covered_share", "covered_share_max"]
+    coverage.loc[is_small, hidden] = np.nan
     page = render_site(replace(town, coverage=coverage))[MAP]
     row = re.search(r"<th scope=\"row\"><span class=\"name\">Außenmark<.*?</tr>", page, re.DOTALL)[0]
     assert _visible(row).startswith(
         "Außenmark Auf Karte zeigen weniger als 10 zu wenige Menschen zu wenige Menschen"
     )
-    assert 'data-sort="7"' not in row
-    assert "43" not in _visible(row)
+    assert 'data-sort="nan"' not in row
+    assert "nan" not in _visible(row)
+
+
+def test_a_district_where_few_people_reach_a_place_has_a_share_that_is_less_than(town):
+    coverage = town.coverage.copy()
+    is_worst = coverage["district_id"] == "11"
+    coverage.loc[is_worst, ["persons_covered", "covered_share"]] = np.nan
+    coverage.loc[is_worst, "covered_share_max"] = 10 / 1200
+    page = render_site(replace(town, coverage=coverage))[MAP]
+    row = re.search(r"<th scope=\"row\"><span class=\"name\">Am Deich<.*?</tr>", page, re.DOTALL)[0]
+    assert _visible(row).startswith("Am Deich Auf Karte zeigen 1.200 unter 1 % unter 1 %")
 
 
 @pytest.mark.parametrize(
@@ -192,15 +203,12 @@ def _notable(page: str) -> str:
 
 
 def test_nothing_stands_out_only_where_all_reach_a_place_and_no_district_is_flagged(town):
-    coverage = town.coverage.assign(
-        persons_covered=town.coverage["persons"], covered_share=1.0, covered_share_max=1.0
-    )
+    everybody = {"covered_share": 1.0, "covered_share_max": 1.0, "persons_beyond": 0.0}
+    coverage = town.coverage.assign(persons_covered=town.coverage["persons"], **everybody)
     reached = replace(
         town,
         coverage=coverage,
-        city_coverage=town.city_coverage.assign(
-            persons_covered=town.city_coverage["persons"], covered_share=1.0, covered_share_max=1.0
-        ),
+        city_coverage=town.city_coverage.assign(persons_covered=town.city_coverage["persons"], **everybody),
         gaps=town.gaps[:0],
     )
     flagged = _notable(render_site(reached)[MAP])

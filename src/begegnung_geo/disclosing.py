@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""
+The fourth chapter of the pipeline: the figures of the third as they may be told.
+
+Each function is a step of `pipeline.STEPS`. People are packed once (`protected_demand`);
+every published table is the same computation as the exact one, on packed people.
+A new table with people joins in `tell_figures`.
+"""
+
+import pandas as pd
+
+from begegnung_geo.analysis.coverage import build_coverage, publish_coverage
+from begegnung_geo.analysis.disclosure import order_homes, protect_people, publish_count, publish_frame
+from begegnung_geo.analysis.gaps import find_headline_gaps, sum_by_gap
+from begegnung_geo.analysis.need import build_need
+from begegnung_geo.analysis.underserved import publish_underserved
+from begegnung_geo.analysis.walk_curves import build_walk_curves
+from begegnung_geo.steps import StepInput, StepOutput
+
+
+def pack_people(step: StepInput) -> StepOutput:
+    """Count people in packets: what leaves the house is computed from these and never from `demand`."""
+    demand = step.layer("demand")
+    order = order_homes(
+        demand,
+        step.layer("districts"),
+        walking=step.profile.walking,
+        gap_of_home=find_headline_gaps(demand, profile=step.profile, cell_size_m=_read_spacing(step)),
+    )
+    packet = step.profile.publication.round_to
+    return StepOutput({"protected_demand": protect_people(demand, order=order, packet=packet)})
+
+
+def tell_figures(step: StepInput) -> StepOutput:
+    """Compute from packed people what pages and files tell."""
+    profile, publication = step.profile, step.profile.publication
+    protected, districts = step.layer("protected_demand"), step.layer("districts")
+    unknown_share_max = profile.coverage.unknown_share_max
+    packed = build_coverage(protected, districts, walking=profile.walking)
+    coverage, city_coverage = (
+        publish_coverage(
+            table, step.table(name), publication=publication, unknown_share_max=unknown_share_max
+        )
+        for table, name in zip(packed, ("coverage", "city_coverage"), strict=True)
+    )
+    need, indicators = build_need(protected, districts, step.table("district_figures"), need=profile.need)
+    headline = profile.coverage.headline[0]
+    curves = publish_frame(
+        build_walk_curves(protected, districts, walking=profile.walking, profile=headline.profile),
+        step.table("walk_curves"),
+        publication=publication,
+        counts=["persons"],
+        figures={"reached_share": "persons"},
+    )
+    gaps = step.layer("gaps")
+    gap_of_home = find_headline_gaps(step.layer("demand"), profile=profile, cell_size_m=_read_spacing(step))
+    persons = sum_by_gap(protected, gap_of_home)
+    published = {
+        "coverage": coverage,
+        "city_coverage": city_coverage,
+        "gaps": gaps.assign(
+            persons=publish_count(
+                pd.Series(persons, index=gaps.index),
+                publication=publication,
+                is_anybody=gaps["persons"] > 0,
+            )
+        ),
+        "need": need,
+        "need_indicators": indicators,
+        "underserved": publish_underserved(
+            step.table("underserved"),
+            published_coverage=coverage,
+            packed_coverage=packed[0],
+            need=need,
+            rule=profile.underserved,
+        ),
+        "walk_curves": curves,
+    }
+    return StepOutput({f"published_{name}": table for name, table in published.items()})
+
+
+def _read_spacing(step: StepInput) -> float:
+    return float(step.facts("count_people")["spacing_m"])

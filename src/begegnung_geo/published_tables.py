@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""Contracts of the tables that the site is given: computed figures as they may be told."""
+
+from dataclasses import replace
+
+from begegnung_geo.contract import Column, Table
+from begegnung_geo.result_tables import RESULT_TABLES
+
+PUBLISHED_TABLES = (
+    "coverage", "city_coverage", "walk_curves", "need", "need_indicators", "underserved", "gaps",
+)  # fmt: skip
+"""Tables with figures of people; pages and files get `published_<name>` in their place."""
+
+_HIDDEN = "null where hidden: some people, but fewer than `publication.suppress_below`"
+_BEYOND = Column("persons_beyond", "float64", "people known to live beyond reach", unit="persons")
+
+
+def list_published_tables() -> tuple[Table, ...]:
+    """Return the contracts of the published tables: counts, and shares of them, may be null."""
+    exact = {table.name: table for table in RESULT_TABLES}
+    return tuple(_publish(exact[name]) for name in PUBLISHED_TABLES)
+
+
+def _publish(table: Table) -> Table:
+    columns = [_hide(column) for column in table.columns]
+    if any(column.name == "persons_unknown" for column in columns):
+        position = 1 + next(i for i, column in enumerate(columns) if column.name == "persons_unknown")
+        columns.insert(position, _hide(_BEYOND))
+    row = f"one row of `{table.name}` as every page and file tells it, from packed people"
+    return replace(table, name=f"published_{table.name}", row=row, columns=tuple(columns))
+
+
+def _hide(column: Column) -> Column:
+    if column.unit != "persons":
+        return column
+    return replace(column, meaning=f"{column.meaning}; {_HIDDEN}", is_nullable=True)
