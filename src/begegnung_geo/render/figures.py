@@ -54,6 +54,11 @@ class Reach:
         return self.persons_beyond == 0
 
     @property
+    def are_few_beyond(self) -> bool:
+        """Whether some people live farther away, but so few that the number is hidden."""
+        return math.isnan(self.persons_beyond)
+
+    @property
     def has_share(self) -> bool:
         """Whether a percentage may be shown."""
         return self.status in ("known", "range")

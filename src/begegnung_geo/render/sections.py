@@ -84,12 +84,14 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
 
 def _tell_scattered(scope: Scope, speaker: Speaker) -> list[str]:
     # People beyond reach who live in no gap: too few in one spot, but still people.
-    reach = speaker.headline_reach(scope)
+    reach, limit = speaker.headline_reach(scope), speaker.content.profile.publication.suppress_below
+    minutes = speaker.words.number(reach.threshold_min)
+    if reach.has_share and reach.are_few_beyond and not len(scope.gaps):
+        return [speaker.words.say("notable.few_beyond", limit=speaker.words.number(limit), minutes=minutes)]
     beyond = reach.persons_beyond - float(scope.gaps["persons"].sum())
-    is_told = beyond >= speaker.content.profile.publication.suppress_below  # not where hidden
-    if not (reach.has_share and is_told):
+    if not (reach.has_share and beyond >= limit):
         return []
-    persons, minutes = speaker.persons_prose(beyond), speaker.words.number(reach.threshold_min)
+    persons = speaker.persons_prose(beyond)
     if len(scope.gaps):
         return [speaker.words.say("notable.scattered_too", persons=persons, minutes=minutes)]
     return [speaker.words.say("notable.scattered", persons=persons, minutes=minutes)]

@@ -263,6 +263,10 @@ def list_notices(speaker: Speaker) -> list[str]:
 def _say_gaps(reach: Reach, scope: Scope, speaker: Speaker) -> str:
     if not len(scope.gaps) and reach.is_nobody_beyond:
         return speaker.words.say("lead.all_reached")
+    if not len(scope.gaps) and reach.are_few_beyond:
+        limit = speaker.words.number(speaker.content.profile.publication.suppress_below)
+        minutes = speaker.words.number(reach.threshold_min)
+        return speaker.words.say("notable.few_beyond", limit=limit, minutes=minutes)
     persons = speaker.persons_prose(float(scope.gaps["persons"].sum()))
     beyond = speaker.persons_prose(reach.persons_beyond)
     return speaker.words.say("lead.gaps", count=len(scope.gaps), persons=persons, beyond=beyond)

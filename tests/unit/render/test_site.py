@@ -221,6 +221,21 @@ def test_nothing_stands_out_only_where_all_reach_a_place_and_no_district_is_flag
     )
 
 
+def test_where_a_hidden_few_live_farther_away_nobody_is_said_to_be_reached_by_all(town):
+    few = {"covered_share": 0.999, "covered_share_max": 0.999, "persons_beyond": np.nan}
+    page = render_site(
+        replace(
+            town,
+            coverage=town.coverage.assign(persons_covered=town.coverage["persons"], **few),
+            city_coverage=town.city_coverage.assign(persons_covered=town.city_coverage["persons"], **few),
+            gaps=town.gaps[:0],
+            underserved=town.underserved.assign(is_underserved=False),
+        )
+    )[MAP]
+    assert _notable(page).startswith("Weniger als 10 Menschen brauchen länger als 10 Minuten.")
+    assert "über 99 %" in _visible(page)
+
+
 def test_people_beyond_reach_who_live_in_no_gap_are_told(town):
     # 4,000 people, 1,990 within reach, 1,234 in the gap: 776 remain.
     assert "Weitere rund 775 Menschen wohnen verstreut" in _notable(render_site(town)[MAP])
