@@ -5,7 +5,7 @@ Disclosure control in one place: what may be told of how many people, and how.
 Figures are protected once, at the source: `protect_people` counts everybody in packets
 of five, and whatever leaves the house is computed from those. Differences of published
 figures then tell no more than the packets do, whichever figures are published now or
-later (decision 0010 has the attacker and the proof). `publish_count`, `publish_share`
+later (decision 0015 has the attacker and the proof). `publish_count`, `publish_share`
 and `publish_frame` hide what is small; they do not protect by themselves.
 
 How another table joins in: compute it twice, from `demand` (stays inside, exact) and
@@ -25,6 +25,11 @@ from begegnung_geo.profile import Publication, Walking
 _SLACK = 1e-6  # a sum that is a multiple of the packet but for float noise is that multiple
 _SHARE_DECIMALS = 4
 _CURVE_LEVEL = 16  # of the Hilbert curve: about a metre in a large city
+_WALKS = (
+    ("walk_distance_m", False),
+    ("walk_distance_step_free_m", True),
+    ("walk_distance_step_free_min_m", True),
+)
 _AGES = re.compile(r"persons_(?:under_(?P<under>\d+)|(?P<low>\d+)_(?P<high>\d+)|(?P<plus>\d+)_plus)")
 _AGE_END = 1000
 
@@ -61,7 +66,7 @@ def order_homes(
     levels = sorted(mean_area.index, key=lambda level: (-mean_area[level], level))
     keys = [_rank(demand[f"district_id_{level}"]) for level in levels]
     keys.append(gap_of_home.fillna(-1).to_numpy(dtype=np.int64))
-    for column, step_free in (("walk_distance_m", False), ("walk_distance_step_free_m", True)):
+    for column, step_free in _WALKS:
         reaches = {
             walking.reach_m(profile, threshold)
             for profile, speed in walking.profiles.items()

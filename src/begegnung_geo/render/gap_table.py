@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from begegnung_geo.render.figures import rank_persons
 from begegnung_geo.render.scopes import Scope, order_levels
 from begegnung_geo.render.sections import name_gaps
 from begegnung_geo.render.statements import Speaker
@@ -32,7 +33,7 @@ def build_gap_rows(scope: Scope, speaker: Speaker) -> list[dict[str, Any]]:
             "number": number,
             "name": name,
             "persons": speaker.persons_of_gap(record["persons"]),
-            "persons_sort": speaker.publish(record["persons"]),
+            "persons_sort": rank_persons(record["persons"]),
             "district": names.get((finest, str(record[f"district_id_{finest}"])), "") if finest else "",
         }
         for number, (record, name) in enumerate(zip(records, name_gaps(scope.gaps, speaker), strict=True))

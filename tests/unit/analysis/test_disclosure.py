@@ -55,6 +55,7 @@ def build_demand(persons, *, bezirke, walks, **groups):
             "persons": np.asarray(persons, dtype=float),
             "walk_distance_m": walk,
             "walk_distance_step_free_m": walk + np.arange(count) % 3 * 100.0,
+            "walk_distance_step_free_min_m": walk,
             "air_distance_m": 100.0,
             "status": pd.Series(["reached"] * count, dtype="str"),
             "district_id_borough": pd.Series(["B" if b == "c" else "A" for b in bezirke], dtype="str"),
