@@ -5,7 +5,7 @@ Disclosure control in one place: what may be told of how many people, and how.
 Figures are protected once, at the source: `protect_people` counts everybody in packets
 of five, and whatever leaves the house is computed from those. Differences of published
 figures then tell no more than the packets do, whichever figures are published now or
-later (decision 0015 has the attacker and the proof). `publish_count`, `publish_share`
+later (decision 0017 has the attacker and the proof). `publish_count`, `publish_share`
 and `publish_frame` hide what is small; they do not protect by themselves.
 
 How another table joins in: compute it twice, from `demand` (stays inside, exact) and
