@@ -91,7 +91,7 @@ def read(path: Path) -> OsmTables:
 def bench_nearest(network: WalkNetwork) -> None:
     """Nearest place for all nodes: our measure against scipy's C kernel on the same arrays."""
     rng = np.random.default_rng(1)
-    xy = network.coordinates[rng.integers(0, len(network.coordinates), PLACES)]
+    xy = network.shapes.coordinates[rng.integers(0, len(network.shapes.coordinates), PLACES)]
     places = snap_to_edges(xy + 3.0, network, snap_distance_m=300, scrap_length_m=1000)
     sources = np.unique(network.from_index[places.edge[places.edge >= 0]])
     ours = measure(lambda: measure_node_distance(places, network))
@@ -104,12 +104,12 @@ def bench_snapping(network: WalkNetwork) -> None:
     import shapely  # noqa: PLC0415 - only this comparison needs it
 
     rng = np.random.default_rng(2)
-    xy = network.coordinates[rng.integers(0, len(network.coordinates), POINTS)] + rng.normal(
+    xy = network.shapes.coordinates[rng.integers(0, len(network.shapes.coordinates), POINTS)] + rng.normal(
         0, 25, (POINTS, 2)
     )
     lines = shapely.linestrings(
-        network.coordinates,
-        indices=np.repeat(np.arange(len(network.edge_id)), np.diff(network.first_coordinate)),
+        network.shapes.coordinates,
+        indices=np.repeat(np.arange(len(network.edge_id)), np.diff(network.shapes.first_coordinate)),
     )
     tree, points = shapely.STRtree(lines), shapely.points(xy)
     index = build_snap_index(network, scrap_length_m=1000)

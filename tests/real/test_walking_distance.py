@@ -14,11 +14,14 @@ from scipy.sparse.csgraph import dijkstra
 
 from begegnung_geo.analysis.network import build_network, index_network
 from begegnung_geo.analysis.reach import measure_walk_distance
-from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.analysis.reach_areas import build_place_areas, build_reach_areas
 from begegnung_geo.analysis.snapping import snap_to_edges
+from begegnung_geo.analysis.walk_matrix import measure_walk_matrix
+from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.config import build_profile
 from begegnung_geo.sources.osm import read_osm
 from begegnung_geo.walk_rules import read_walk_rules
+from walk_oracle import build_oracle, check_areas
 
 CRS = "EPSG:25832"
 SNAP = {"snap_distance_m": 300.0, "scrap_length_m": 0.0}
@@ -121,7 +124,9 @@ def test_walks_of_snapped_points_are_those_of_osmnx_and_networkx(city):
     graph, streets, nodes, edges = city
     network = index_network(nodes, edges, step_free=False)
     rng = np.random.default_rng(11)
-    spots = network.coordinates[rng.choice(len(network.coordinates), 406)] + rng.normal(0, 40, (406, 2))
+    spots = network.shapes.coordinates[rng.choice(len(network.shapes.coordinates), 406)] + rng.normal(
+        0, 40, (406, 2)
+    )
     home_xy, place_xy = spots[:400], spots[400:]
     homes, places = (snap_to_edges(xy, network, **SNAP) for xy in (home_xy, place_xy))
     ours = measure_walk_distance(homes, places, network).distance_m
@@ -141,8 +146,8 @@ def test_reach_areas_agree_with_the_walks_of_random_points(city):
     ).walking
     network = index_network(nodes, edges, step_free=False)
     rng = np.random.default_rng(5)
-    place_xy = network.coordinates[rng.choice(len(network.coordinates), 6)]
-    middle = np.median(network.coordinates, axis=0)
+    place_xy = network.shapes.coordinates[rng.choice(len(network.shapes.coordinates), 6)]
+    middle = np.median(network.shapes.coordinates, axis=0)
     area = gpd.GeoDataFrame(
         {"name": ["x"], "origin": ["extract"]}, geometry=[shapely.Point(middle).buffer(1500)], crs=CRS
     )
@@ -150,16 +155,31 @@ def test_reach_areas_agree_with_the_walks_of_random_points(city):
         {"begegnungsort_id": [str(n) for n in range(6)]}, geometry=shapely.points(place_xy), crs=CRS
     )
     reach_areas = build_reach_areas(supply, area, walk_nodes=nodes, walk_edges=edges, walking=walking)
-    assert reach_areas.geometry.is_valid.all()
     xy = rng.uniform(middle - 1500, middle + 1500, (20_000, 2))
     xy = xy[shapely.contains_xy(area.geometry.iloc[0], *xy.T)][:10_000]
-    snap = {"snap_distance_m": walking.snap_distance_m, "scrap_length_m": walking.scrap_length_m}
-    points, doors = (snap_to_edges(p, network, **snap) for p in (xy, place_xy))
-    walk_m = measure_walk_distance(points, doors, network).distance_m
-    by_key = reach_areas.set_index(["profile", "threshold_min"]).geometry
-    for profile in ("adult", "senior", "slow"):
-        for minutes in walking.thresholds_min:
-            reach = walking.reach_m(profile, minutes)
-            is_inside = shapely.contains_xy(by_key[profile, minutes], *xy.T)
-            wrong = np.where(is_inside, walk_m > reach + 10, walk_m < reach - 10)
-            assert wrong.mean() <= 0.001
+    ways = lay_ways(
+        nodes, edges, snap_distance_m=walking.snap_distance_m, scrap_length_m=walking.scrap_length_m
+    )
+    check_areas(reach_areas, xy, place_xy, ways=ways, walking=walking)
+    place_areas = build_place_areas(supply.geometry.iloc[:1], ways, walking=walking)
+    around = place_xy[0] + rng.uniform(-1300, 1300, (10_000, 2))
+    check_areas(place_areas, around, place_xy[:1], ways=ways, walking=walking)
+
+
+def test_every_walk_within_reach_is_that_of_networkx_with_every_offset_as_a_node(city):
+    _, _, nodes, edges = city
+    network = index_network(nodes, edges, step_free=False)
+    rng = np.random.default_rng(12)
+    spots = network.shapes.coordinates[rng.choice(len(network.shapes.coordinates), 340)]
+    homes, places = (snap_to_edges(xy, network, **SNAP) for xy in (spots[:300], spots[300:] + 8.0))
+    oracle = build_oracle(network, homes, places)
+    matrix = measure_walk_matrix(homes, places, network, reach_m=1200.0, engine="compiled")
+    pairs = zip(matrix.point.tolist(), matrix.place.tolist(), strict=True)
+    found = dict(zip(pairs, matrix.distance_m.tolist(), strict=True))
+    expected = {}
+    for place in range(40):
+        walks = nx.single_source_dijkstra_path_length(oracle, ("place", place), cutoff=1200.0)
+        expected |= {(n[1], place): walk for n, walk in walks.items() if n[0] == "home" and len(n) == 2}
+    assert len(expected) > 1000
+    assert found.keys() == expected.keys()
+    assert max(abs(found[pair] - walk) for pair, walk in expected.items()) < 1e-6

@@ -17,9 +17,9 @@ from begegnung_geo.analysis.catchments import (
     measure_e2sfca,
     weigh_zones,
 )
-from begegnung_geo.analysis.network import Bools, Floats, Ints, index_network
+from begegnung_geo.analysis.network import Bools, Floats, Ints
 from begegnung_geo.analysis.reach import measure_walk_distance
-from begegnung_geo.analysis.snapping import Snaps, build_snap_index, snap_to_edges
+from begegnung_geo.analysis.snapping import Snaps
 from begegnung_geo.analysis.walk_ends import WalkRows
 from begegnung_geo.analysis.walk_matrix import (
     WalkMatrix,
@@ -29,6 +29,7 @@ from begegnung_geo.analysis.walk_matrix import (
     measure_walk_matrix,
 )
 from begegnung_geo.analysis.walk_search import sort_walks
+from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Footing, Ways, lay_ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Measures, Walking
 
@@ -96,15 +97,20 @@ def measure_access(
         require_crs(layer, demand.crs or "", name=name)
     supply = _list_supply(counted_places, class_groups, measures)
     ends_min = (*walking.thresholds_min, *measures.zone_ends_min)
+    ways = lay_ways(
+        walk_nodes,
+        walk_edges,
+        snap_distance_m=walking.snap_distance_m,
+        scrap_length_m=walking.scrap_length_m,
+    )
     search = _Search(
         demand,
         supply,
-        (walk_nodes, walk_edges),
-        walking=walking,
+        ways,
         reach_m=max(profile.speed_m_s for profile in walking.profiles.values()) * 60 * max(ends_min),
         rank=measures.choice_count,
     )
-    everyone = search.find("walk_distance_m", step_free=False)
+    everyone = search.find("walk_distance_m", ANY_GROUND)
     walks = {False: _bound_walks(everyone.distances, demand, supply, rank=measures.choice_count)}
     found = {False: (everyone, everyone)}
     if any(profile.step_free for profile in walking.profiles.values()):
@@ -112,47 +118,42 @@ def measure_access(
         walks[True], found[True] = _follow(known, possible, walks[False]), (known, possible)
     access = {}
     for key, profile in walking.profiles.items():
-        ways = found[profile.step_free]
+        own = found[profile.step_free]
         counted = _count(
             ProfileAccess(profile.speed_m_s, walks[profile.step_free]),
-            ways,
+            own,
             supply,
             unsure=walks[False][ANY_PLACE],
             thresholds_min=walking.thresholds_min,
         )
-        access[key] = _share_seats(counted, ways[0].matrix, supply, demand=demand, measures=measures)
+        access[key] = _share_seats(counted, own[0].matrix, supply, demand=demand, measures=measures)
     return access
 
 
 class _Search:
-    """Homes and places, to be led over one set of ways after the other."""
+    """Homes and places, to be led over one footing after the other."""
 
     def __init__(
         self,
         demand: gpd.GeoDataFrame,
         supply: _Supply,
-        tables: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+        ways: Ways,
         *,
-        walking: Walking,
         reach_m: float,
         rank: int,
     ) -> None:
-        self.demand, self.supply, self.walking = demand, supply, walking
-        self.tables, self.reach_m, self.rank = tables, reach_m, rank
+        self.demand, self.supply, self.ways = demand, supply, ways
+        self.homes, self.doors = ways.snap(demand.geometry), ways.snap(supply.places.geometry)
+        self.reach_m, self.rank = reach_m, rank
 
-    def find(self, column: str, *, step_free: bool, with_unknown: bool = False) -> _Found:
-        """Return what is found on a network; `column` of the table `demand` has the walks to any place."""
-        network = index_network(*self.tables, step_free=step_free, with_unknown=with_unknown)
-        walking, supply = self.walking, self.supply
-        snap = {"snap_distance_m": walking.snap_distance_m, "scrap_length_m": walking.scrap_length_m}
-        index = build_snap_index(network, scrap_length_m=walking.scrap_length_m)
-        homes, doors = (
-            snap_to_edges(layer.geometry, index, **snap) for layer in (self.demand, supply.places)
-        )
+    def find(self, column: str, footing: Footing) -> _Found:
+        """Return what is found on a footing; `column` of the table `demand` has the walks to any place."""
+        homes, doors, network = self.homes.on(footing), self.doors.on(footing), self.ways.network(footing)
         matrix = measure_walk_matrix(homes, doors, network, reach_m=self.reach_m)
+        letter = self.supply.letter
         distances = {
-            letter: measure_walk_distance(homes, _keep(doors, supply.letter == number), network).distance_m
-            for number, letter in enumerate(supply.letters)
+            own: measure_walk_distance(homes, _keep(doors, letter == number), network).distance_m
+            for number, own in enumerate(self.supply.letters)
         }
         distances[ANY_PLACE] = self.demand[column].fillna(np.inf).to_numpy(dtype=np.float64)
         distances[CHOICE] = find_nearest(matrix, rank=self.rank).distance_m
@@ -160,14 +161,13 @@ class _Search:
 
     def find_step_free(self, everyone: _Found) -> tuple[_Found, _Found]:
         """Return what is found on ways known as step-free, and with those of which nobody knows."""
-        present = set(self.tables[1]["step_free"])
-        if present <= {"yes"}:
+        full, sure, maybe = (self.ways.index(f) for f in (ANY_GROUND, STEP_FREE, MAYBE_STEP_FREE))
+        if sure is full:
             return everyone, everyone
-        known = self._lengthen(self.find("walk_distance_step_free_m", step_free=True))
-        if "unknown" not in present:
+        known = self._lengthen(self.find("walk_distance_step_free_m", STEP_FREE))
+        if maybe is sure:
             return known, known
-        column = "walk_distance_step_free_min_m"
-        possible = self._lengthen(self.find(column, step_free=True, with_unknown=True))
+        possible = self._lengthen(self.find("walk_distance_step_free_min_m", MAYBE_STEP_FREE))
         matrix = _join(known.matrix, possible.matrix)
         distances = possible.distances | {CHOICE: find_nearest(matrix, rank=self.rank).distance_m}
         return known, _Found(distances, matrix)

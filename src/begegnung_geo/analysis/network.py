@@ -2,7 +2,6 @@
 """The walk network: walkways cut at junctions, its connected pieces, and the arrays to compute with."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -14,6 +13,7 @@ import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from begegnung_geo.analysis.edge_shapes import EdgeShapes, Segments, build_lines, measure_length
 from begegnung_geo.crs import require_metric
 from begegnung_geo.errors import CrsError, NetworkError, SchemaError, format_rows
 
@@ -29,25 +29,31 @@ class WalkNetwork:
     """
     A walk network as flat arrays; nodes are in the order of `walk_nodes`, edges of `edge_id`.
 
+    A step-free network has all edges too, under the same numbers; some are not usable. So
+    every network of a city shares its large arrays, and a position on an edge means the same in all.
+
     Attributes
     ----------
     node_id
         OSM id of each node, rising.
     edge_id
-        `walk_edges.edge_id` of each edge, rising; a step-free network has only some.
+        `walk_edges.edge_id` of each edge, rising.
     from_index, to_index
         Position in `node_id` of the start and end of each edge.
     length_m
         Length of each edge, summed from its coordinates in metres.
+    shapes
+        The course of each edge.
+    is_usable
+        Whether an edge may be walked in this network.
     edge_component, node_component
-        Connected piece, 0 is the longest *in this network*; -1 for a node without an edge.
+        Connected piece, 0 is the longest *in this network*; -1 for an edge that is not usable
+        and for a node without a usable edge.
     component_length_m
         Total length of each connected piece in metres.
-    coordinates, first_coordinate
-        All edges' vertices one after another, and where each edge's begin (one more at the end).
     graph
-        Symmetric matrix of node pairs in metres, the shortest of parallel edges, no self loops.
-        An edge of zero length is an explicit zero, which scipy's searches take as an edge.
+        Symmetric matrix of node pairs in metres, the shortest of parallel usable edges, no self
+        loops. An edge of zero length is an explicit zero, which scipy's searches take as an edge.
     """
 
     node_id: Ints
@@ -55,28 +61,17 @@ class WalkNetwork:
     from_index: Ints
     to_index: Ints
     length_m: Floats
+    shapes: EdgeShapes
+    is_usable: Bools
     edge_component: Ints
     node_component: Ints
     component_length_m: Floats
-    coordinates: Floats
-    first_coordinate: Ints
     graph: csr_array
 
-    @cached_property
-    def segments(self) -> "Segments":
+    @property
+    def segments(self) -> Segments:
         """The straight pieces of all edges, in the order of edges and of their vertices."""
-        return _build_segments(self.coordinates, self.first_coordinate)
-
-
-@dataclass(frozen=True, eq=False)
-class Segments:
-    """Straight pieces between two vertices of an edge; `offset_m` is measured from the edge's start."""
-
-    edge: Ints
-    start: Floats
-    step: Floats
-    length_m: Floats
-    offset_m: Floats
+        return self.shapes.segments
 
 
 def build_network(
@@ -134,7 +129,7 @@ def build_network(
     ends = np.searchsorted(node_id, np.stack([node[start], node[end]]))
     used, ends_flat = np.unique(ends, return_inverse=True)
     from_index, to_index = ends_flat.reshape(ends.shape)
-    length_m = _measure_length(xy, start, end)
+    length_m = measure_length(xy, start, end)
     edge_component, node_component, _ = _label_components(
         from_index, to_index, length_m, node_count=len(used)
     )
@@ -153,7 +148,7 @@ def build_network(
             "is_step_free": step_free != "no",
         }
         | {name: ways[name].to_numpy()[way[start]] for name in _COPIED_COLUMNS},
-        geometry=_build_lines(xy, start, end),
+        geometry=build_lines(xy, start, end),
         crs=walkways.crs,
     ).astype({"name": "str", "highway": "str", "step_free": "str", "is_step_free": "bool"})
     nodes = gpd.GeoDataFrame(
@@ -198,32 +193,75 @@ def index_network(
         If an edge leads to a node that is not in `walk_nodes`.
     """
     edges = walk_edges.sort_values("edge_id", kind="stable")
-    if step_free:
-        allowed = ["yes", "unknown"] if with_unknown else ["yes"]
-        edges = edges[edges["step_free"].isin(allowed).to_numpy(dtype=bool)]
     node_id = np.sort(walk_nodes["node_id"].to_numpy(dtype=np.int64))
-    from_index = _find_nodes(node_id, edges["from_node"])
-    to_index = _find_nodes(node_id, edges["to_node"])
     lines = edges.geometry.to_numpy()
-    coordinates = shapely.get_coordinates(lines)
     counts = shapely.get_num_coordinates(lines).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    length_m = _measure_length(coordinates, first[:-1], first[1:] - 1)
-    edge_component, node_component, component_length_m = _label_components(
-        from_index, to_index, length_m, node_count=len(node_id)
-    )
-    return WalkNetwork(
+    shapes = EdgeShapes(coordinates=shapely.get_coordinates(lines), first_coordinate=first)
+    allowed = (["yes", "unknown"] if with_unknown else ["yes"]) if step_free else None
+    return _tie_network(
         node_id=node_id,
         edge_id=edges["edge_id"].to_numpy(dtype=np.int64),
+        from_index=_find_nodes(node_id, edges["from_node"]),
+        to_index=_find_nodes(node_id, edges["to_node"]),
+        length_m=measure_length(shapes.coordinates, first[:-1], first[1:] - 1),
+        shapes=shapes,
+        is_usable=edges["step_free"].isin(allowed).to_numpy(dtype=bool)
+        if allowed
+        else np.ones(len(edges), dtype=bool),
+    )
+
+
+def restrict_network(network: WalkNetwork, is_usable: npt.ArrayLike) -> WalkNetwork:
+    """
+    Return the network with only some of its edges usable; everything else is shared.
+
+    Parameters
+    ----------
+    network
+        A network.
+    is_usable
+        One answer an edge; an edge that is not usable in `network` stays so.
+    """
+    return _tie_network(
+        node_id=network.node_id,
+        edge_id=network.edge_id,
+        from_index=network.from_index,
+        to_index=network.to_index,
+        length_m=network.length_m,
+        shapes=network.shapes,
+        is_usable=network.is_usable & np.asarray(is_usable, dtype=bool),
+    )
+
+
+def _tie_network(
+    *,
+    node_id: Ints,
+    edge_id: Ints,
+    from_index: Ints,
+    to_index: Ints,
+    length_m: Floats,
+    shapes: EdgeShapes,
+    is_usable: Bools,
+) -> WalkNetwork:
+    start, end, length = from_index[is_usable], to_index[is_usable], length_m[is_usable]
+    usable_component, node_component, component_length_m = _label_components(
+        start, end, length, node_count=len(node_id)
+    )
+    edge_component = np.full(len(edge_id), -1, dtype=np.int64)
+    edge_component[is_usable] = usable_component
+    return WalkNetwork(
+        node_id=node_id,
+        edge_id=edge_id,
         from_index=from_index,
         to_index=to_index,
         length_m=length_m,
+        shapes=shapes,
+        is_usable=is_usable,
         edge_component=edge_component,
         node_component=node_component,
         component_length_m=component_length_m,
-        coordinates=coordinates,
-        first_coordinate=first,
-        graph=_build_graph(from_index, to_index, length_m, node_count=len(node_id)),
+        graph=_build_graph(start, end, length, node_count=len(node_id)),
     )
 
 
@@ -290,24 +328,6 @@ def _find_step_free(of_way: npt.NDArray[Any], obstructed: tuple[Bools, Bools]) -
     return np.where(is_blocked, "no", doubted)
 
 
-def _measure_length(xy: Floats, start: Ints, end: Ints) -> Floats:
-    # Sum of the pieces between two vertices; vertex pairs across two edges are never summed.
-    if not len(start):
-        return np.zeros(0)
-    piece = np.zeros(len(xy))
-    piece[:-1] = np.hypot(*np.diff(xy, axis=0).T)
-    bounds = np.stack([start, end], axis=1).ravel()
-    lengths: Floats = np.add.reduceat(piece, bounds)[::2]
-    return lengths
-
-
-def _build_lines(xy: Floats, start: Ints, end: Ints) -> npt.NDArray[Any]:
-    counts = end - start + 1
-    edge = np.repeat(np.arange(len(start)), counts)
-    within = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.asarray(shapely.linestrings(xy[start[edge] + within], indices=edge))
-
-
 def _label_components(
     from_index: Ints, to_index: Ints, length_m: Floats, *, node_count: int
 ) -> tuple[Ints, Ints, Floats]:
@@ -349,18 +369,7 @@ def _build_graph(from_index: Ints, to_index: Ints, length_m: Floats, *, node_cou
     is_first = np.ones(len(low), dtype=bool)
     is_first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
     low, high, length = low[is_first], high[is_first], length[is_first]
-    rows, columns = np.concatenate([low, high]), np.concatenate([high, low])
+    # 32 bits are enough for nodes, and what scipy and the compiled searches read.
+    rows, columns = (np.concatenate(pair).astype(np.int32) for pair in ((low, high), (high, low)))
     weights = np.concatenate([length, length])
     return coo_array((weights, (rows, columns)), shape=(node_count, node_count)).tocsr()
-
-
-def _build_segments(coordinates: Floats, first_coordinate: Ints) -> Segments:
-    counts = np.diff(first_coordinate) - 1
-    edge = np.repeat(np.arange(len(counts)), counts)
-    within = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
-    start_at = first_coordinate[:-1][edge] + within
-    start, step = coordinates[start_at], coordinates[start_at + 1] - coordinates[start_at]
-    length_m = np.hypot(step[:, 0], step[:, 1])
-    before = np.concatenate([[0.0], np.cumsum(length_m)[:-1]]) if len(edge) else np.zeros(0)
-    offset_m = before - before[np.cumsum(counts) - counts][edge] if len(edge) else before
-    return Segments(edge=edge, start=start, step=step, length_m=length_m, offset_m=offset_m)

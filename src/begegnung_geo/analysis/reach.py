@@ -7,10 +7,11 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from begegnung_geo.analysis.network import Floats, Ints, WalkNetwork, index_network
-from begegnung_geo.analysis.snapping import TIE_M, SnapIndex, Snaps, build_snap_index, snap_to_edges
+from begegnung_geo.analysis.network import Floats, Ints, WalkNetwork
+from begegnung_geo.analysis.snapping import TIE_M, Snaps, snap_to_edges
 from begegnung_geo.analysis.walk_ends import DISTANCE_DECIMALS, NearestPlace
 from begegnung_geo.analysis.walk_search import measure_node_distance
+from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, lay_ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 
@@ -151,16 +152,19 @@ def assign_walk_distance(
     for layer, name in ((counted_places, "counted places"), (walk_edges, "table walk_edges")):
         require_crs(layer, cells.crs or "", name=name)
     places = counted_places.sort_values("begegnungsort_id", kind="stable")
-    snap = {"snap_distance_m": snap_distance_m, "scrap_length_m": scrap_length_m}
-    network = index_network(walk_nodes, walk_edges, step_free=False)
-    homes, nearest = _measure_both(cells, places, network, **snap)
+    ways = lay_ways(walk_nodes, walk_edges, snap_distance_m=snap_distance_m, scrap_length_m=scrap_length_m)
+    homes, doors = ways.snap(cells.geometry), ways.snap(places.geometry)
+    walks = {
+        index: measure_walk_distance(homes.on(footing), doors.on(footing), index.network)
+        for footing, index in ((f, ways.index(f)) for f in (MAYBE_STEP_FREE, STEP_FREE, ANY_GROUND))
+    }
+    nearest, known, possible = (walks[ways.index(f)] for f in (ANY_GROUND, STEP_FREE, MAYBE_STEP_FREE))
     # A step-free way found from another walkway beside the house is no shorter walk than everyone's.
     at_most, at_least = (
-        np.maximum(distance_m, nearest.distance_m)
-        for distance_m in _measure_step_free(cells, places, nearest, walk_nodes, walk_edges, **snap)
+        np.maximum(step_free.distance_m, nearest.distance_m) for step_free in (known, possible)
     )
     status = np.select(
-        [np.isfinite(nearest.distance_m), ~homes.is_snapped, len(places) == 0],
+        [np.isfinite(nearest.distance_m), ~homes.full.is_snapped, len(places) == 0],
         ["reached", "no_walkway_near", "no_place"],
         default="isolated",
     )
@@ -170,51 +174,11 @@ def assign_walk_distance(
         walk_distance_step_free_m=_null_infinite(at_most),
         walk_distance_step_free_min_m=_null_infinite(np.minimum(at_least, at_most)),
         air_distance_m=_measure_air_distance(cells, places),
-        snap_distance_m=homes.leg_m,
+        snap_distance_m=homes.full.leg_m,
         nearest_begegnungsort_id=pd.Series(ids[nearest.place], index=cells.index, dtype="str"),
         status=pd.Series(status, index=cells.index, dtype="str"),
     )
     return demand, _count_unconnected(demand, snap_distance_m=snap_distance_m)
-
-
-def _measure_both(
-    cells: gpd.GeoDataFrame,
-    places: gpd.GeoDataFrame,
-    network: WalkNetwork,
-    *,
-    snap_distance_m: float,
-    scrap_length_m: float,
-) -> tuple[Snaps, NearestPlace]:
-    index: SnapIndex = build_snap_index(network, scrap_length_m=scrap_length_m)
-    homes, doors = (
-        snap_to_edges(layer.geometry, index, snap_distance_m=snap_distance_m, scrap_length_m=scrap_length_m)
-        for layer in (cells, places)
-    )
-    return homes, measure_walk_distance(homes, doors, network)
-
-
-def _measure_step_free(  # noqa: PLR0917 - the arguments of its one caller
-    cells: gpd.GeoDataFrame,
-    places: gpd.GeoDataFrame,
-    nearest: NearestPlace,
-    walk_nodes: gpd.GeoDataFrame,
-    walk_edges: gpd.GeoDataFrame,
-    *,
-    snap_distance_m: float,
-    scrap_length_m: float,
-) -> tuple[Floats, Floats]:
-    # Along ways known as step-free, and along those plus the ways nobody knows about.
-    present = set(walk_edges["step_free"])
-    if present <= {"yes"}:
-        return nearest.distance_m, nearest.distance_m
-    found = []
-    for with_unknown in (False, True) if "unknown" in present else (False,):
-        network = index_network(walk_nodes, walk_edges, step_free=True, with_unknown=with_unknown)
-        _, step_free = _measure_both(
-            cells, places, network, snap_distance_m=snap_distance_m, scrap_length_m=scrap_length_m
-        )
-        found.append(step_free.distance_m)
-    return found[0], found[-1]
 
 
 def _measure_air_distance(cells: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> Floats:

@@ -2,13 +2,15 @@
 """Snap points to the nearest point on a walkway, exactly, and by a KD-tree."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from begegnung_geo.analysis.network import Bools, Floats, Ints, Segments, WalkNetwork
+from begegnung_geo.analysis.edge_shapes import Segments
+from begegnung_geo.analysis.network import Bools, Floats, Ints, WalkNetwork
 
 TIE_M = 1e-6
 """Distances that differ by less are equal; then the lowest id wins, on every machine."""
@@ -16,6 +18,7 @@ TIE_M = 1e-6
 _PIECE_LENGTH_M = 15.0
 _FIRST_NEIGHBOUR_COUNT = 6
 _CHUNK = 32_768  # points at a time: the work arrays stay in the processor's cache
+_SHARED_MIN = 0.7  # of all segments: with fewer usable ones, candidates are in each other's way
 _TILE_M = 200.0  # points are looked up tile by tile: neighbours meet the same part of the tree
 
 
@@ -55,17 +58,35 @@ class Snaps:
 
 @dataclass(frozen=True, eq=False)
 class SnapIndex:
-    """Search trees over the segments of real pieces of network and of scraps; which edges are scraps."""
+    """
+    A search tree over the segments of a network, and which edges points may snap to.
+
+    Attributes
+    ----------
+    network
+        The network.
+    is_scrap
+        Whether an edge belongs to a scrap of network.
+    pieces
+        The tree; networks of one city share it.
+    """
 
     network: WalkNetwork
     is_scrap: Bools
-    layers: "tuple[_Layer, ...]"
+    pieces: "Pieces"
+
+    @cached_property
+    def is_real(self) -> Bools:
+        """Whether an edge is usable and no scrap."""
+        return self.network.is_usable & ~self.is_scrap
 
 
 @dataclass(frozen=True, eq=False)
-class _Layer:
+class Pieces:
+    """Pieces of segments, short enough for their midpoints to tell where they are."""
+
     tree: cKDTree
-    segment_of_piece: Ints
+    segment: Ints
     half_length_max_m: float
 
 
@@ -125,14 +146,55 @@ def snap_to_edges(
     else:
         index = build_snap_index(network, scrap_length_m=scrap_length_m)
     xy = _read_coordinates(points)
-    segments = index.network.segments
     hits = _Hits.none(len(xy))
     pending = _order_by_tile(xy, np.flatnonzero(np.isfinite(xy).all(axis=1)))
-    for layer in index.layers:
+    for is_wanted in (index.is_real, index.is_scrap):
+        if not is_wanted.any():
+            continue
+        of_segment = is_wanted[index.network.segments.edge]
         for chunk in np.array_split(pending, max(1, -(-len(pending) // _CHUNK))):
-            hits.put(chunk, _find_nearest(layer, segments, xy[chunk], reach_m=snap_distance_m))
+            hits.put(chunk, _find_nearest(index, of_segment, xy[chunk], reach_m=snap_distance_m))
         pending = pending[hits.segment[pending] < 0]
     return _place_on_edges(hits, index.network)
+
+
+def snap_again(
+    points: Floats | gpd.GeoSeries, known: Snaps, index: SnapIndex, *, snap_distance_m: float
+) -> Snaps:
+    """
+    Find the nearest point on a usable edge for points that are snapped to a wider network.
+
+    A point's nearest edge of all is also its nearest usable one, if it is usable; only
+    the other points are looked up anew. The result is that of `snap_to_edges`.
+
+    Parameters
+    ----------
+    points
+        As in `snap_to_edges`.
+    known
+        The same points on a network of the same city that has all the edges of this one,
+        with the same longest leg.
+    index
+        The network to snap to.
+    snap_distance_m
+        Longest straight leg, in metres.
+
+    Returns
+    -------
+    snaps
+        One entry a point, in the order of the points.
+    """
+    is_lost = known.is_snapped & ~np.append(index.is_real, False)[known.edge]
+    if not is_lost.any():
+        return known
+    row = np.flatnonzero(is_lost)
+    fresh = snap_to_edges(
+        _read_coordinates(points)[row], index, snap_distance_m=snap_distance_m, scrap_length_m=0.0
+    )
+    snaps = Snaps(known.edge.copy(), known.offset_m.copy(), known.leg_m.copy(), known.segment.copy())
+    snaps.edge[row], snaps.offset_m[row] = fresh.edge, fresh.offset_m
+    snaps.leg_m[row], snaps.segment[row] = fresh.leg_m, fresh.segment
+    return snaps
 
 
 def snap_to_segments(xy: Floats, candidates: Ints, network: WalkNetwork, *, snap_distance_m: float) -> Snaps:
@@ -161,9 +223,11 @@ def snap_to_segments(xy: Floats, candidates: Ints, network: WalkNetwork, *, snap
     return _place_on_edges(hits, network)
 
 
-def build_snap_index(network: WalkNetwork, *, scrap_length_m: float) -> SnapIndex:
+def build_snap_index(
+    network: WalkNetwork, *, scrap_length_m: float, wider: SnapIndex | None = None
+) -> SnapIndex:
     """
-    Return search trees over a network's segments, real pieces first, then scraps.
+    Return a search tree over a network's segments, and which edges are scraps.
 
     Parameters
     ----------
@@ -171,21 +235,24 @@ def build_snap_index(network: WalkNetwork, *, scrap_length_m: float) -> SnapInde
         The network.
     scrap_length_m
         Total length below which a connected piece is a scrap, in metres.
+    wider
+        The index of a network of the same city that has all the edges of this one: its
+        tree serves this one too, unless so few edges are usable that an own tree is faster.
     """
     is_scrap_component = network.component_length_m < scrap_length_m
     is_scrap_component[:1] = False
-    is_scrap = is_scrap_component[network.edge_component]
-    of_segment = is_scrap[network.segments.edge]
-    groups = (np.flatnonzero(~of_segment), np.flatnonzero(of_segment))
-    layers = tuple(_build_layer(network.segments, group) for group in groups if len(group))
-    return SnapIndex(network=network, is_scrap=is_scrap, layers=layers)
+    is_scrap = np.append(is_scrap_component, False)[network.edge_component]
+    usable = np.flatnonzero(network.is_usable[network.segments.edge])
+    if wider and len(usable) >= _SHARED_MIN * len(network.segments.edge):
+        return SnapIndex(network=network, is_scrap=is_scrap, pieces=wider.pieces)
+    return SnapIndex(network=network, is_scrap=is_scrap, pieces=_build_pieces(network.segments, usable))
 
 
-def _build_layer(segments: Segments, chosen: Ints) -> _Layer:
+def _build_pieces(segments: Segments, chosen: Ints) -> Pieces:
     of_piece, middle_xy = cut_segments(segments, chosen, length_max_m=_PIECE_LENGTH_M)
     pieces = np.bincount(of_piece, minlength=len(chosen))
-    half = float((segments.length_m[chosen] / pieces).max()) / 2
-    return _Layer(tree=cKDTree(middle_xy), segment_of_piece=chosen[of_piece], half_length_max_m=half)
+    half = float((segments.length_m[chosen] / pieces).max(initial=0.0)) / 2
+    return Pieces(tree=cKDTree(middle_xy), segment=chosen[of_piece], half_length_max_m=half)
 
 
 def cut_segments(segments: Segments, chosen: Ints, *, length_max_m: float) -> tuple[Ints, Floats]:
@@ -219,15 +286,16 @@ def _order_by_tile(xy: Floats, rows: Ints) -> Ints:
     return rows[np.lexsort((tile[:, 1], tile[:, 0]))]
 
 
-def _find_nearest(layer: _Layer, segments: Segments, xy: Floats, *, reach_m: float) -> _Hits:
-    # A segment at distance d has a piece whose midpoint is at most d + half a piece away. So the
-    # k nearest midpoints hold the nearest segment as soon as the k-th is farther than that.
+def _find_nearest(index: SnapIndex, is_wanted: Bools, xy: Floats, *, reach_m: float) -> _Hits:
+    # Of the wanted segments. One at distance d has a piece whose midpoint is at most d + half a piece
+    # away. So the k nearest midpoints hold the nearest one as soon as the k-th is farther than that.
     hits = _Hits.none(len(xy))
-    slack = layer.half_length_max_m + 2 * TIE_M
+    pieces, segments = index.pieces, index.network.segments
+    slack = pieces.half_length_max_m + 2 * TIE_M
     pending = np.arange(len(xy))
     count = _FIRST_NEIGHBOUR_COUNT
     while len(pending):
-        middle_m, piece = layer.tree.query(
+        middle_m, piece = pieces.tree.query(
             xy[pending],
             k=np.arange(1, count + 1),
             distance_upper_bound=reach_m + slack,
@@ -235,7 +303,8 @@ def _find_nearest(layer: _Layer, segments: Segments, xy: Floats, *, reach_m: flo
         )
         # The tree marks "no further neighbour" by one past the last piece, infinitely far.
         is_none = np.isinf(middle_m)
-        segment = layer.segment_of_piece[np.where(is_none, 0, piece)]
+        segment = pieces.segment[np.where(is_none, 0, piece)]
+        is_none |= ~is_wanted[segment]
         found = _pick_nearest(segments, xy[pending], segment, is_none=is_none)
         hits.put(pending, found)
         farthest = np.asarray(middle_m)[:, -1]

@@ -27,6 +27,7 @@ Engine = Literal["auto", "compiled", "plain"]
 _NODES_MIN = 4_000_000  # scipy finds the nearest place of so many nodes in about half a second
 _PAIRS_MIN = 10_000_000  # places x nodes: scipy's searches within a reach take about half a second
 _COMPILE_FACTOR = 20  # so much more work it must be where code is compiled anew in every run
+_LOADED_FACTOR = 50  # so much less work where numba's code is loaded already
 
 
 def measure_node_distance(places: Snaps, network: WalkNetwork, *, engine: Engine = "auto") -> NearestPlace:
@@ -152,7 +153,8 @@ def _count_pairs(places: Snaps, network: WalkNetwork) -> int:
 
 def _choose(engine: Engine, *, work: float) -> ModuleType:
     # `work` is 1 where scipy takes as long as numba together with loading its code.
-    if engine == "plain" or (engine == "auto" and work < 1):
+    work_min = 1 / _LOADED_FACTOR if _load_compiled.cache_info().currsize else 1
+    if engine == "plain" or (engine == "auto" and work < work_min):
         return walk_plain
     compiled = _load_compiled()
     if engine == "compiled":

@@ -119,15 +119,15 @@ def test_stairs_left_out_can_cut_the_step_free_network_in_two(build_walkways):
     line = {1: (0, 0), 2: (100, 0), 3: (110, 0), 4: (400, 0)}
     nodes, edges = build_network(build_walkways(line, {10: [1, 2], 11: [2, 3], 12: [3, 4]}, steps=[11]))
     network = index_network(nodes, edges, step_free=True)
-    assert network.edge_id.tolist() == [0, 2]
-    assert network.edge_component.tolist() == [1, 0]
+    assert network.edge_id[network.is_usable].tolist() == [0, 2]
+    assert network.edge_component.tolist() == [1, -1, 0]
     assert network.component_length_m.tolist() == [290.0, 100.0]
 
 
 def test_a_network_of_stairs_only_has_no_step_free_edges(build_walkways):
     nodes, edges = build_network(build_walkways(SQUARE, {10: [1, 2]}, steps=[10]))
     network = index_network(nodes, edges, step_free=True)
-    assert len(network.edge_id) == 0
+    assert not network.is_usable.any()
     assert network.node_component.tolist() == [-1, -1]
 
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import shapely
 
-from begegnung_geo.analysis.network import build_network, index_network
-from begegnung_geo.analysis.reach import measure_walk_distance
-from begegnung_geo.analysis.reach_areas import build_reach_areas
-from begegnung_geo.analysis.snapping import snap_to_edges
+from begegnung_geo.analysis.network import build_network
+from begegnung_geo.analysis.reach_areas import build_place_areas, build_reach_areas
+from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.errors import CrsError
 from begegnung_geo.profile import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table, require_table
+from walk_oracle import check_areas
 
 CRS = "EPSG:25832"
 
@@ -128,23 +128,40 @@ def test_areas_agree_with_the_distances_of_random_points_and_are_nested(  # noqa
     walking = build_walking(adult=(1.33, False), slow=(0.75, False), wheel=(1.0, True))
     city = build_city(-100, -100, 1600, 1600)
     area, areas = draw(nodes, ways, places, city=city, walking=walking, steps=steps)
-    assert areas.geometry.is_valid.all()
     rng = np.random.default_rng(0)
     xy = rng.uniform(-100, 1600, (10_000, 2))
     walk_nodes, walk_edges = build_network(build_walkways(nodes, ways, steps=steps))
     supply = build_points(places, "begegnungsort_id")
-    snap = {"snap_distance_m": walking.snap_distance_m, "scrap_length_m": walking.scrap_length_m}
-    for profile, speed in walking.profiles.items():
-        network = index_network(walk_nodes, walk_edges, step_free=speed.step_free)
-        points, doors = (snap_to_edges(p, network, **snap) for p in (xy, supply.geometry))
-        walk_m = measure_walk_distance(points, doors, network).distance_m
-        for minutes in walking.thresholds_min:
-            reach = walking.reach_m(profile, minutes)
-            is_inside = shapely.contains_xy(area[profile, minutes], *xy.T)
-            wrong = np.where(is_inside, walk_m > reach + 10, walk_m < reach - 10)
-            assert wrong.mean() <= 0.001
-        assert area[profile, 5].difference(area[profile, 10]).area < 1.0
-    assert area["slow", 10].difference(area["adult", 10]).area < 1.0
+    ways_laid = lay_ways(walk_nodes, walk_edges, snap_distance_m=200, scrap_length_m=0)
+    check_areas(areas, xy, supply.geometry, ways=ways_laid, walking=walking)
+    for inner in ("slow", "wheel"):
+        assert area[inner, 10].difference(area["adult", 10]).area < 1.0
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_the_areas_of_one_place_agree_with_the_distances_to_it(build_walkways, build_points, seed):
+    nodes, ways, steps, places = build_random_town(seed)
+    walking = build_walking(adult=(1.33, False), slow=(0.75, False), wheel=(1.0, True))
+    tables = build_network(build_walkways(nodes, ways, steps=steps))
+    laid = lay_ways(*tables, snap_distance_m=200, scrap_length_m=0)
+    place = build_points(dict([list(places.items())[1]]), "begegnungsort_id")
+    areas = build_place_areas(place.geometry, laid, walking=walking)
+    require_table(conform_table(areas, "reach_areas"), "reach_areas", crs=CRS)
+    xy = np.random.default_rng(seed).uniform(-100, 1600, (10_000, 2))
+    check_areas(areas, xy, place.geometry, ways=laid, walking=walking)
+
+
+def test_the_area_of_a_place_is_not_cut_off_and_is_empty_without_a_walkway(build_walkways, build_points):
+    laid = lay_ways(
+        *build_network(build_walkways(STREET, {10: [1, 2]})), snap_distance_m=200, scrap_length_m=0
+    )
+    here, nowhere = (
+        build_place_areas(build_points({"p": xy}, "begegnungsort_id").geometry, laid, walking=build_walking())
+        for xy in ((0, 0), (0, 900))
+    )
+    for reach, polygon in zip((300, 600), here.geometry, strict=True):
+        assert polygon.area == pytest.approx(2 * reach**2 - 2 * (reach - 200) ** 2, rel=0.005)
+    assert nowhere.geometry.is_empty.all()
 
 
 def test_the_order_of_places_and_edges_is_irrelevant(build_walkways, build_points):

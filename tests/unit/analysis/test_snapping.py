@@ -135,7 +135,7 @@ def test_the_nearest_edge_is_the_one_an_rtree_finds(build_walkways, seed):
     nodes, ways, rng = build_random_town(seed)
     walk_nodes, walk_edges = build_network(build_walkways(nodes, ways))
     network = index_network(walk_nodes, walk_edges, step_free=False)
-    xy = np.concatenate([rng.uniform(-800, 2800, (200, 2)), network.coordinates])
+    xy = np.concatenate([rng.uniform(-800, 2800, (200, 2)), network.shapes.coordinates])
     lines = walk_edges.geometry.to_numpy()
     snaps = snap_to_edges(xy, network, snap_distance_m=400, scrap_length_m=0)
     assert (snaps.offset_m[snaps.is_snapped] <= network.length_m[snaps.edge[snaps.is_snapped]]).all()
