@@ -35,13 +35,12 @@ def tell_figures(step: StepInput) -> StepOutput:
     """Compute from packed people what pages and files tell."""
     profile, publication = step.profile, step.profile.publication
     protected, districts = step.layer("protected_demand"), step.layer("districts")
-    unknown_share_max = profile.coverage.unknown_share_max
     packed = build_coverage(protected, districts, walking=profile.walking)
+    # Of a district with too many unknown walks no share is told; of the city both ends of the range are.
+    most_unknown = {"coverage": profile.coverage.unknown_share_max, "city_coverage": 1.0}
     coverage, city_coverage = (
-        publish_coverage(
-            table, step.table(name), publication=publication, unknown_share_max=unknown_share_max
-        )
-        for table, name in zip(packed, ("coverage", "city_coverage"), strict=True)
+        publish_coverage(table, step.table(name), publication=publication, unknown_share_max=limit)
+        for table, (name, limit) in zip(packed, most_unknown.items(), strict=True)
     )
     need, indicators = build_need(protected, districts, step.table("district_figures"), need=profile.need)
     headline = profile.coverage.headline[0]
