@@ -277,16 +277,6 @@ def test_a_town_that_lacks_something_gives_a_working_honest_page(tmp_path, visit
     assert not find_violations(found.page)
 
 
-def test_the_print_view_keeps_map_and_figures_and_drops_the_controls(town_site, visit):
-    page = visit(town_site / MAP).page
-    page.emulate_media(media="print")
-    assert page.locator(".controls").first.is_hidden()
-    assert page.is_visible(".map-canvas canvas")
-    assert page.is_visible(".legend")
-    assert page.is_visible("#orte-tabelle")
-    assert page.pdf(format="A4").startswith(b"%PDF")
-
-
 def test_nothing_moves_for_those_who_asked_for_stillness(town_site, visit):
     page = visit(town_site / MAP, reduced_motion="reduce").page
     options = page.evaluate(

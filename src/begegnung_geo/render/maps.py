@@ -107,6 +107,7 @@ _HIDDEN_AT_FIRST = ("potential",)
 _WITHOUT_DATA = ("found",)
 
 # The page's script: one file a concern, in the order in which they build on each other.
+PAGE_STYLES = ("page.css", "print.css")
 PLAIN_SCRIPTS = ("start", "tables")
 MAP_SCRIPTS = (
     "start", "geometry", "pens", "labels", "scene", "ground", "walking", "districts", "places", "popup",
@@ -125,7 +126,7 @@ def render_map_page(context: Mapping[str, Any], *, layers: Collection[str]) -> s
     layers
         The layers that `map_data` holds; one without data is left out.
     """
-    figure = OfflineFigure(template="map_page.html", context=context, scripts=MAP_SCRIPTS)
+    figure = OfflineFigure(template="map_page.html", context=context, scripts=MAP_SCRIPTS, styles=PAGE_STYLES)
     offline_map = OfflineMap()
     for layer in _build_layers(layers):
         offline_map.add_child(layer)
@@ -138,11 +139,11 @@ def render_plain_page(
     context: Mapping[str, Any],
     *,
     template: str,
-    style: str = "page.css",
+    styles: Sequence[str] = PAGE_STYLES,
     scripts: Sequence[str] = PLAIN_SCRIPTS,
 ) -> str:
     """Return the HTML of a page without a map."""
-    return OfflineFigure(template=template, context=context, scripts=scripts, style=style).render()
+    return OfflineFigure(template=template, context=context, scripts=scripts, styles=styles).render()
 
 
 def _build_layers(layers: Collection[str]) -> Iterator[SceneLayer]:

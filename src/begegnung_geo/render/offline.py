@@ -94,15 +94,15 @@ class OfflineFigure(Figure):
         Values for the template; `style`, `script`, `map_html` and `policy` are added.
     scripts
         Modules of `render/assets/js`, in order.
-    style
-        Style sheet in `render/assets`.
+    styles
+        Style sheets in `render/assets`, in order.
     """
 
     def __init__(
-        self, *, template: str, context: Mapping[str, Any], scripts: Sequence[str], style: str = "page.css"
+        self, *, template: str, context: Mapping[str, Any], scripts: Sequence[str], styles: Sequence[str]
     ) -> None:
         super().__init__()
-        self._own_scripts, self._style = tuple(scripts), style
+        self._own_scripts, self._own_styles = tuple(scripts), tuple(styles)
         self._page_template = build_environment().get_template(template)
         self._context = dict(context)
 
@@ -124,7 +124,7 @@ class OfflineFigure(Figure):
                 styles.append(read_leaflet(asset))
             elif asset:
                 scripts.append(read_leaflet(asset))
-        styles.append(read_asset(self._style))
+        styles += [read_asset(name) for name in self._own_styles]
         scripts += [read_asset(f"js/{name}.js") for name in self._own_scripts]
         scripts += [element.render(**kwargs) for element in self.script._children.values()]  # noqa: SLF001
         map_html = "".join(element.render(**kwargs) for element in self.html._children.values())  # noqa: SLF001

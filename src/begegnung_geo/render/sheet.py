@@ -81,7 +81,7 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         "slug": scope.slug,
         "has_pdf": content.has_pdf,
     }
-    return render_plain_page(context, template="sheet.html", style="sheet.css", scripts=())
+    return render_plain_page(context, template="sheet.html", styles=("sheet.css",), scripts=())
 
 
 def build_publisher(speaker: Speaker) -> dict[str, str]:

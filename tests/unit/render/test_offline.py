@@ -26,7 +26,7 @@ def test_scripts_and_styles_have_the_hashes_the_policy_allows(site):
 
 
 def test_a_layer_that_needs_a_foreign_file_fails_the_build():
-    figure = OfflineFigure(template="layout.html", context={}, scripts=())
+    figure = OfflineFigure(template="layout.html", context={}, scripts=(), styles=())
     figure.header.add_child(JavascriptLink("https://example.org/plugin.js"), name="plugin")
     with pytest.raises(UnknownAssetError, match="plugin"):
         figure.render()

@@ -45,6 +45,7 @@
 
   /* Paper shows the same view: the canvas takes the sheet's size and more pixels before the browser prints. */
   function watchPrinting(map) {
+    const letters = [...document.querySelectorAll(".legend details")];
     let view = null;
     function resize(ratio) {
       map._scene.ratio = ratio;
@@ -53,14 +54,16 @@
     }
     window.addEventListener("beforeprint", () => {
       const bounds = map.getBounds();
-      view = { center: map.getCenter(), zoom: map.getZoom() };
+      view = { center: map.getCenter(), zoom: map.getZoom(), open: letters.map((part) => part.open) };
       resize(PRINT_RATIO);
       map.fitBounds(bounds, { animate: false });
       map._scene._update();
+      letters.forEach((part) => { part.open = places.hasLetters(map.getZoom()); });
     });
     window.addEventListener("afterprint", () => {
       resize(null);
-      map.setView(view.center, view.zoom, { animate: false });
+      letters.forEach((part, i) => { part.open = view.open[i]; });
+      map.setView(view.center, view.zoom, { reset: true });
       map._scene._update();
     });
   }

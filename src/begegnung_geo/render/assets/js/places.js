@@ -7,6 +7,7 @@
   const colours = data.colours;
   const SMALL = 0.68; /* what does not count as supply */
   const POTENTIAL = 2;
+  const LETTERS_FROM = 6.5; /* radius of a sign in pixels */
   const LAYERS = ["places", "potential", "neighbours"];
 
   function outline(ctx, x, y, r, group) {
@@ -35,7 +36,7 @@
     if (standing === POTENTIAL) { ctx.setLineDash(isLarge ? [3, 2.4] : [1.6, 1.4]); }
     ctx.stroke();
     ctx.setLineDash([]);
-    if (r < 6.5) { return; }
+    if (r < LETTERS_FROM) { return; }
     ctx.font = font(Math.round(r * 1.1), 700);
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
@@ -90,6 +91,7 @@
 
   begegnung.places = {
     shownParts,
+    hasLetters: (zoom) => begegnung.layers.places.prototype.radius(zoom) >= LETTERS_FROM,
     reachOf: (zoom) => Math.max(14, begegnung.layers.places.prototype.radius(zoom) + 4),
     /* The nearest place on show within some pixels of a layer point. */
     nearest(point, reach) {
