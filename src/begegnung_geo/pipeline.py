@@ -159,7 +159,7 @@ STEPS = (
         ),
         uses=(
             "city", "study", "walking", "coverage", "need", "underserved", "population", "completeness",
-            "publication", "publisher", "sources",
+            "publication", "publisher", "online_maps", "sources",
         ),
     ),
 )  # fmt: skip

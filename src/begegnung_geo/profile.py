@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from begegnung_geo.assessment import Need, Underserved
+from begegnung_geo.online_maps import OnlineMaps
 from begegnung_geo.profile_base import Frozen, Key
 
 Standing = Literal["established", "everyday", "potential"]
@@ -337,6 +338,7 @@ class Profile(Frozen):
     completeness: Completeness
     publication: Publication
     publisher: Publisher
+    online_maps: OnlineMaps
     fetch: Fetch
     sources: Sources
 

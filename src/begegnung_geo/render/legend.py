@@ -12,6 +12,7 @@ from begegnung_geo.render.scopes import Scope, find_hatched
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.symbols import PlaceGroup
 from begegnung_geo.render.tables import PlaceRow
+from begegnung_geo.render.text import clean_text
 
 _RADIUS = 8.0
 _SMALL = 0.68  # as the map draws what does not count
@@ -70,6 +71,24 @@ def list_gap_items(scope: Scope, name: str) -> list[dict[str, str]]:
     ground = symbols.composite(symbols.WALKING_RAMP[-1])
     item = {"look": "gap", "name": name, "colour": symbols.GAP, "ground": ground}
     return [item] if len(scope.gaps) else []
+
+
+def list_online_maps(speaker: Speaker) -> list[dict[str, Any]]:
+    """Return the backgrounds a reader may ask a public server for, each with where the request goes."""
+    words = speaker.words
+    return [
+        {
+            "key": key,
+            "url": service.url,
+            "max_zoom": service.max_zoom,
+            "credit": clean_text(service.attribution, limit=200),
+            "load": words.say("online.load", title=clean_text(service.title)),
+            "unload": words.say("online.unload", title=clean_text(service.title)),
+            "failed": words.say("online.failed", title=clean_text(service.title)),
+            "notice": words.say("online.notice", host=service.host, operator=clean_text(service.operator)),
+        }
+        for key, service in speaker.content.profile.online_maps.list_offered()
+    ]
 
 
 def describe_sign(

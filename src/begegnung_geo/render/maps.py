@@ -115,7 +115,9 @@ MAP_SCRIPTS = (
 )  # fmt: skip
 
 
-def render_map_page(context: Mapping[str, Any], *, layers: Collection[str]) -> str:
+def render_map_page(
+    context: Mapping[str, Any], *, layers: Collection[str], image_hosts: Sequence[str] = ()
+) -> str:
     """
     Return the HTML of a page with a map.
 
@@ -125,8 +127,16 @@ def render_map_page(context: Mapping[str, Any], *, layers: Collection[str]) -> s
         Values for `map_page.html`, among them `map_data`.
     layers
         The layers that `map_data` holds; one without data is left out.
+    image_hosts
+        Servers that a background may be asked from, after a click.
     """
-    figure = OfflineFigure(template="map_page.html", context=context, scripts=MAP_SCRIPTS, styles=PAGE_STYLES)
+    figure = OfflineFigure(
+        template="map_page.html",
+        context=context,
+        scripts=[*MAP_SCRIPTS, *(["online"] if image_hosts else [])],
+        styles=PAGE_STYLES,
+        image_hosts=image_hosts,
+    )
     offline_map = OfflineMap()
     for layer in _build_layers(layers):
         offline_map.add_child(layer)

@@ -96,13 +96,22 @@ class OfflineFigure(Figure):
         Modules of `render/assets/js`, in order.
     styles
         Style sheets in `render/assets`, in order.
+    image_hosts
+        Servers that pictures may be asked from, after a click; none by default.
     """
 
     def __init__(
-        self, *, template: str, context: Mapping[str, Any], scripts: Sequence[str], styles: Sequence[str]
+        self,
+        *,
+        template: str,
+        context: Mapping[str, Any],
+        scripts: Sequence[str],
+        styles: Sequence[str],
+        image_hosts: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._own_scripts, self._own_styles = tuple(scripts), tuple(styles)
+        self._images = " ".join(["data:", *(f"https://{host}" for host in image_hosts)])
         self._page_template = build_environment().get_template(template)
         self._context = dict(context)
 
@@ -135,7 +144,7 @@ class OfflineFigure(Figure):
         script = _guard("\n".join(['"use strict";', *scripts])) if scripts else ""
         allowed = _hash(script) if script else "'none'"
         policy = (
-            "default-src 'none'; img-src data:; "
+            f"default-src 'none'; img-src {self._images}; "
             f"style-src {_hash(style)}; script-src {allowed}; "
             "base-uri 'none'; form-action 'none'"
         )

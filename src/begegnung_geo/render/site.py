@@ -8,7 +8,7 @@ from begegnung_geo.render.completeness import build_completeness
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import INDEX, SHEETS, Edition, list_editions, plan_site
 from begegnung_geo.render.gap_table import build_gap_rows
-from begegnung_geo.render.legend import build_legend, list_classes
+from begegnung_geo.render.legend import build_legend, list_classes, list_online_maps
 from begegnung_geo.render.map_texts import build_map_texts
 from begegnung_geo.render.maps import render_map_page, render_plain_page
 from begegnung_geo.render.offline import read_asset
@@ -113,9 +113,11 @@ def _render_map(scope: Scope, edition: Edition) -> str:
         "tables": _build_tables(scope, edition, prefix=""),
         "gaps": build_gap_rows(scope, speaker),
         "gaps_caption": _say_gaps_caption(scope, speaker),
+        "online": list_online_maps(speaker),
         "leaflet_license": read_asset("LEAFLET-LICENSE.txt"),
     }
-    return render_map_page(context, layers=shapes.layers)
+    hosts = [service.host for _, service in speaker.content.profile.online_maps.list_offered()]
+    return render_map_page(context, layers=shapes.layers, image_hosts=list(dict.fromkeys(hosts)))
 
 
 def _say_gaps_caption(scope: Scope, speaker: Speaker) -> str:

@@ -4,20 +4,27 @@
   const { decodeParts, decodePolygons, decodePoints, contains, toWorld } = begegnung.geometry;
   const { trace, tracePolygons, traceLines, byZoom, font, clip } = begegnung.pens;
   const { placeAt, placeAlong } = begegnung.labels;
-  const { layers, data, Part } = begegnung;
+  const { layers, data, state } = begegnung;
   const colours = data.colours;
 
-  layers.ground = Part.extend({
+  /* Where a public map lies below, the page's own ground is not drawn. */
+  const Ground = begegnung.Part.extend({
+    draw(ctx, view) { if (!state.isOnline) { this.paint(ctx, view); } },
+    drawLabels(ctx, view, taken) { if (!state.isOnline) { this.write(ctx, view, taken); } },
+    write() {},
+  });
+
+  layers.ground = Ground.extend({
     setup(packed) { this.polygons = decodePolygons(packed); },
-    draw(ctx, view) {
+    paint(ctx, view) {
       ctx.fillStyle = colours.land;
       ctx.fillRect(0, 0, view.width, view.height);
     },
   });
 
-  layers.area = Part.extend({
+  layers.area = Ground.extend({
     setup(packed) { this.polygons = decodePolygons(packed); },
-    draw(ctx, view) {
+    paint(ctx, view) {
       tracePolygons(ctx, view, this.polygons);
       ctx.fillStyle = colours[this.key];
       ctx.fill("evenodd");
@@ -34,13 +41,13 @@
     paths: { colour: "rgba(90,88,96,0.6)", width: [[14, 0.6], [17, 1.4]], from: 14.5, dash: [3, 3], dashFrom: 0 },
   };
 
-  layers.line = Part.extend({
+  layers.line = Ground.extend({
     setup(packed) {
       this.lines = decodeParts(packed);
       this.names = packed.names || [];
       this.name = packed.name || [];
     },
-    draw(ctx, view) {
+    paint(ctx, view) {
       const look = LOOKS[this.key];
       if (view.zoom < look.from) { return; }
       const width = byZoom(view.zoom, look.width);
@@ -60,7 +67,7 @@
       }
       ctx.setLineDash([]);
     },
-    drawLabels(ctx, view, taken) {
+    write(ctx, view, taken) {
       if (!this.names.length || view.zoom < STREET_NAMES_FROM) { return; }
       const size = view.zoom < 16.5 ? 11 : 13, spots = {};
       this.lines.forEach((line, i) => {
@@ -74,7 +81,7 @@
 
   /* What is not this page's area is dimmed, not hidden; names of places and quarters come last. */
   const NAMES_FROM = { city: 9, town: 9, suburb: 12, village: 12, quarter: 13, neighbourhood: 13.5, hamlet: 13.5 };
-  layers.outside = Part.extend({
+  layers.outside = Ground.extend({
     setup(packed) {
       this.polygons = decodePolygons(packed);
       this.spots = decodePoints(data.layers.labels.xy);
@@ -90,7 +97,7 @@
       ctx.lineWidth = byZoom(view.zoom, [[10, 1.6], [15, 2.6]]);
       ctx.stroke();
     },
-    drawLabels(ctx, view, taken) {
+    write(ctx, view, taken) {
       const { name, kind } = data.layers.labels;
       this.spots.forEach((at, i) => {
         const text = clip(name[i], 36);
@@ -109,7 +116,7 @@
 
   /* The street that was searched for. */
   begegnung.found = { pieces: [], name: "" };
-  layers.found = Part.extend({
+  layers.found = begegnung.Part.extend({
     draw(ctx, view) {
       traceLines(ctx, view, begegnung.found.pieces);
       for (const [colour, width] of [["#ffffff", 9], [colours.link, 5]]) {
