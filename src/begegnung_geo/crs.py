@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Coordinate reference systems: what each layer must be in, checked and never guessed."""
 
-import geopandas as gpd
+from typing import TYPE_CHECKING
+
 from pyproj import CRS
 
 from begegnung_geo.errors import CrsError
+
+if TYPE_CHECKING:  # profiles are read without geopandas: `fetch` stays small
+    import geopandas as gpd
 
 WGS84 = CRS.from_epsg(4326)
 """Longitude/latitude as OSM, GeoJSON and the city's open data use it."""
@@ -16,7 +20,7 @@ LAEA_EUROPE = CRS.from_epsg(3035)
 """The Zensus grid's equal-area system."""
 
 
-def require_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS | str, *, name: str) -> None:
+def require_crs(layer: "gpd.GeoDataFrame | gpd.GeoSeries", crs: CRS | str, *, name: str) -> None:
     """
     Raise unless a layer is in the given CRS.
 

@@ -29,8 +29,8 @@ from begegnung_geo.jobs import QUESTIONNAIRE_LIST
 from begegnung_geo.schema import build_empty, stack_layers
 from begegnung_geo.sources.addresses import read_address_register
 from begegnung_geo.sources.district_figures import read_district_figures
-from begegnung_geo.sources.geocoder import read_look_ups
 from begegnung_geo.sources.hand import HandKind, read_hand_files
+from begegnung_geo.sources.look_ups import read_look_ups
 from begegnung_geo.sources.osm import read_osm
 from begegnung_geo.sources.places import read_place_list
 from begegnung_geo.sources.reviews import read_kept_ids, read_reviews

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import pyogrio
-from pyproj import Transformer
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 
 from begegnung_geo.crs import LAEA_EUROPE, WGS84
 from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.profile import Fetch, FileSource, Profile
+from begegnung_geo.sources import gdal_facts
 from begegnung_geo.sources.archives import Box, ClipCount, clip_grid, clip_register, open_member
-from begegnung_geo.sources.arrivals import measure_shape
+from begegnung_geo.sources.file_shape import measure_shape
+from begegnung_geo.sources.geojson_stream import NotGeoJsonError, measure_extent
 from begegnung_geo.sources.http_answers import MEGABYTE
 from begegnung_geo.sources.osm_clip import clip_osm
 from begegnung_geo.sources.osm_objects import SUFFIXES, find_suffix
@@ -42,6 +44,11 @@ class Clipping:
     def is_active(self) -> bool:
         """Whether the file in place differs from the file received."""
         return bool(self.member or self.box or self.ags or self.osm_box)
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether quotation marks wrap cells of the table; tables that are cut have none."""
+        return not (self.box or self.ags)
 
     @property
     def label(self) -> str:
@@ -173,16 +180,20 @@ def _find_extent(profile: Profile, *, raw_dir: Path) -> Box:
 
 def _measure_extent(path: Path) -> Box:
     try:
-        info = pyogrio.read_info(path, force_total_bounds=True)
-        west, south, east, north = (float(value) for value in info["total_bounds"])
-        to_wgs84 = Transformer.from_crs(info["crs"] or WGS84, WGS84, always_xy=True)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError, TypeError) as error:
+        if path.suffix.lower() in {".geojson", ".json"}:
+            box, crs = measure_extent(path)
+            name = crs["properties"]["name"] if crs else None
+        else:
+            facts = gdal_facts.ask(path)
+            box, name = facts["box"], facts["crs"]
+        to_wgs84 = Transformer.from_crs(CRS.from_user_input(name or WGS84), WGS84, always_xy=True)
+        return to_wgs84.transform_bounds(*box)
+    except (NotGeoJsonError, gdal_facts.UnreadableError, CRSError, KeyError, TypeError) as error:
         raise SourceError(
             "the extent of the city cannot be read",
             where=f"{path}: {error}",
             hint="remove the file and run `make fetch` again",
         ) from error
-    return to_wgs84.transform_bounds(west, south, east, north)
 
 
 def _describe_original(received: Path) -> str:

@@ -21,9 +21,10 @@ from begegnung_geo.errors import BegegnungError, SourceError
 from begegnung_geo.files import hash_file, remove_leftovers, replace_atomically
 from begegnung_geo.profile import FileSource, Profile
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance, write_provenance
-from begegnung_geo.sources.arrivals import measure_shape, require_fields, require_no_drift
+from begegnung_geo.sources.arrivals import DriftLimits, require_fields, require_no_drift
 from begegnung_geo.sources.clipping import Clipping, plan_clipping
 from begegnung_geo.sources.download import Version, discard_part
+from begegnung_geo.sources.file_shape import FileShape, measure_shape
 from begegnung_geo.sources.http_answers import explain_full_disk
 from begegnung_geo.sources.http_client import Pacer, build_user_agent
 from begegnung_geo.sources.receivers import Received, Task, list_tasks, receive
@@ -219,8 +220,8 @@ def _put_in_place(task: Task, run: _Run, *, part: Path, clipping: Clipping, rece
 
 
 def _check_at_door(task: Task, run: _Run, *, fresh: Path, row_count: int, clipping: Clipping) -> None:
-    source, target = task.source, run.raw_dir / task.source.file
-    shape = measure_shape(fresh, name=source.file)
+    source = task.source
+    shape = measure_shape(fresh, name=source.file, is_quoted=clipping.is_quoted)
     require_fields(shape, wanted=source.fields, rows_min=source.rows_min, name=source.file)
     if row_count and shape.row_count is not None and shape.row_count != row_count:
         raise SourceError(
@@ -228,20 +229,32 @@ def _check_at_door(task: Task, run: _Run, *, fresh: Path, row_count: int, clippi
             where=source.url,
             hint="run `make fetch` again: the data set may have changed meanwhile",
         )
-    if not target.exists():
+    last = _measure_last(source, run, clipping=clipping)
+    if last is None:
         return
-    entry = run.entries.get(source.file)
-    share_min = run.profile.fetch.shrink_share_min
-    share_min = share_min if source.shrink_share_min is None else source.shrink_share_min
+    entry, rules = run.entries.get(source.file), run.profile.fetch
+    share_min = rules.shrink_share_min if source.shrink_share_min is None else source.shrink_share_min
     # Another area has another size; that is no loss of the publisher's.
     is_other_cut = entry is not None and entry.note != _BY_HAND and not clipping.matches(entry.note)
     require_no_drift(
         shape,
-        last=measure_shape(target, name=source.file),
-        share_min=0.0 if is_other_cut else share_min,
+        last=last,
+        limits=DriftLimits(0.0 if is_other_cut else share_min, rules.retyped_share_max),
         name=source.file,
         last_date=entry.retrieved[:10] if entry else "",
     )
+
+
+def _measure_last(source: FileSource, run: _Run, *, clipping: Clipping) -> FileShape | None:
+    target = run.raw_dir / source.file
+    if not target.exists():
+        return None
+    try:
+        return measure_shape(target, name=source.file, is_quoted=clipping.is_quoted)
+    except SourceError as error:
+        # Spoilt since it was put there: nothing to compare with, and no reason to keep the new one out.
+        logger.warning("the last %s cannot be compared: %s", source.file, error.what)
+        return None
 
 
 def _describe_source(source: FileSource, received: Received) -> dict[str, str]:

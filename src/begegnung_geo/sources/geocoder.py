@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import geopandas as gpd
-import pandas as pd
-from pyproj import CRS, Geod
+from pyproj import Geod
 
-from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.files import write_bytes
 from begegnung_geo.profile import Fetch
@@ -24,9 +21,6 @@ logger = logging.getLogger(__name__)
 
 _QUERY_LIMIT = 300
 _POLYGONS = ("Polygon", "MultiPolygon")
-_HOUSE_RANK, _STREET_RANK, _QUARTER_RANK = 30, 26, 17  # Nominatim's place_rank; 16 and less are towns
-_ERROR_MIN_M = 30.0  # a house that only OSM knows (judgement)
-_ERROR_UNKNOWN_M = 250.0  # an answer that does not tell what it found (judgement)
 _ELLIPSOID = Geod(ellps="WGS84")
 
 
@@ -66,7 +60,7 @@ class Geocoder:
         self._rules = rules
         self._cache_path = cache_path
         self._pacer = Pacer(rules)  # one for all questions: the service allows one a second
-        self._answers = _read_cache(cache_path)
+        self._answers = read_answers(cache_path)
 
     def knows(self, address: str) -> bool:
         """Return whether an address was asked before; its answer may be that nobody knows it."""
@@ -99,53 +93,6 @@ class Geocoder:
         with PoliteClient(self._rules, hosts=hosts, pacer=self._pacer) as client:
             results = _require_results(client.read_json(url, params=params), url=url)
         return asdict(_build_position(results[0], url=url)) if results else None
-
-
-def read_look_ups(path: Path, *, crs: CRS | str) -> gpd.GeoDataFrame:
-    """
-    Return the answers that were kept, without the misses.
-
-    Parameters
-    ----------
-    path
-        The cache of `Geocoder`.
-    crs
-        Metric CRS to convert to.
-
-    Returns
-    -------
-    looked_up
-        One row a question, sorted: Point, `query`, `precision` (`house`, `street`, `district`),
-        `error_m` (metres; at least 30) and `label`. Whole towns are left out.
-
-    Raises
-    ------
-    SourceError
-        If the file cannot be read.
-    """
-    answers = {query: Position(**found) for query, found in sorted(_read_cache(path).items()) if found}
-    kept = {
-        query: position
-        for query, position in answers.items()
-        if position.place_rank == 0 or position.place_rank >= _QUARTER_RANK
-    }
-    points = gpd.points_from_xy([p.lon for p in kept.values()], [p.lat for p in kept.values()])
-    errors = [max(p.extent_m, _ERROR_MIN_M if p.place_rank else _ERROR_UNKNOWN_M) for p in kept.values()]
-    frame = pd.DataFrame(
-        {
-            "query": list(kept),
-            "precision": [_rate_precision(p.place_rank) for p in kept.values()],
-            "error_m": pd.Series(errors, dtype="float64"),
-            "label": [p.label for p in kept.values()],
-        }
-    ).astype({"query": "str", "precision": "str", "label": "str"})
-    return gpd.GeoDataFrame(frame, geometry=points, crs=WGS84).to_crs(crs)
-
-
-def _rate_precision(place_rank: int) -> str:
-    if place_rank >= _HOUSE_RANK:
-        return "house"
-    return "street" if place_rank == 0 or place_rank >= _STREET_RANK else "district"
 
 
 def fetch_outline(client: PoliteClient, base_url: str, *, osm_id: str, part: Path) -> Download:
@@ -243,7 +190,15 @@ def _measure_extent(box: Any) -> float:  # noqa: ANN401 - JSON
     return round(float(diagonal_m) / 2, 1)
 
 
-def _read_cache(path: Path) -> dict[str, Any]:
+def read_answers(path: Path) -> dict[str, Any]:
+    """
+    Return the answers that were kept, misses (null) included; empty where there is no such file.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    """
     if not path.exists():
         return {}
     try:

@@ -64,7 +64,10 @@ def main(arguments: list[str]) -> None:
     try:
         _ACTIONS[action](*rest)
     except Exception as error:  # noqa: BLE001  # whatever it is: the writer's end would abort us
-        sys.stderr.write(f"{error}\n")
+        first: BaseException = error
+        while first.__context__ is not None:  # the writer complains once more when it is closed
+            first = first.__context__
+        sys.stderr.write(f"{first}\n")
         sys.stderr.flush()
         os._exit(FAILED)
 

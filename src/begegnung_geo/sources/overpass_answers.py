@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: MIT
 """An Overpass answer of any size, read object by object and written as OPL: memory stays flat."""
 
-import codecs
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from begegnung_geo.errors import SourceError
-from begegnung_geo.sources.http_answers import MEGABYTE, TransientError, looks_like_html, parse_json
+from begegnung_geo.sources.http_answers import TransientError, looks_like_html, parse_json
+from begegnung_geo.sources.json_list import EndsEarlyError, JsonList, StrangeJsonError
 
-_LIST_START = re.compile(r'"elements"\s*:\s*\[')
-_BETWEEN = re.compile(r"[\s,]*")
-_ENVELOPE_MAX = MEGABYTE
-_ELEMENT_MAX = 64 * MEGABYTE
 _PLAIN = re.compile(r"[^A-Za-z0-9_:;./()äöüÄÖÜß-]")
 _LETTERS = {"node": "n", "way": "w", "relation": "r"}
-_decode = json.JSONDecoder().raw_decode
 
 
 class OverpassAnswer:
@@ -32,12 +26,13 @@ class OverpassAnswer:
     """
 
     def __init__(self, pieces: Iterable[bytes], *, url: str) -> None:
-        self._pieces = iter(pieces)
+        self._list = JsonList(pieces, key="elements")
         self._url = url
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._text = ""
-        self._is_over = False
-        self.envelope: dict[str, Any] = {}
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The answer without its objects."""
+        return self._list.envelope
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """
@@ -50,72 +45,24 @@ class OverpassAnswer:
         SourceError
             If it is no answer of Overpass.
         """
-        head = self._read_head()
-        at = 0
-        while True:
-            at = self._skip(at)
-            if self._text[at : at + 1] == "]":
-                break
-            try:
-                element, at = _decode(self._text, at)
-            except json.JSONDecodeError:
-                self._text, at = self._text[at:], 0
-                self._read_on()
-                continue
-            if not isinstance(element, dict) or element.get("type") not in _LETTERS:
-                raise _strange(self._url)
-            yield element
-        self._read_tail(head, at)
+        try:
+            for element in self._list:
+                if element.get("type") not in _LETTERS:
+                    raise _strange(self._url)
+                yield element
+        except EndsEarlyError as error:
+            raise TransientError("the answer ends early") from error
+        except StrangeJsonError as error:
+            self._require_no_remark()
+            if looks_like_html(error.start.encode()):
+                parse_json(error.start.encode(), url=self._url)
+            raise _strange(self._url) from error
+        self._require_no_remark()
 
-    def _read_head(self) -> str:
-        while not (start := _LIST_START.search(self._text)):
-            if looks_like_html(self._text[:512].encode()) or len(self._text) > _ENVELOPE_MAX:
-                parse_json(self._text[:512].encode(), url=self._url)
-            if self._is_over:
-                self._require_envelope(self._text)
-                raise _strange(self._url)
-            self._read_more()
-        head, self._text = self._text[: start.end()], self._text[start.end() :]
-        return head
-
-    def _read_tail(self, head: str, at: int) -> None:
-        self._text = self._text[at:]
-        while not self._is_over and len(self._text) < _ENVELOPE_MAX:
-            self._read_more()
-        self.envelope = self._require_envelope(head + self._text)
-
-    def _require_envelope(self, text: str) -> dict[str, Any]:
-        envelope = parse_json(text.encode(), url=self._url)
-        remark = str(envelope.get("remark", "")) if isinstance(envelope, dict) else ""
+    def _require_no_remark(self) -> None:
+        remark = str(self.envelope.get("remark", ""))
         if "error" in remark.lower():
             raise TransientError(f"the query failed inside an answer 200: {remark[:200]}")
-        if not isinstance(envelope, dict):
-            raise _strange(self._url)
-        return envelope
-
-    def _skip(self, at: int) -> int:
-        while True:
-            match = _BETWEEN.match(self._text, at)
-            at = match.end() if match else at
-            if at < len(self._text):
-                return at
-            self._text, at = "", 0
-            self._read_on()
-
-    def _read_on(self) -> None:
-        if self._is_over:
-            raise TransientError("the answer ends early")
-        if len(self._text) > _ELEMENT_MAX:
-            raise _strange(self._url)
-        self._read_more()
-
-    def _read_more(self) -> None:
-        piece = next(self._pieces, None)
-        self._is_over = piece is None
-        try:
-            self._text += self._decoder.decode(piece or b"", final=piece is None)
-        except UnicodeDecodeError as error:
-            raise _strange(self._url) from error
 
 
 def write_opl(elements: Iterable[dict[str, Any]], out: TextIO, *, url: str) -> None:

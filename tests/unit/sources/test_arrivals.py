@@ -1,118 +1,105 @@
 # SPDX-License-Identifier: MIT
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from begegnung_geo.errors import SourceError
-from begegnung_geo.sources.arrivals import FileShape, measure_shape, require_fields, require_no_drift
+from begegnung_geo.sources.arrivals import DriftLimits, require_fields, require_no_drift
+from begegnung_geo.sources.file_shape import FieldShape, FileShape
 
-
-def collection(*rows: dict[str, Any]) -> bytes:
-    point = {"type": "Point", "coordinates": [7.4, 51.5]}
-    features = [{"type": "Feature", "properties": row, "geometry": point} for row in rows]
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
-
-
-def measure(tmp_path: Path, content: bytes, name: str) -> FileShape:
-    path = tmp_path / "waiting"  # under another name than it is going to have
-    path.write_bytes(content)
-    return measure_shape(path, name=name)
-
-
-def test_a_geojson_has_the_kinds_of_all_its_rows_and_empty_fields_have_none(tmp_path: Path) -> None:
-    rows = [{"nr": f"{n:03d}", "n": n, "share": n / 2, "day": "2025-10-12", "none": None} for n in range(3)]
-    shape = measure(tmp_path, collection(*rows), "d.geojson")
-    kinds = {"nr": "text", "n": "number", "share": "number", "day": "text", "none": "empty"}
-    assert dict(shape.fields) == kinds
-    assert shape.row_count == 3
-
-
-def test_a_geojson_cut_anywhere_is_refused(tmp_path: Path) -> None:
-    whole = collection(*[{"nr": str(n)} for n in range(50)])
-    for cut in range(1, len(whole) - 1, 97):
-        with pytest.raises(SourceError):
-            measure(tmp_path, whole[:cut], "d.geojson")
-
-
-@pytest.mark.parametrize("content", [b"[1, 2]", b'{"error": "x"}', b"plain text", b"PK\x03\x04zip"])
-def test_something_else_under_the_name_of_a_geojson_is_refused(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(SourceError, match=r"what arrived as d\.geojson"):
-        measure(tmp_path, content, "d.geojson")
-
-
-def test_a_number_column_with_dashes_for_nothing_is_still_numbers(tmp_path: Path) -> None:
-    rows = "".join(f"id{n};{'–' if n % 5 == 0 else n};3,5\n" for n in range(20))
-    shape = measure(tmp_path, f"Gitter;Einwohner;Anteil\n{rows}".encode(), "z.csv")
-    assert dict(shape.fields) == {"Gitter": "text", "Einwohner": "number", "Anteil": "number"}
-    assert shape.row_count == 20
-
-
-def test_a_table_without_header_has_numbered_columns_and_all_its_rows(tmp_path: Path) -> None:
-    shape = measure(tmp_path, b"N;05;Dortmund\nN;05;Hagen", "gebref.txt")
-    assert shape.row_count == 2
-    assert [field for field, _ in shape.fields] == ["column 1", "column 2", "column 3"]
-
-
-@pytest.mark.parametrize("name", ["a.osm.pbf", "z.csv", "d.geojson", "a.osm", "x.gpkg"])
-@pytest.mark.parametrize(
-    ("content", "what"),
-    [(b"", "is empty"), (b" \n", "is empty"), (b"<!doctype HTML><p>Wartung", "is a web page")],
+LIMITS = DriftLimits(share_min=0.7, retyped_share_max=0.02)
+NR, PERSONS, MIXED = (
+    FieldShape("nr", texts=1000),
+    FieldShape("persons", numbers=1000),
+    FieldShape("hnr", 800, 200),
 )
-def test_nothing_and_web_pages_are_refused_under_any_name(
-    tmp_path: Path, name: str, *, content: bytes, what: str
-) -> None:
-    with pytest.raises(SourceError, match=what):
-        measure(tmp_path, content, name)
+CLOSED, RARE = FieldShape("closed"), FieldShape("rare", texts=3)
+OLD = FileShape(50_000, 1000, (NR, PERSONS, MIXED, CLOSED, RARE))
 
 
-def test_an_osm_file_without_its_end_is_refused(tmp_path: Path) -> None:
-    whole = b'<?xml version="1.0"?><osm version="0.6"><node id="1" lat="51" lon="7"/></osm>\n'
-    assert measure(tmp_path, whole, "a.osm").byte_count == len(whole)
-    with pytest.raises(SourceError, match="ends early"):
-        measure(tmp_path, whole[:-9], "a.osm")
+def shape(*changed: FieldShape, rows: int = 1000, without: str = "") -> FileShape:
+    """The old shape with some fields changed."""
+    fields = {field.name: field for field in (*OLD.fields, *changed)}
+    return FileShape(50_000, rows, tuple(field for name, field in fields.items() if name != without))
 
 
-def test_another_file_under_the_name_of_a_pbf_is_refused(tmp_path: Path) -> None:
-    for content in (b"\x00\x00\x00\x0dsome other binary", b"PK\x03\x04" + bytes(100), b"\xff" * 50):
-        with pytest.raises(SourceError, match="not an OSM PBF file"):
-            measure(tmp_path, content, "a.osm.pbf")
-
-
-OLD = FileShape(1000, 62, (("nr", "text"), ("persons", "number"), ("closed", "empty")))
+def check(new: FileShape, *, last: FileShape = OLD, limits: DriftLimits = LIMITS) -> None:
+    require_no_drift(new, last=last, limits=limits, name="d.geojson", last_date="2026-01-31")
 
 
 @pytest.mark.parametrize(
     ("new", "message"),
     [
-        (FileShape(1000, 62, (("nr", "text"), ("closed", "empty"))), "lost its field 'persons'"),
+        (shape(without="persons"), "lost its field 'persons'"),
+        (shape(without="closed"), "lost its field 'closed'"),
+        (shape(FieldShape("persons")), "lost all values of its field 'persons'"),
+        (shape(FieldShape("rare")), "lost all values of its field 'rare'"),
+        (shape(FieldShape("nr", numbers=1000)), "changed its field 'nr' from text to number;"),
         (
-            FileShape(1000, 62, (("nr", "number"), *OLD.fields[1:])),
-            "changed its field 'nr' from text to number",
+            shape(FieldShape("persons", numbers=970, texts=30)),
+            "changed its field 'persons' from number to text in 30 of 1000 rows",
         ),
-        (FileShape(1000, 43, OLD.fields), "shrank from 62 to 43 rows"),
+        (shape(FieldShape("persons", others=9)), "changed its field 'persons' from number to other;"),
+        (shape(FieldShape("persons", numbers=699)), "field 'persons': 699 are left of 1000, below the share"),
+        (shape(rows=699), "shrank from 1000 to 699 rows"),
     ],
 )
 def test_drift_names_the_field_and_the_last_good_date(new: FileShape, message: str) -> None:
     with pytest.raises(SourceError, match=message) as caught:
-        require_no_drift(new, last=OLD, share_min=0.7, name="d.geojson", last_date="2026-01-31")
+        check(new)
     assert "2026-01-31" in caught.value.what
 
 
-def test_new_fields_filled_fields_and_a_small_shrink_are_no_drift() -> None:
-    new = FileShape(300, 44, (*OLD.fields[:2], ("closed", "text"), ("new", "number")))
-    require_no_drift(new, last=OLD, share_min=0.7, name="d", last_date="")  # 44 of 62 is 0.71
+@pytest.mark.parametrize(
+    "new",
+    [
+        shape(FieldShape("new", numbers=1000)),
+        shape(FieldShape("closed", texts=4)),
+        shape(FieldShape("persons", numbers=980, texts=20)),  # one in fifty is a typing error
+        shape(FieldShape("hnr", numbers=1000)),  # numbers and texts before: it had no one kind to keep
+        shape(FieldShape("rare", texts=1)),
+        shape(FieldShape("persons", numbers=700), rows=700),
+    ],
+)
+def test_new_fields_filled_fields_odd_cells_and_a_small_shrink_are_no_drift(new: FileShape) -> None:
+    check(new)
+
+
+def test_in_a_small_table_two_odd_cells_are_none_too_many_unless_they_are_most_of_it() -> None:
+    old = FileShape(900, 12, (FieldShape("n", numbers=12),))
+    check(FileShape(900, 12, (FieldShape("n", numbers=10, texts=2),)), last=old)
+    with pytest.raises(SourceError, match="in 3 of 12 rows"):
+        check(FileShape(900, 12, (FieldShape("n", numbers=9, texts=3),)), last=old)
+    tiny = FileShape(90, 1, (FieldShape("n", numbers=1),))
+    with pytest.raises(SourceError, match="from number to text"):
+        check(FileShape(90, 1, (FieldShape("n", texts=1),)), last=tiny)
+
+
+def test_for_another_area_rows_and_values_may_be_fewer_but_fields_and_kinds_stay() -> None:
+    other = DriftLimits(share_min=0.0, retyped_share_max=0.02)
+    smaller = (
+        FieldShape("nr", texts=9),
+        FieldShape("persons", numbers=9),
+        FieldShape("hnr", 9),
+        CLOSED,
+        RARE,
+    )
+    check(FileShape(10, 9, smaller), limits=other)
+    with pytest.raises(SourceError, match="from number to text"):
+        check(shape(FieldShape("persons", texts=9), rows=9), limits=other)
 
 
 def test_where_rows_are_unknown_the_bytes_are_compared() -> None:
     with pytest.raises(SourceError, match="shrank from 1000 to 699 bytes"):
-        require_no_drift(FileShape(699), last=FileShape(1000), share_min=0.7, name="a.osm.pbf", last_date="")
+        check(FileShape(699), last=FileShape(1000))
 
 
-def test_fields_are_demanded_whatever_their_case_and_rows_by_number() -> None:
-    require_fields(OLD, wanted=("NR", "Persons"), rows_min=62, name="d")
-    with pytest.raises(SourceError, match="has no field name"):
-        require_fields(OLD, wanted=("nr", "name"), rows_min=0, name="d")
-    with pytest.raises(SourceError, match="62 rows, at least 63"):
-        require_fields(OLD, wanted=(), rows_min=63, name="d")
+def test_fields_are_demanded_with_values_whatever_their_case_and_rows_by_number() -> None:
+    require_fields(OLD, wanted=("NR", "Persons"), rows_min=1000, name="d")
+    for wanted, rows_min, message in (
+        (("nr", "name"), 0, "has no field name"),
+        (("nr", "closed"), 0, "has no value in its field closed"),
+        ((), 1001, "1000 rows, at least 1001"),
+    ):
+        with pytest.raises(SourceError, match=message):
+            require_fields(OLD, wanted=wanted, rows_min=rows_min, name="d")
+    with pytest.raises(SourceError, match="0 rows, at least 1 "):
+        require_fields(FileShape(40, 0), wanted=("nr",), rows_min=0, name="d")

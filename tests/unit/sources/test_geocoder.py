@@ -7,7 +7,7 @@ import pytest
 from begegnung_geo.errors import SourceError
 from begegnung_geo.profile import Fetch
 from begegnung_geo.sources.fetch import fetch_city
-from begegnung_geo.sources.geocoder import Geocoder, Position, read_look_ups
+from begegnung_geo.sources.geocoder import Geocoder, Position
 from live_standin import faults
 from live_standin.profiles import build_standin_profile
 from live_standin.server import StandIn
@@ -93,38 +93,6 @@ def test_a_boundary_is_fetched_by_its_relation_with_name_and_key(standin: StandI
     assert (tmp_path / "b.geojson").read_text(encoding="utf-8") == text
 
 
-def test_kept_answers_become_points_with_how_far_off_they_may_be(standin: StandIn, tmp_path: Path) -> None:
-    cache = tmp_path / "geocoded.json"
-    geocoder = Geocoder(build_rules(standin), cache_path=cache)
-    # A tenth of a degree at the equator is 11.13 km on WGS 84: half the diagonal of the box 55.7 m.
-    box = ["0.0", "0.0", "9.0", "9.001"]
-    ranks = {"Haus": 30, "Straße": 26, "Quartier": 20, "Stadt": 16, "Unbekannt": None}
-    for name, rank in ranks.items():
-        place = {**TOWN_HALL, "display_name": name, "lat": "0.0", "lon": "9.0", "boundingbox": box}
-        standin.places = [place if rank is None else {**place, "place_rank": rank}]
-        geocoder.look_up(name)
-    standin.places = []
-    geocoder.look_up("Nirgendwo")
-
-    looked_up = read_look_ups(cache, crs="EPSG:25832").set_index("query")
-
-    assert looked_up["precision"].to_dict() == {
-        "Haus": "house", "Quartier": "district", "Straße": "street", "Unbekannt": "street",
-    }  # fmt: skip
-    assert looked_up["error_m"].to_dict() == pytest.approx(
-        {"Haus": 55.7, "Quartier": 55.7, "Straße": 55.7, "Unbekannt": 250.0}
-    )
-    assert looked_up.geometry.x.round(3).unique().tolist() == [500_000.0]  # the middle of zone 32
-    assert geocoder.knows(" Nirgendwo ")
-    assert not geocoder.knows("Anderswo")
-
-
-def test_answers_kept_by_an_older_version_can_still_be_read(tmp_path: Path) -> None:
-    cache = tmp_path / "geocoded.json"
-    cache.write_text('{"Weg 1": {"lon": 9.0, "lat": 0.0, "label": "Weg", "osm_id": "W1"}, "Weg 2": null}')
-    assert read_look_ups(cache, crs="EPSG:25832")["error_m"].tolist() == [250.0]
-
-
 def test_two_questions_keep_the_pause_of_the_service(standin: StandIn, tmp_path: Path) -> None:
     standin.places = [TOWN_HALL]
     rules = build_rules(standin).model_copy(update={"pause_default_s": 0.3})
@@ -134,3 +102,17 @@ def test_two_questions_keep_the_pause_of_the_service(standin: StandIn, tmp_path:
     moments = [request[-1] for request in standin.requests if request[1] == SEARCH]
     assert len(moments) == 3
     assert min(later - earlier for earlier, later in itertools.pairwise(moments)) >= 0.25
+
+
+def test_an_answer_tells_how_large_what_it_found_is_and_misses_are_known_too(
+    standin: StandIn, tmp_path: Path
+) -> None:
+    # A thousandth of a degree at the equator is 111.3 m on WGS 84: half of it 55.7 m.
+    standin.places = [{**TOWN_HALL, "place_rank": 30, "boundingbox": ["0.0", "0.0", "9.0", "9.001"]}]
+    geocoder = Geocoder(build_rules(standin), cache_path=tmp_path / "geocoded.json")
+    found = geocoder.look_up("Friedensplatz 1")
+    assert found is not None
+    assert (found.place_rank, found.extent_m) == (30, pytest.approx(55.7, abs=0.05))
+    assert geocoder.look_up("Nirgendwo") is None
+    assert geocoder.knows(" Nirgendwo ")
+    assert not geocoder.knows("Anderswo")

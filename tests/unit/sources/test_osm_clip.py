@@ -11,6 +11,7 @@ import pytest
 
 from begegnung_geo.errors import SourceError
 from begegnung_geo.sample import write_sample
+from begegnung_geo.sources import osm_clip
 from begegnung_geo.sources.osm_clip import clip_osm
 from begegnung_geo.sources.osm_objects import SUFFIXES, find_suffix
 from clipped_tables import read_box, require_same_tables
@@ -107,6 +108,7 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path, limit: int) -> None:
     code = f"""
 import resource
 from pathlib import Path
+from begegnung_geo.sources import osm_clip
 from begegnung_geo.sources.osm_clip import clip_osm
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY))
 try:
@@ -135,3 +137,17 @@ def test_the_town_clipped_to_its_middle_gives_the_tables_of_its_middle(tmp_path:
     counts = require_same_tables(read_box(whole, box), read_box(target, box))
     assert min(counts[name] for name in ("walkways", "buildings", "boundaries", "background_areas")) > 0
     assert count.kept < count.read * 0.7
+
+
+def test_relations_judged_in_portions_give_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_sample(tmp_path, inhabitants=2000, seed=11)
+    whole = tmp_path / "musterstadt.osm.pbf"
+    nodes = [(item.lon, item.lat) for item in osmium.FileProcessor(str(whole), osmium.osm.NODE)]
+    lons, lats = zip(*nodes, strict=True)
+    box = (min(lons), min(lats), (min(lons) + max(lons)) / 2, max(lats))
+    for members_at_once, name in ((500_000, "one.osm.pbf"), (3, "many.osm.pbf")):
+        monkeypatch.setattr(osm_clip, "_MEMBERS_AT_ONCE", members_at_once)
+        clip_osm(whole, tmp_path / name, file_format="pbf", box=box)
+    assert (tmp_path / "one.osm.pbf").read_bytes() == (tmp_path / "many.osm.pbf").read_bytes()

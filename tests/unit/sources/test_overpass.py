@@ -122,7 +122,7 @@ STAYING = {
     "a list": (faults.body(b"[]"), "not that of Overpass"),
     "400": (faults.status(400), "400 Bad Request"),
     "redirect": (faults.redirect("https://elsewhere.example/api"), "leads to another address"),
-    "gzip bomb": (faults.gzip_bomb(megabytes=40), "not JSON"),
+    "gzip bomb": (faults.gzip_bomb(megabytes=40), "not that of Overpass"),
     "slow drip": (faults.drip(b'{"elements": []}' * 100, pause_s=0.05), "took longer than 2 s"),
 }
 
@@ -147,8 +147,8 @@ def test_a_staying_fault_ends_within_bounds_and_keeps_the_last_good_file(
 def test_a_broken_fetch_goes_on_with_the_missing_tiles(town: StandIn, tmp_path: Path) -> None:
     whole = len(fetch_tiles(town, tmp_path / "other"))
     town.requests.clear()
-    nothing_there = faults.body(b'{"elements": []}')
-    town.fail(INTERPRETER, *[nothing_there] * 3, faults.status(400))
+    library = b'{"elements": [{"type": "node", "id": 1, "lat": 51.45, "lon": 7.55, "tags": {"a": "b"}}]}'
+    town.fail(INTERPRETER, *[faults.body(library)] * 3, faults.status(400))
     with pytest.raises(SourceError, match="400"):
         fetch(town, tmp_path / "raw", overpass_tile_km2=40)
     town.requests.clear()
@@ -157,6 +157,13 @@ def test_a_broken_fetch_goes_on_with_the_missing_tiles(town: StandIn, tmp_path: 
 
     assert len(town.list_requests(INTERPRETER)) == whole - 3
     assert not (tmp_path / "raw" / ".downloads").exists()
+
+
+def test_an_area_without_any_object_is_no_file(town: StandIn, tmp_path: Path) -> None:
+    town.fail(INTERPRETER, faults.body(b'{"elements": []}'))
+    with pytest.raises(SourceError, match="holds no objects"):
+        fetch(town, tmp_path / "raw")
+    assert not (tmp_path / "raw" / "o.osm.pbf").exists()
 
 
 def fetch_tiles(standin: StandIn, raw: Path) -> list[dict[str, str]]:
