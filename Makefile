@@ -58,7 +58,9 @@ RAWFILES = data/raw/musterstadt/sources.toml
 endif
 
 fetch: $(READY) ## bring the city's raw data into data/raw/$(CITY)/ (the only target with network)
-	$(RUN) fetch --city $(CITY)
+	$(RUN) fetch --city $(CITY) $(if $(CONTACT),--contact '$(CONTACT)')
+	$(RUN) look-up --city $(CITY) $(if $(CONTACT),--contact '$(CONTACT)') || \
+	  printf 'note: the raw files have arrived; addresses are looked up the next time\n' >&2
 
 inventory: $(STAMPS)/inventory ## rebuild up to the inventory of Begegnungsorte
 coverage: $(STAMPS)/coverage ## rebuild up to the coverage figures

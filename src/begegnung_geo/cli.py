@@ -23,7 +23,7 @@ app.add_typer(sources, name="sources")
 sources.command("search")(live.search_sources)
 
 for command in (
-    runs.run, runs.sample, runs.check, live.fetch, live.init,
+    runs.run, runs.sample, runs.check, live.fetch, live.look_up, live.init,
     records.questionnaire, records.explain, records.review, records.ids,
 ):  # fmt: skip
     app.command()(command)

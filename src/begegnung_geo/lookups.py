@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Part of `make fetch`: ask a geocoder for the addresses that register and map do not know."""
+"""`begegnung-geo look-up`: ask a geocoder for the addresses that register and map do not know."""
 
 import logging
 from dataclasses import dataclass
@@ -16,8 +16,11 @@ from begegnung_geo.analysis.classify import classify_records
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.jobs import GEOCODED_FILE, plan_city
 from begegnung_geo.pipeline import STEPS
+from begegnung_geo.profile import Fetch
 from begegnung_geo.provenance import describe_file, read_provenance, write_provenance
 from begegnung_geo.sources.geocoder import Geocoder
+from begegnung_geo.sources.http_answers import explain_full_disk
+from begegnung_geo.sources.raw_lock import lock_raw_folder
 from begegnung_geo.steps import Folders, Job, Listener, run_steps
 from begegnung_geo.store import read_table
 
@@ -34,25 +37,47 @@ class LookUpReport:
     left: int = 0
 
 
-def look_up_missing(profile_path: Path, *, listener: Listener) -> LookUpReport:
+def look_up_missing(profile_path: Path, *, listener: Listener, contact: str = "") -> LookUpReport:
     """
     Ask for the addresses of lists that neither register nor map knows; each once and for ever.
 
     Answers are kept in `data/raw/<city>/geocoded.json` with a line in `sources.toml`, and the
     pipeline reads them from there. Rows that could become no place - sensitive, excluded, of
     unknown kind, nameless - are not asked for: a shelter's address goes to nobody. An invented
-    city is not asked for either. At most `fetch.look_ups_max` questions a run.
+    city asks a geocoder on this machine only. At most `fetch.look_ups_max` questions a run.
+
+    Which addresses are open is told by the first steps of the pipeline, in memory that grows
+    with the city's map; so this is no part of `fetch`, whose memory is bounded.
+
+    Parameters
+    ----------
+    profile_path
+        The city's profile.
+    listener
+        Told how the steps go.
+    contact
+        Who asks; empty is the contact of the profile.
 
     Raises
     ------
     SourceError
-        If raw files are missing, or the service cannot be asked; what was answered is kept.
+        If raw files are missing, a fetch is at work in the folder, or the service cannot be
+        asked; what was answered is kept.
+    ConfigError
+        If there is something to ask, and neither profile nor caller names a contact.
     """
     job, _ = plan_city(profile_path, language="de")
-    rules = job.profile.fetch
     raw_dir = job.raw_files["osm"].path.parent
-    if job.profile.city.is_invented or not job.profile.sources.places or not rules.contact.strip():
+    rules = job.profile.fetch
+    rules = rules.model_copy(update={"contact": contact}) if contact else rules
+    is_local = urlsplit(rules.nominatim_url).hostname in rules.allow_http_hosts
+    if not job.profile.sources.places or (job.profile.city.is_invented and not is_local):
         return LookUpReport()
+    with explain_full_disk(str(raw_dir)), lock_raw_folder(raw_dir):
+        return _ask_open_addresses(job, raw_dir, rules=rules, listener=listener)
+
+
+def _ask_open_addresses(job: Job, raw_dir: Path, *, rules: Fetch, listener: Listener) -> LookUpReport:
     geocoder = Geocoder(rules, cache_path=raw_dir / GEOCODED_FILE)
     queries = [query for query in _list_queries(job, listener=listener) if not geocoder.knows(query)]
     found = 0

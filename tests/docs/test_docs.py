@@ -14,7 +14,10 @@ from begegnung_geo.config import find_config_dir
 from begegnung_geo.dictionary import describe_tables
 from begegnung_geo.profile import Profile
 
-COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)  # type: ignore[union-attr]
+COMMANDS = sorted(
+    command.name or command.callback.__name__.replace("_", "-")  # type: ignore[union-attr]
+    for command in app.registered_commands
+)
 
 
 def _read(project: Path, name: str) -> str:

@@ -167,9 +167,20 @@ def test_init_writes_a_profile_that_fetch_can_use_and_never_over_another(
 
 
 def test_nothing_is_asked_without_a_contact(standin: StandIn, tmp_path: Path) -> None:
-    for command in (["sources", "search", "Bibliothek"], ["init", "Bochum"]):
+    for command in (["sources", "search", "Bibliothek"], ["init", "Bochum"], ["fetch", "--city", "dortmund"]):
         result = run(tmp_path, *command)
         assert result.returncode == 1
         assert "names no contact" in result.stderr
         assert "--contact" in result.stderr
     assert standin.requests == []
+
+
+def test_fetch_tells_the_services_the_contact_of_the_command_line(
+    standin: StandIn, profile: Path, tmp_path: Path
+) -> None:
+    profile.write_text(profile.read_text().replace("test@example.org", ""))
+    assert "names no contact" in run(tmp_path, "fetch", "--config", profile).stderr
+    result = run(tmp_path, "fetch", "--config", profile, "--contact", "rathaus@example.org")
+    assert result.returncode == 0, result.stderr
+    (headers,) = standin.list_requests("/cells.csv")
+    assert "(rathaus@example.org)" in headers["User-Agent"]

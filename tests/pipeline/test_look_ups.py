@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Addresses nobody knows are asked for once, by `make fetch` only, and found again by every run."""
+"""Addresses nobody knows are asked for once, by `look-up` only, and found again by every run."""
 
 import json
 import shutil
@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from begegnung_geo.cli import app
 from begegnung_geo.provenance import read_provenance
 from begegnung_geo.sample import write_sample
+from begegnung_geo.sources.raw_lock import lock_raw_folder
 from begegnung_geo.store import read_table
 from live_standin import faults
 from live_standin.server import StandIn
@@ -72,9 +73,9 @@ def build_answer(osm_id: int, name: str, *, lat: str = "54.4") -> dict[str, obje
     }  # fmt: skip
 
 
-def fetch() -> str:
-    result = CliRunner().invoke(app, ["fetch", "--city", "dorf", "--quiet"])
-    assert result.exit_code == 0, result.output
+def look_up(*options: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, ["look-up", "--city", "dorf", "--quiet", *options])
+    assert result.exit_code == code, result.output
     return result.output
 
 
@@ -82,8 +83,8 @@ def test_only_addresses_of_places_to_be_are_asked_once_and_then_the_pipeline_kno
     village: tuple[Path, StandIn],
 ) -> None:
     raw, standin = village
-    assert "addresses: 2 looked up, 2 found, 0 left for later" in fetch()
-    assert "looked up" not in fetch()
+    assert "addresses: 2 looked up, 2 found, 0 left for later" in look_up()
+    assert "addresses: 0 looked up, 0 found, 0 left for later" in look_up()
     asked = [query["q"] for _, path, _, query, _ in standin.requests if path == SEARCH]
     # Neither the shelter nor the spaceport nor the nameless row: their addresses go to nobody.
     assert asked == ["Gibtesnichtstraße 7, Musterstadt", "Fernweg 3, Musterstadt"]
@@ -103,9 +104,50 @@ def test_only_addresses_of_places_to_be_are_asked_once_and_then_the_pipeline_kno
     assert len(standin.list_requests(SEARCH)) == 2  # the pipeline asked nobody
 
 
-def test_a_geocoder_that_is_down_does_not_spoil_the_fetch(village: tuple[Path, StandIn]) -> None:
+def test_a_geocoder_that_is_down_is_told_and_the_next_run_asks_again(village: tuple[Path, StandIn]) -> None:
     raw, standin = village
     standin.fail(SEARCH, faults.body(b"<html>"))
-    assert "addresses were not looked up" in fetch()
+    output = look_up(code=1)
+    assert "error: the service sent a web page" in output
+    assert "Traceback" not in output
     assert not (raw / "geocoded.json").exists()
-    assert "2 looked up, 2 found" in fetch()
+    assert "2 looked up, 2 found" in look_up()
+
+
+def test_what_was_answered_before_the_service_broke_off_is_kept(village: tuple[Path, StandIn]) -> None:
+    raw, standin = village
+    standin.fail(SEARCH, lambda handler: handler.send_json([standin.places[0]]), faults.status(503))
+    assert "could not deliver: answer 503" in look_up(code=1)
+    assert list(json.loads((raw / "geocoded.json").read_bytes())) == ["Gibtesnichtstraße 7, Musterstadt"]
+    assert "geocoded.json" in read_provenance(raw)
+    assert "1 looked up, 1 found" in look_up()
+
+
+def test_look_ups_and_a_fetch_do_not_get_in_each_others_way(village: tuple[Path, StandIn]) -> None:
+    raw, standin = village
+    with lock_raw_folder(raw):
+        assert "another fetch is at work here" in look_up(code=1)
+    assert standin.requests == []
+
+
+def test_nobody_is_asked_without_a_contact_and_the_one_given_is_told(village: tuple[Path, StandIn]) -> None:
+    _, standin = village
+    profile = Path("config/dorf.toml")
+    profile.write_text(
+        profile.read_text(encoding="utf-8").replace('"test@example.org"', '""'), encoding="utf-8"
+    )
+    assert "names no contact" in look_up(code=1)
+    assert standin.requests == []
+    look_up("--contact", "rathaus@example.org")
+    assert all("rathaus@example.org" in headers["User-Agent"] for headers in standin.list_requests(SEARCH))
+
+
+def test_an_invented_city_asks_a_geocoder_of_this_machine_only(village: tuple[Path, StandIn]) -> None:
+    _, standin = village
+    profile = Path("config/dorf.toml")
+    invented = profile.read_text(encoding="utf-8").replace('key = "dorf"', 'key = "dorf"\nis_invented = true')
+    elsewhere = invented.replace(f"{standin.url}/nominatim", "https://nominatim.invalid")
+    profile.write_text(elsewhere, encoding="utf-8")
+    assert "addresses: 0 looked up" in look_up()
+    profile.write_text(invented, encoding="utf-8")
+    assert "2 looked up, 2 found" in look_up()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Commands that use the network: fetch, sources search, init."""
+"""Commands that use the network: fetch, look-up, sources search, init."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +9,7 @@ import typer
 from begegnung_geo import __version__
 from begegnung_geo.commands.options import City, ConfigFile, Quiet, choose_profile, exit_codes
 from begegnung_geo.console import StepPrinter, TransferPrinter
-from begegnung_geo.errors import BegegnungError, ConfigError
+from begegnung_geo.errors import ConfigError
 
 if TYPE_CHECKING:
     from begegnung_geo.profile import Fetch
@@ -24,17 +24,22 @@ RulesFile = Annotated[
 
 
 @exit_codes()
-def fetch(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False) -> None:
+def fetch(
+    *, city: City = None, config: ConfigFile = None, contact: Contact = "", quiet: Quiet = False
+) -> None:
     """
-    Bring a city's raw data into data/raw/KEY/ with provenance; the only command with network.
+    Bring a city's raw data into data/raw/KEY/ with provenance.
 
-    Example: `begegnung-geo fetch --city dortmund`
+    Example: `begegnung-geo fetch --city dortmund --contact geodaten@example.org`
     """
     StepPrinter(is_quiet=quiet).say(f"begegnung-geo {__version__}")
     from begegnung_geo.config import read_profile  # noqa: PLC0415 - heavy
     from begegnung_geo.sources.fetch import FetchProgress, fetch_city  # noqa: PLC0415
 
     profile = read_profile(choose_profile(city, config))
+    if contact:
+        rules = profile.fetch.model_copy(update={"contact": contact})
+        profile = profile.model_copy(update={"fetch": rules})
     raw_dir = Path("data") / "raw" / profile.city.key
     with TransferPrinter(is_quiet=quiet) as printer:
 
@@ -45,7 +50,22 @@ def fetch(*, city: City = None, config: ConfigFile = None, quiet: Quiet = False)
     for outcome in report.outcomes:
         note = f"  {outcome.note}" if outcome.note else ""
         typer.echo(f"{outcome.file}: {outcome.status}, {outcome.received_bytes:,} bytes{note}")
-    _look_up_addresses(choose_profile(city, config), StepPrinter(is_quiet=quiet))
+
+
+@exit_codes()
+def look_up(
+    *, city: City = None, config: ConfigFile = None, contact: Contact = "", quiet: Quiet = False
+) -> None:
+    """
+    Ask Nominatim, once and for ever, for the addresses of lists that neither register nor map knows.
+
+    Needs the files of `fetch`. Example: `begegnung-geo look-up --city dortmund`
+    """
+    from begegnung_geo.lookups import look_up_missing  # noqa: PLC0415 - heavy
+
+    printer = StepPrinter(is_quiet=quiet)
+    report = look_up_missing(choose_profile(city, config), listener=printer, contact=contact)
+    typer.echo(f"addresses: {report.asked} looked up, {report.found} found, {report.left} left for later")
 
 
 @exit_codes()
@@ -96,19 +116,6 @@ def init(
     for todo in city.todos:
         typer.echo(f"TODO: {todo}")
     typer.echo(f"done: {path}; then `make fetch CITY={city.key}`")
-
-
-def _look_up_addresses(profile_path: Path, printer: StepPrinter) -> None:
-    from begegnung_geo.lookups import look_up_missing  # noqa: PLC0415 - heavy
-
-    try:
-        report = look_up_missing(profile_path, listener=printer)
-    except BegegnungError as error:
-        # The files have arrived; addresses are looked up the next time.
-        typer.echo(f"addresses were not looked up\n{error}", err=True)
-        return
-    if report.asked or report.left:
-        typer.echo(f"addresses: {report.asked} looked up, {report.found} found, {report.left} left for later")
 
 
 def _build_fetch_rules(contact: str, config: Path | None) -> "Fetch":

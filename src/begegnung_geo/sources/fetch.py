@@ -7,11 +7,8 @@ place; its line in `sources.toml` follows at once. Whatever fails or is killed
 leaves the last good file where it is, and the next run goes on from there.
 """
 
-import fcntl
 import logging
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,12 +24,12 @@ from begegnung_geo.sources.download import Version, discard_part
 from begegnung_geo.sources.file_shape import FileShape, measure_shape
 from begegnung_geo.sources.http_answers import explain_full_disk
 from begegnung_geo.sources.http_client import Pacer, build_user_agent
+from begegnung_geo.sources.raw_lock import lock_raw_folder
 from begegnung_geo.sources.receivers import Received, Task, list_tasks, receive
 
 logger = logging.getLogger(__name__)
 
 DOWNLOAD_FOLDER = ".downloads"
-_LOCK_FILE = ".fetch.lock"
 _BY_HAND = "put here by hand"
 
 Status = Literal["fetched", "unchanged", "by_hand", "failed"]
@@ -119,7 +116,7 @@ def fetch_city(
     tasks = list_tasks(profile)
     if any(task.source.url and not task.source.local_file for task in tasks):
         build_user_agent(profile.fetch)
-    with explain_full_disk(str(raw_dir)), _lock(raw_dir):
+    with explain_full_disk(str(raw_dir)), lock_raw_folder(raw_dir):
         run = _Run(
             profile,
             raw_dir,
@@ -282,27 +279,6 @@ def _find_known(task: Task, run: _Run, *, clipping: Clipping) -> Version | None:
         logger.warning("%s is not the file that was fetched; it is fetched anew", target.name)
         return None
     return Version(url=entry.url, etag=entry.etag, last_modified=entry.last_modified)
-
-
-@contextmanager
-def _lock(raw_dir: Path) -> Iterator[None]:
-    # The lock belongs to the open file: it goes when the process goes, however that ends.
-    raw_dir.mkdir(parents=True, exist_ok=True)
-    with (raw_dir / _LOCK_FILE).open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            holder = lock.read(20).strip()
-            raise SourceError(
-                f"another fetch is at work here (process {holder or 'unknown'})",
-                where=str(raw_dir),
-                hint="wait until it has finished",
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 def _sum_up(run: _Run) -> BegegnungError:

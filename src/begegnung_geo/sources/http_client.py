@@ -39,8 +39,7 @@ def build_user_agent(rules: Fetch) -> str:
         raise ConfigError(
             "the profile names no contact for the services that are asked",
             where="key fetch.contact",
-            hint="give an e-mail address or a page as contact under [fetch] of the profile; "
-            "init and sources search take --contact",
+            hint="give an e-mail address or a page: contact under [fetch] of the profile, or --contact",
         )
     return f"begegnung-geo/{__version__} ({rules.contact.encode('ascii', 'replace').decode()})"
 
