@@ -82,10 +82,9 @@ class PoliteClient:
         self._deadline = time.monotonic() + rules.transfer_total_s
         self._waited_s = 0.0
         self.user_agent = build_user_agent(rules)
-        timeout = httpx.Timeout(rules.read_timeout_s, connect=rules.connect_timeout_s)
         # One connection a request: its socket can then be cut at the deadline.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._http = httpx.Client(timeout=timeout, limits=limits, verify=_load_certificates())
+        self._http = httpx.Client(limits=limits, verify=_load_certificates())
 
     def __enter__(self) -> Self:
         return self
@@ -124,10 +123,6 @@ class PoliteClient:
             )
         return host
 
-    def pace(self, url: str) -> None:
-        """Wait until the host of a URL may be asked again."""
-        self._pacer.wait(self.require_allowed(url))
-
     def explain_delay(self, url: str) -> SourceError:
         """Return the error for a source that took longer than `transfer_total_s`."""
         return SourceError(
@@ -138,10 +133,16 @@ class PoliteClient:
 
     @contextmanager
     def open(
-        self, url: str, *, headers: dict[str, str] | None = None, params: dict[str, str] | None = None
+        self,
+        url: str,
+        *,
+        headers: dict[str, str] | None = None,
+        params: dict[str, str] | None = None,
+        content: bytes | None = None,
+        read_timeout_s: float | None = None,
     ) -> Iterator[httpx.Response]:
         """
-        Yield the answer to one GET, status 200, 206, 304 or 416, its body not yet read.
+        Yield the answer to a GET, or a POST of `content`: status 200, 206, 304 or 416, its body not yet read.
 
         Raises
         ------
@@ -151,7 +152,13 @@ class PoliteClient:
             If the answer is a refusal, or leads to a host that is not named.
         """
         sent = {"User-Agent": self.user_agent, "Accept-Encoding": "identity", **(headers or {})}
-        request = self._http.build_request("GET", url, headers=sent, params=params)
+        timeout = httpx.Timeout(
+            read_timeout_s or self.rules.read_timeout_s, connect=self.rules.connect_timeout_s
+        )
+        method = "GET" if content is None else "POST"
+        request = self._http.build_request(
+            method, url, headers=sent, params=params, content=content, timeout=timeout
+        )
         with self._cut_at_deadline(request) as watch:
             try:
                 response = self._follow(request, watch=watch)
@@ -264,7 +271,13 @@ class PoliteClient:
             target = urljoin(str(request.url), response.headers.get("location", ""))
             response.close()
             headers = {key: value for key, value in request.headers.items() if key != "host"}
-            request = self._http.build_request("GET", target, headers=headers)
+            request = self._http.build_request(
+                request.method,
+                target,
+                headers=headers,
+                content=request.content,
+                extensions=request.extensions,
+            )
         raise SourceError(
             f"more than {self.rules.redirects_max} redirects in a row",
             where=str(request.url),

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """
-The door between osmnx and the services: what osmnx asks goes out, what comes back is checked first.
+The door between osmnx and the services: osmnx words the questions, our own client asks them.
 
 osmnx waits without end on 429 and 504, and takes a 200 with "Query timed out" for an
-empty area. Its setting `requests_kwargs` lets us hang a hook into each request; the
-hook reads the body within our bounds and raises before osmnx sees a bad answer.
+empty area. Its requests go through an adapter of ours instead of the network: so hosts, pauses,
+the deadline (headers included), sizes, redirects and certificates are those of `PoliteClient`,
+and what comes back is checked before osmnx sees it.
 """
 
 import io
@@ -14,20 +15,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import osmnx
 import requests
-import urllib3
+from requests.adapters import BaseAdapter
 
 from begegnung_geo.errors import SourceError
-from begegnung_geo.sources.http_answers import TransientError, parse_json, refuse, unpack
+from begegnung_geo.sources.http_answers import TransientError, iter_body, parse_json
 from begegnung_geo.sources.http_client import PoliteClient
 
 BodyReader = Callable[[Iterator[bytes], str], Any]
 """Takes the pieces of a body and its address; returns the JSON value that osmnx is to see."""
 
-_PIECE_BYTES = 1 << 16
 _OK = 200
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -37,15 +36,15 @@ def guard_osmnx(
     client: PoliteClient, *, endpoint: str, read_body: BodyReader, limit_bytes: int
 ) -> Iterator[None]:
     """
-    Let osmnx ask one service for the length of the block, under the client's rules.
+    Let osmnx ask one service for the length of the block, through the client.
 
-    osmnx keeps its settings in its module and pins the service's address by replacing
-    `socket.getaddrinfo`; both are put back afterwards.
+    osmnx keeps its settings in its module, makes its own sessions, and pins the service's
+    address by replacing `socket.getaddrinfo`; all is put back afterwards.
 
     Parameters
     ----------
     client
-        Its hosts, deadline, limits and User-Agent hold for osmnx too.
+        Asks the questions, under its rules.
     endpoint
         Base address of an Overpass (`…/api`) or Nominatim service.
     read_body
@@ -61,39 +60,34 @@ def guard_osmnx(
         From inside the block, for refusals and answers that are no data.
     """
     client.require_allowed(endpoint)
-    rules = client.rules
     changes = {
         "overpass_url": endpoint,
         "nominatim_url": endpoint,
         "overpass_rate_limit": False,  # slots are awaited by us, within the budget
         "max_query_area_size": float("inf"),  # tiles are cut by us
-        "requests_timeout": rules.overpass_timeout_s,
-        "http_user_agent": client.user_agent,
-        "http_referer": rules.contact,
+        "requests_timeout": client.rules.overpass_timeout_s,  # becomes the query's own timeout
         "doh_url_template": None,  # names are never sent to a third party
         "use_cache": False,
         "cache_only_mode": True,
-        "requests_kwargs": {
-            "hooks": {"response": _build_hook(client, read_body, limit_bytes=limit_bytes)},
-            "auth": _ask_plainly,
-            "allow_redirects": False,
-        },
+        "requests_kwargs": {},
     }
+    adapter = _ClientAdapter(client, read_body, limit_bytes=limit_bytes)
     with _ONE_AT_A_TIME:
-        resolve = socket.getaddrinfo
+        resolve, choose = socket.getaddrinfo, requests.Session.get_adapter
         before = {key: getattr(osmnx.settings, key) for key in changes}
         for key, value in changes.items():
             setattr(osmnx.settings, key, value)
+
+        def choose_ours(session: requests.Session, url: str) -> BaseAdapter:
+            return adapter if url.startswith(endpoint) else choose(session, url)
+
+        requests.Session.get_adapter = choose_ours  # type: ignore[method-assign, assignment]
         try:
-            client.pace(endpoint)
             yield
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            if isinstance(error, InterruptedError):  # osmnx's sign that all answers are in
-                return
-            if client.seconds_left <= 0:
-                raise client.explain_delay(endpoint) from error
-            raise TransientError(f"{type(error).__name__}: {_shorten(error)}") from error
+        except InterruptedError:  # osmnx's sign that all answers are in
+            return
         finally:
+            requests.Session.get_adapter = choose  # type: ignore[method-assign]
             socket.getaddrinfo = resolve
             for key, value in before.items():
                 setattr(osmnx.settings, key, value)
@@ -114,58 +108,47 @@ def read_list(pieces: Iterator[bytes], url: str) -> Any:  # noqa: ANN401 - JSON
     return answer
 
 
-def _build_hook(
-    client: PoliteClient, read_body: BodyReader, *, limit_bytes: int
-) -> Callable[..., requests.Response]:
-    def check(response: requests.Response, **_: object) -> requests.Response:
-        url = f"{response.url.split('?')[0]}"
-        with response:
-            if response.is_redirect:
-                raise SourceError(
-                    f"{urlsplit(url).hostname} leads to another address: {response.headers.get('location')}",
-                    where=url,
-                    hint="give the final address as url in the profile, if it is right",
-                )
+class _ClientAdapter(BaseAdapter):
+    """Sends what requests would send through our client; there is no other way to the network."""
+
+    def __init__(self, client: PoliteClient, read_body: BodyReader, *, limit_bytes: int) -> None:
+        super().__init__()
+        self._client, self._read_body, self._limit_bytes = client, read_body, limit_bytes
+
+    def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
+        url = str(request.url)
+        headers = {"Accept-Encoding": "gzip", **_pick_content_type(request)}
+        timeout_s = self._client.rules.overpass_timeout_s
+        with self._client.open(
+            url, headers=headers, content=_ask_for_versions(request), read_timeout_s=timeout_s
+        ) as response:
             if response.status_code != _OK:
-                raise refuse(
-                    response.status_code, url=url, retry_after=response.headers.get("retry-after", "")
-                )
-            chunks = _read_until_deadline(response, client, url=url)
-            encoding = response.headers.get("content-encoding", "")
-            answer = read_body(unpack(chunks, encoding=encoding, limit_bytes=limit_bytes, url=url), url)
-        return _build_response(response, answer)
+                raise TransientError(f"answer {response.status_code} without a question for it")
+            pieces = iter_body(response, limit_bytes=self._limit_bytes)
+            answer = self._read_body(pieces, url.split("?", maxsplit=1)[0])
+        return _build_response(request, answer)
 
-    return check
+    def close(self) -> None:
+        """Nothing is kept open."""
 
 
-def _read_until_deadline(response: requests.Response, client: PoliteClient, *, url: str) -> Iterator[bytes]:
-    expected = response.headers.get("content-length", "")
-    received = 0
-    while piece := response.raw.read1(_PIECE_BYTES, decode_content=False):
-        received += len(piece)
-        if client.seconds_left <= 0:
-            raise client.explain_delay(url)
-        yield piece
-    if expected.isdigit() and received != int(expected):
-        raise TransientError(f"{received} of {expected} bytes arrived")
+def _pick_content_type(request: requests.PreparedRequest) -> dict[str, str]:
+    name = "Content-Type"
+    return {name: str(request.headers[name])} if name in request.headers else {}
 
 
-def _build_response(checked: requests.Response, answer: Any) -> requests.Response:  # noqa: ANN401 - JSON
-    seen = requests.Response()
-    seen.status_code, seen.reason, seen.url = checked.status_code, checked.reason, checked.url
-    seen.request, seen.headers["Content-Type"] = checked.request, "application/json"
-    seen.raw = io.BytesIO(json.dumps(answer).encode())
-    return seen
-
-
-def _ask_plainly(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _ask_for_versions(request: requests.PreparedRequest) -> bytes | None:
     # `out meta` instead of `out` adds version and time of each object, as extracts have them.
     # The user names that come with it are dropped at the door.
-    if request.method == "POST" and isinstance(request.body, str):
-        request.prepare_body(request.body.removesuffix("out%3B") + "out+meta%3B", None)
-        request.headers["Content-Type"] = "application/x-www-form-urlencoded"
-    return request
+    if request.body is None:
+        return None
+    body = str(request.body).encode()  # a form: osmnx sends nothing else
+    return body.removesuffix(b"out%3B") + b"out+meta%3B" if body.endswith(b"out%3B") else body
 
 
-def _shorten(error: Exception) -> str:
-    return str(error).splitlines()[0][:200] if str(error) else "no text"
+def _build_response(request: requests.PreparedRequest, answer: Any) -> requests.Response:  # noqa: ANN401 - JSON
+    seen = requests.Response()
+    seen.status_code, seen.reason, seen.url = _OK, "OK", str(request.url)
+    seen.request, seen.headers["Content-Type"] = request, "application/json"
+    seen.raw = io.BytesIO(json.dumps(answer).encode())
+    return seen

@@ -119,7 +119,10 @@ def test_a_place_without_area_and_an_unknown_place_are_told(standin: StandIn, ru
         (faults.status(429), "answer 429"),
         (faults.body(b"<html>"), "web page"),
         (faults.body(b'{"error": "overloaded"}'), "not that of Nominatim"),
-        (faults.redirect("https://elsewhere.example/"), "leads to another address"),
+        (faults.redirect("https://elsewhere.example/"), "leads to another host"),
+        (faults.drip_headers, "took longer than 4 s"),
+        (faults.drip(b"[" + b" " * 500 + b"]", pause_s=0.05), "took longer than 4 s"),
+        (faults.gzip_bomb(megabytes=40), "more than the 8 MB"),
     ],
 )
 def test_a_geocoder_that_fails_ends_within_bounds(
@@ -127,7 +130,7 @@ def test_a_geocoder_that_fails_ends_within_bounds(
 ) -> None:
     standin.fail("/nominatim/search", *[fault] * 20)
     with pytest.raises(SourceError, match=message):
-        init_city("Bochum", rules=rules.model_copy(update={"attempts_max": 2}))
+        init_city("Bochum", rules=rules.model_copy(update={"attempts_max": 2, "transfer_total_s": 4.0}))
 
 
 def test_text_from_outside_stays_text(standin: StandIn, rules: Fetch) -> None:

@@ -121,9 +121,10 @@ STAYING = {
     "another answer": (faults.body(b'{"elements": "many"}'), "not that of Overpass"),
     "a list": (faults.body(b"[]"), "not that of Overpass"),
     "400": (faults.status(400), "400 Bad Request"),
-    "redirect": (faults.redirect("https://elsewhere.example/api"), "leads to another address"),
+    "redirect": (faults.redirect("https://elsewhere.example/api"), "leads to another host"),
     "gzip bomb": (faults.gzip_bomb(megabytes=40), "not that of Overpass"),
     "slow drip": (faults.drip(b'{"elements": []}' * 100, pause_s=0.05), "took longer than 2 s"),
+    "slow drip of headers": (faults.drip_headers, "took longer than 2 s"),
 }
 
 
@@ -138,7 +139,7 @@ def test_a_staying_fault_ends_within_bounds_and_keeps_the_last_good_file(
 
     started = time.monotonic()
     with pytest.raises(SourceError, match=message):
-        fetch(town, tmp_path / "raw", transfer_total_s=2.0 if name == "slow drip" else 9.0, wait_total_s=0.3)
+        fetch(town, tmp_path / "raw", transfer_total_s=2.0 if "slow" in name else 9.0, wait_total_s=0.3)
 
     assert time.monotonic() - started < 10
     assert (tmp_path / "raw" / "o.osm.pbf").read_bytes() == good
