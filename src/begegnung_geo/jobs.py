@@ -184,6 +184,8 @@ def _list_sources(profile: Profile) -> Iterator[tuple[str, FileSource]]:
         yield "population", sources.population
         if sources.population.age_file:
             yield "population_age", FileSource(file=sources.population.age_file)
+    if sources.population_totals:
+        yield "population_totals", sources.population_totals
     if sources.addresses:
         yield "addresses", sources.addresses
     for place in sources.places:

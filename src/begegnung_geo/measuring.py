@@ -150,4 +150,4 @@ def _read_supply(step: StepInput) -> gpd.GeoDataFrame:
 def _counts_a_part(step: StepInput) -> bool:
     # The people are not those of the area as a whole: only some ages, or only where the extract reaches.
     people, area = step.facts("count_people"), step.facts("tie_districts")
-    return bool(not people["has_total"] or (people["is_estimated"] and area["is_part"]))
+    return bool(not people["has_total"] or (people["weights"] == "houses" and area["is_part"]))

@@ -3,8 +3,8 @@
 The story, read top to bottom: from raw files to the site of maps.
 
 What a step reads, writes and depends on stands in STEPS; `steps.py` does the rest. The
-steps are told in five chapters: `reading.py` (raw files to tables), `stocktaking.py`
-(the inventory), `measuring.py` (reach and coverage), `disclosing.py` (what may be told),
+steps are told in six chapters: `reading.py` (raw files to tables), `counting.py` (people),
+`stocktaking.py` (the inventory), `measuring.py` (reach and coverage), `disclosing.py` (what may be told),
 `publishing.py` (the site).
 """
 
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from begegnung_geo.counting import count_people, read_totals
 from begegnung_geo.disclosing import pack_people, tell_figures
 from begegnung_geo.measuring import (
     draw_reach,
@@ -24,7 +25,6 @@ from begegnung_geo.measuring import (
 from begegnung_geo.published_tables import PUBLISHED_TABLES
 from begegnung_geo.publishing import SITE_TABLES, publish_site
 from begegnung_geo.reading import (
-    count_people,
     read_areas,
     read_figures,
     read_hand,
@@ -66,9 +66,14 @@ STEPS = (
         raw=("district_figures",), uses=("sources",), reads=("districts",), writes=("district_figures",),
     ),
     Step(
+        "read_totals", "inventory", read_totals,
+        raw=("population_totals",), reads=("districts",), uses=("sources",), writes=("district_totals",),
+    ),
+    Step(
         "count_people", "inventory", count_people,
-        raw=("population", "population_age"), reads=("city_area", "buildings"), uses=("population", "study"),
-        writes=("population_cells",),
+        raw=("population", "population_age", "population_totals"),
+        reads=("city_area", "buildings", "districts", "district_totals"),
+        uses=("population", "study", "sources"), writes=("population_cells",),
     ),
     Step(
         "read_lists", "inventory", read_lists,
@@ -154,7 +159,8 @@ STEPS = (
         "publish_site", "maps", publish_site, is_page=True,
         reads=SITE_TABLES, facts_of=("read_map", "count_people", "take_inventory"),
         raw=(
-            "osm", "boundary", "districts", "population", "population_age", "addresses", "places",
+            "osm", "boundary", "districts", "population", "population_age", "population_totals", "addresses",
+            "places",
             "geocoded", "hand", "rules", "district_figures",
         ),
         uses=(

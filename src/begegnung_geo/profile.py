@@ -94,12 +94,14 @@ class Measures(Frozen):
 
 
 class Population(Frozen):
-    """The estimate of people from residential floor area."""
+    """The estimate of people from residential floor area, and what official totals must be like."""
 
     floor_area_per_person_m2: float = Field(gt=0)
     storey_default_count: float = Field(gt=0)
     footprint_min_m2: float = Field(ge=0)
     building_yes_footprint_max_m2: float = Field(ge=0)
+    totals_known_share_min: float = Field(gt=0, le=1)
+    totals_factor_max: float = Field(gt=1)
 
 
 class Completeness(Frozen):
@@ -255,14 +257,34 @@ class FigureSource(FileSource):
     columns: tuple[FigureColumn, ...] = Field(min_length=1)
 
 
+PeopleBasis = Literal["register", "census"]
+
+
 class PopulationSource(FileSource):
     """A population grid and, where known, its age table (same publisher and licence)."""
 
+    basis: PeopleBasis = "census"
     age_file: FileName | None = None
     age_url: str = ""
     age_local_file: str = ""
     age_member: str = ""
     age_fields: tuple[str, ...] = ()
+
+
+class TotalsSource(FileSource):
+    """
+    Official totals of the districts of one level, to which homes are scaled.
+
+    `group_columns` are age groups by a name such as `unter 18` or `65 und älter`.
+    `scale_groups` allows the age shares of a grid of another basis, and pages then say so.
+    """
+
+    basis: PeopleBasis
+    level: Key
+    id_column: str = Field(min_length=1)
+    persons_column: str = Field(min_length=1)
+    group_columns: tuple[str, ...] = ()
+    scale_groups: bool = False
 
 
 class Sources(Frozen):
@@ -272,6 +294,7 @@ class Sources(Frozen):
     boundary: FileSource | None = None
     districts: tuple[DistrictSource, ...] = ()
     population: PopulationSource | None = None
+    population_totals: TotalsSource | None = None
     addresses: FileSource | None = None
     places: tuple[PlaceSource, ...] = ()
     district_figures: tuple[FigureSource, ...] = ()
@@ -299,7 +322,11 @@ class Sources(Frozen):
     def list_files(self) -> list[tuple[str, FileSource]]:
         """Return every file source with its key, areas first: others are clipped to them."""
         single = (("sources.boundary", self.boundary), ("sources.osm", self.osm))
-        later = (("sources.population", self.population), ("sources.addresses", self.addresses))
+        later = (
+            ("sources.population", self.population),
+            ("sources.population_totals", self.population_totals),
+            ("sources.addresses", self.addresses),
+        )
         listed = [(key, source) for key, source in single[:1] if source]
         listed += [(f"sources.districts.{source.level}", source) for source in self.districts]
         listed += [(key, source) for key, source in (*single[1:], *later) if source]

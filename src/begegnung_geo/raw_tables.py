@@ -239,6 +239,17 @@ RAW_TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        "district_totals",
+        "one district and its official number of people; no row: the source does not name it",
+        ("level", "district_id"),
+        (
+            Column("level", "str", "level key"),
+            Column("district_id", "str", "district"),
+            Column("persons", "float64", "people; null where the source hides the number", unit="persons", is_nullable=True),
+        ),
+        families=(PERSONS_GROUP,),
+    ),
+    Table(
         "district_figures",
         "one figure of one district as its source gives it; no row: the source does not name the district",
         ("level", "district_id", "figure"),

@@ -12,14 +12,6 @@ import shapely
 from begegnung_geo.analysis.addresses import locate_records
 from begegnung_geo.analysis.city_area import build_city_area, measure_extract_share
 from begegnung_geo.analysis.districts import build_districts, derive_districts
-from begegnung_geo.analysis.population import (
-    check_conservation,
-    clip_to_city,
-    estimate_population,
-    measure_dwelling_area,
-    split_cells,
-    spread_cells,
-)
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import list_feature_filters, list_name_filters, read_category_rules
 from begegnung_geo.crs import WGS84
@@ -35,15 +27,10 @@ from begegnung_geo.sources.osm import read_osm
 from begegnung_geo.sources.places import read_place_list
 from begegnung_geo.sources.reviews import read_kept_ids, read_reviews
 from begegnung_geo.sources.vector import read_boundary, read_districts
-from begegnung_geo.sources.zensus import read_population
 from begegnung_geo.steps import StepInput, StepOutput
 from begegnung_geo.walk_rules import read_walk_rules
 
-_COARSE_CELL_M = 250  # larger cells are spread over their dwellings: a midpoint would stand for too many
 _PART_BELOW = 0.5  # an extract of less than half the study area says nothing about the whole (judgement)
-_SQUARES_A_SIDE = 5  # of a coarse cell without mapped dwellings: 200 m squares of a 1 km cell
-_HOUSE_SPACING_M = 60.0  # neighbouring houses this far apart are one inhabited area
-_CROWDED = 4  # cells with a quarter of the usual floor area a head lack buildings: they keep their midpoint
 
 
 def read_areas(step: StepInput) -> StepOutput:
@@ -152,58 +139,6 @@ def read_figures(step: StepInput) -> StepOutput:
         parts.append(figures)
         issues.append(faults)
     return StepOutput({"district_figures": pd.concat(parts, ignore_index=True)}, issues=issues)
-
-
-def count_people(step: StepInput) -> StepOutput:
-    """Read the people of a census grid, or estimate them from dwellings; nobody is lost on the way."""
-    city_area, buildings = step.layer("city_area"), step.layer("buildings")
-    source, settings = step.raw("population"), step.profile.population.model_dump()
-    if source is None:
-        cells = estimate_population(buildings, city_area=city_area, **settings)
-        facts = {"source": "estimate", "is_estimated": True, "input_persons": float(cells["persons"].sum())}
-        facts |= {"outside_persons": 0.0, "spacing_m": _HOUSE_SPACING_M, "has_total": True}
-        return StepOutput({"population_cells": cells}, facts)
-    age = step.raw("population_age")
-    given, issues, meta = read_population(
-        source.path,
-        age_path=age.path if age else None,
-        crs=step.crs,
-        clip=city_area.buffer(_COARSE_CELL_M * 4).union_all(),
-    )
-    if meta.cell_size_m > _COARSE_CELL_M:
-        floor_area_per_person_m2 = settings.pop("floor_area_per_person_m2")
-        given = spread_cells(
-            given,
-            buildings,
-            cell_size_m=meta.cell_size_m,
-            floor_area_m2=measure_dwelling_area(buildings, **settings),
-            floor_area_min_per_person_m2=floor_area_per_person_m2 / _CROWDED,
-        )
-        given = split_cells(given, cell_size_m=meta.cell_size_m, parts=_SQUARES_A_SIDE)
-    cells, near_persons = clip_to_city(given, city_area)
-    outside_persons = meta.outside_persons + near_persons
-    facts = {
-        "source": source.entry.title,
-        "is_estimated": False,
-        "input_persons": meta.input_persons,
-        "outside_persons": outside_persons,
-        "rejected_persons": meta.rejected_persons,
-        "spacing_m": meta.cell_size_m if 0 < meta.cell_size_m <= _COARSE_CELL_M else _HOUSE_SPACING_M,
-        "has_total": meta.has_total,
-    }
-    kept = {
-        "inside": float(cells["persons"].sum()),
-        "outside": outside_persons,
-        "rejected": meta.rejected_persons,
-    }
-    check_conservation(input_persons=meta.input_persons, parts=kept, where=source.path.name)
-    outside = count_issue(
-        source.path.name,
-        IssueCode.PERSONS_OUTSIDE,
-        count=len(given) - len(cells),
-        text=f"cells just outside the study area with {near_persons:,.0f} people; left out of all figures",
-    )
-    return StepOutput({"population_cells": cells}, facts, [issues, outside])
 
 
 def read_lists(step: StepInput) -> StepOutput:

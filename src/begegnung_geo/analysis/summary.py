@@ -93,6 +93,7 @@ def _summarise_population(city_coverage: pd.DataFrame, people: Mapping[str, Any]
         "is_estimated": bool(people["is_estimated"]),
         "has_total": bool(people["has_total"]),
         "source": people["source"],
+        **{key: people[key] for key in ("kind", "basis", "weights", "is_group_scaled")},
     }
 
 

@@ -175,13 +175,9 @@ def say_statement(reach: Reach, speaker: Speaker) -> str:
 def list_certainty(scope: Scope, speaker: Speaker) -> list[str]:
     """Return what is counted, estimated and unknown behind the page's figures."""
     reach, words = speaker.headline_reach(scope), speaker.words
-    source = clean_text(speaker.content.summary.get("population", {}).get("source", ""))
     sentences = []
-    if speaker.content.is_estimated:
-        sentences.append(words.say("certainty.estimated"))
-    elif reach.status != "no_people":
-        by_whom = words.say("certainty.counted_by", source=source) if source else ""
-        sentences.append(by_whom or words.say("certainty.counted"))
+    if speaker.content.is_estimated or reach.status != "no_people":
+        sentences += _list_people_kind(speaker)
     if reach.status in ("known", "range", "no_statement"):
         if reach.is_everybody_known:
             sentences.append(words.say("certainty.all_known"))
@@ -190,6 +186,22 @@ def list_certainty(scope: Scope, speaker: Speaker) -> list[str]:
     if len(scope.begegnungsorte):
         weak = int(scope.begegnungsorte["evidence"].isin(_WEAK_EVIDENCE).sum())
         sentences.append(words.say("certainty.weak", count=weak))
+    return sentences
+
+
+def _list_people_kind(speaker: Speaker) -> list[str]:
+    # Counted, worked out from official totals, or estimated; carried-over age groups are named.
+    words, people = speaker.words, speaker.content.summary.get("population", {})
+    source = clean_text(people.get("source", ""))
+    if speaker.content.is_estimated:
+        return [words.say("certainty.estimated")]
+    if people.get("kind") != "scaled":
+        by_whom = words.say("certainty.counted_by", source=source) if source else ""
+        return [by_whom or words.say("certainty.counted")]
+    basis = words.say(f"certainty.basis_{people['basis']}")
+    sentences = [words.say(f"certainty.scaled_{people['weights']}", basis=basis, source=source)]
+    if people["is_group_scaled"]:
+        sentences.append(words.say(f"certainty.groups_scaled_{people['basis']}"))
     return sentences
 
 
@@ -204,6 +216,9 @@ def list_method(speaker: Speaker) -> list[str]:
     if speaker.content.is_estimated:
         area = words.number(profile.population.floor_area_per_person_m2)
         people = words.say("method.people_estimated", area=area)
+    elif (population := speaker.content.summary.get("population", {})).get("kind") == "scaled":
+        weights = words.say(f"method.weights_{population['weights']}")
+        people = words.say("method.people_scaled", weights=weights)
     else:
         people = words.say("method.people_counted")
     return [

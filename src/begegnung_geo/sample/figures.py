@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""What an invented statistics office publishes of the districts: SGB II, single households."""
+"""What an invented statistics office publishes of the districts: SGB II, single households, people."""
 
 import numpy as np
 
 from begegnung_geo.sample.districts import District
 
 FIGURE_HEADER = ("statistischer_bezirk_nr", "statistischer_bezirk", "sgb2_quote", "einpersonenhaushalte")
+TOTALS_HEADER = (
+    "statistischer_bezirk_nr", "statistischer_bezirk", "einwohner", "unter_18", "65_und_aelter",
+)  # fmt: skip
+_REGISTER_ABOVE_CENSUS = 1.025  # registers count 2 to 3 % more people than the census (Dortmund 2018/2019)
+_ROUND_TO = 5  # as cities publish them
 _HIDDEN = "–"
 _HIDDEN_BEZIRK = "130"  # too few households: the office hides the figure
 # Share of people with SGB II and of single households, in percent: what the plan's quarters are like.
@@ -34,3 +39,27 @@ def build_figure_rows(districts: list[District], *, seed: int) -> list[tuple[str
             )
         )
     return rows
+
+
+def build_totals_rows(
+    districts: list[District], persons: list[int], *, seed: int
+) -> list[tuple[str, str, int, int, int]]:
+    """
+    Return id, name, people, people under 18 and of 65 and more by the invented residents' register.
+
+    Parameters
+    ----------
+    persons
+        People who live in each district.
+    """
+    rows = []
+    for district, lived in zip(districts, persons, strict=True):
+        rng = np.random.default_rng([seed, int(district.number), 8])
+        total = _round(lived * _REGISTER_ABOVE_CENSUS * float(rng.uniform(0.98, 1.02)))
+        young, old = (_round(total * float(rng.uniform(*range_))) for range_ in ((0.13, 0.22), (0.14, 0.26)))
+        rows.append((district.number, district.name, total, young, old))
+    return rows
+
+
+def _round(persons: float) -> int:
+    return round(persons / _ROUND_TO) * _ROUND_TO

@@ -30,7 +30,7 @@ from begegnung_geo.sample.districts import (
     build_stadtbezirke,
     find_district,
 )
-from begegnung_geo.sample.figures import FIGURE_HEADER, build_figure_rows
+from begegnung_geo.sample.figures import FIGURE_HEADER, TOTALS_HEADER, build_figure_rows, build_totals_rows
 from begegnung_geo.sample.gardens import Gardens, build_gardens
 from begegnung_geo.sample.housemap import draw_houses
 from begegnung_geo.sample.landscape import draw_boundaries, draw_labels, draw_landscape, find_landmarks
@@ -79,6 +79,7 @@ class _Collection:
     places: list[Place] = field(default_factory=list)
     quarter: list[int] = field(default_factory=list)
     persons: int = 0
+    district_persons: list[int] = field(default_factory=list)
     border_nodes: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
@@ -189,6 +190,11 @@ def _build_tile(town: _Collection, tile: Tile, *, ground: Ground, tile_count: in
     draw_labels(town.osm, tile=tile, ground=ground, districts=land.districts, villages=villages)
     _collect(town, settlement, persons, rng=rng)
     town.quarter += [len(town.districts) + find_district(tile, place.bezirk) for place in places]
+    bezirke, of_house = np.unique(settlement.bezirk, return_inverse=True)
+    district = np.array([find_district(tile, int(bezirk)) for bezirk in bezirke])[of_house]
+    is_home = settlement.bezirk != OUTSIDE
+    sums = np.bincount(district[is_home], weights=persons[is_home], minlength=len(land.districts))
+    town.district_persons += sums.astype(int).tolist()
     town.districts += land.districts
     town.places += places
 
@@ -263,6 +269,8 @@ def _write_files(out: Path, town: _Collection, ground: Ground, *, seed: int) -> 
     writers.write_csv(out / writers.PEOPLE_LIST_FILE, PEOPLE_HEADER, people)
     figures = build_figure_rows(town.districts, seed=seed)
     writers.write_csv(out / writers.FIGURES_FILE, FIGURE_HEADER, figures)
+    totals = build_totals_rows(town.districts, town.district_persons, seed=seed)
+    writers.write_csv(out / writers.TOTALS_FILE, TOTALS_HEADER, totals)
     truth = build_truth_rows(town.places, lon_lat)
     writers.write_csv(
         out / writers.TRUTH_FILE,

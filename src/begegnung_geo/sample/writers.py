@@ -26,6 +26,7 @@ AGES_FILE = "Zensus2022_Alter_in_5_Altersklassen_100m-Gitter.csv"
 ADDRESSES_FILE = "gebref.txt"
 PEOPLE_LIST_FILE = "orte_von_menschen.csv"
 FIGURES_FILE = "kennzahlen_statistische_bezirke.csv"
+TOTALS_FILE = "einwohner_statistische_bezirke.csv"
 TRUTH_FILE = "truth.csv"
 FILES = (
     OSM_FILE,
@@ -37,6 +38,7 @@ FILES = (
     ADDRESSES_FILE,
     PEOPLE_LIST_FILE,
     FIGURES_FILE,
+    TOTALS_FILE,
     TRUTH_FILE,
 )
 _SUPPRESSED = "–"

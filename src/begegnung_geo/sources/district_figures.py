@@ -53,6 +53,36 @@ def read_district_figures(
     SourceError
         If the file cannot be read or lacks a column.
     """
+    figures, issues = read_figure_table(path, source, district_ids=district_ids)
+    unknown = [
+        _count_unknown(figures[figures["figure"] == column.key], district_ids, column.key, file=path.name)
+        for column in source.columns
+    ]
+    return figures, concat_issues([issues, *unknown])
+
+
+def read_figure_table(
+    path: Path,
+    source: FigureSource,
+    *,
+    district_ids: Sequence[str],
+    setting: str = "sources.district_figures",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Read a table of districts, whatever its figures are for; see `read_district_figures`.
+
+    Parameters
+    ----------
+    setting
+        Key of the profile that names the columns, for messages.
+
+    Returns
+    -------
+    district_figures
+        Table `district_figures`.
+    issues
+        The faults of its rows; districts without a figure are not counted.
+    """
     wanted = [source.id_column, *(column.column for column in source.columns)]
 
     def rate(cells: Sequence[str]) -> int:
@@ -64,7 +94,7 @@ def read_district_figures(
         raise SourceError(
             f"{path.name} lacks the columns {', '.join(missing)}",
             where=f"{path}, first row: {', '.join(map(str, raw.cells.columns))[:200] or 'empty'}",
-            hint="correct the columns of sources.district_figures in the profile",
+            hint=f"correct the columns of {setting} in the profile",
         )
     issues = [raw.issues]
     rows = raw.cells[wanted].assign(label=raw.labels)
@@ -97,7 +127,6 @@ def read_district_figures(
         part, faults = _read_figure(rows, column, source=source, file=path.name)
         parts.append(part)
         issues.append(faults)
-        issues.append(_count_unknown(part, district_ids, file=path.name))
     figures = pd.concat(parts, ignore_index=True)
     return (figures if len(figures) else build_empty("district_figures", crs=WGS84)), concat_issues(issues)
 
@@ -133,10 +162,11 @@ def _read_figure(
     return figures, faults
 
 
-def _count_unknown(figures: pd.DataFrame, district_ids: Sequence[str], *, file: str) -> pd.DataFrame:
+def _count_unknown(
+    figures: pd.DataFrame, district_ids: Sequence[str], key: str, *, file: str
+) -> pd.DataFrame:
     known = set(figures.loc[figures["value"].notna(), "district_id"])
     count = len(set(district_ids) - known)
-    key = figures["figure"].iloc[0] if len(figures) else "the figure"
     return count_issue(
         file,
         IssueCode.FIGURE_NOT_KNOWN,

@@ -15,9 +15,11 @@ from begegnung_geo.render.text import LANGUAGES, Words, clean_text, read_phrases
 GERMAN, ENGLISH = Words("de"), Words("en")
 # Keys that are put together from a table's values; each family is named with its values.
 FAMILIES = (
-    "access.", "complete.", "detail.", "evidence.", "figure.", "fill.", "group.", "headline.", "hours.",
-    "indicator.", "issue.", "legend.", "level.", "method.rule_", "person_group.", "profile.", "profile_of.",
-    "publisher.", "reason.", "role.", "share.", "sheet.", "stability.", "variant.", "why.",
+    "access.", "certainty.basis_", "certainty.groups_scaled_", "certainty.scaled_", "complete.", "detail.",
+    "evidence.", "figure.",
+    "fill.", "group.", "headline.", "hours.", "indicator.", "issue.", "legend.", "level.", "method.rule_",
+    "method.weights_", "person_group.", "profile.", "profile_of.", "publisher.", "reason.", "role.", "share.",
+    "sheet.", "stability.", "variant.", "why.",
 )  # fmt: skip
 
 
