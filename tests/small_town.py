@@ -79,6 +79,7 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
         underserved=_build_underserved(),
         underserved_variants=_build_variants(_build_underserved()),
         walk_curves=_build_walk_curves(coverage),
+        siting_gains=_build_siting_gains(),
         reach_areas=_build_reach_areas(profile),
         gaps=_build_gaps(),
         demand=_build_demand(),
@@ -459,6 +460,22 @@ def _build_walk_curves(coverage: pd.DataFrame) -> pd.DataFrame:
             for row in rows.itertuples()
         ],
         ignore_index=True,
+    )
+
+
+def _build_siting_gains() -> pd.DataFrame:
+    # Every Potenzialraum would bring 300 people within reach, one after another 100 fewer.
+    potential = _build_places(12).query("standing == 'potential'")["begegnungsort_id"].tolist()
+    return pd.DataFrame(
+        {
+            "begegnungsort_id": potential,
+            "profile": "senior",
+            "threshold_min": 10,
+            "persons_added": [max(300.0 - 100 * number, 0.0) for number in range(len(potential))],
+            "persons_own": 0.0,
+            "minutes_saved": 0.0,
+            "underserved_districts": [[] for _ in potential],
+        }
     )
 
 

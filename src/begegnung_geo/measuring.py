@@ -5,11 +5,15 @@ The third chapter of the pipeline: walking distances, coverage, gaps and reach a
 Each function is a step of `pipeline.STEPS`, in that order.
 """
 
+from dataclasses import replace
+
 import geopandas as gpd
+import numpy as np
 
 from begegnung_geo.analysis.access import build_access, report_capacity, withhold_seats
 from begegnung_geo.analysis.access_walks import measure_access
 from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
+from begegnung_geo.analysis.disclosure import publish_count
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.analysis.gaps import build_gaps, find_headline_gaps
@@ -19,9 +23,15 @@ from begegnung_geo.analysis.measures import (
     build_district_walks,
     withhold_measures,
 )
-from begegnung_geo.analysis.need import build_need
+from begegnung_geo.analysis.need import build_need, find_need
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.analysis.siting_tables import (
+    build_siting_choices,
+    build_siting_gains,
+    build_siting_ranks,
+    survey_ground,
+)
 from begegnung_geo.analysis.strata import build_strata
 from begegnung_geo.analysis.underserved import (
     EXTRACT_EDGE,
@@ -127,6 +137,43 @@ def measure_coverage(step: StepInput) -> StepOutput:
         "walk_curves": curves,
     }  # fmt: skip
     return StepOutput(tables)
+
+
+def weigh_potential(step: StepInput) -> StepOutput:
+    """Say what opening each Potenzialraum would add, and which ones together add most."""
+    profile, demand = step.profile, step.layer("demand")
+    places = step.layer("begegnungsorte")
+    candidates = gpd.GeoDataFrame(places[(places["standing"] == "potential") & ~places["is_counted"]])
+    ground = survey_ground(
+        demand,
+        move_to_doors(candidates, step.layer("doors")),
+        walk_nodes=step.layer("walk_nodes"),
+        walk_edges=step.layer("walk_edges"),
+        walking=profile.walking,
+        reach_factor_max=max(profile.siting.speed_factors),
+    )
+    need = find_need(demand, step.table("need")).to_numpy(dtype=np.float64)
+    flags, headlines = step.table("underserved"), profile.coverage.headline
+    gains = build_siting_gains(ground, flags)
+    packed = build_siting_gains(replace(ground, demand=step.layer("protected_demand")), flags)
+    counts = [name for name in gains.columns if str(name).startswith("persons_")]
+    return StepOutput(
+        {
+            "siting_gains": gains,
+            "siting_choices": build_siting_choices(ground, need, headlines=headlines, siting=profile.siting),
+            "siting_ranks": build_siting_ranks(ground, headline=headlines[0], siting=profile.siting),
+            "published_siting_gains": packed.assign(
+                minutes_saved=packed["minutes_saved"].round(-2),
+                underserved_districts=gains["underserved_districts"],
+                **{
+                    name: publish_count(
+                        packed[name], publication=profile.publication, is_anybody=gains[name] > 0
+                    )
+                    for name in counts
+                },
+            ),
+        }
+    )
 
 
 def draw_reach(step: StepInput) -> StepOutput:

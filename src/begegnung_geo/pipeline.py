@@ -21,6 +21,7 @@ from begegnung_geo.measuring import (
     measure_coverage,
     measure_demand,
     weigh_need,
+    weigh_potential,
 )
 from begegnung_geo.published_tables import PUBLISHED_TABLES
 from begegnung_geo.publishing import SITE_TABLES, publish_site
@@ -147,7 +148,16 @@ STEPS = (
             "gaps", "underserved", "walk_curves",
         ),
         facts_of=("count_people",), uses=("walking", "coverage", "need", "underserved", "publication"),
-        writes=tuple(f"published_{name}" for name in PUBLISHED_TABLES),
+        writes=tuple(f"published_{name}" for name in PUBLISHED_TABLES if name != "siting_gains"),
+    ),
+    Step(
+        "weigh_potential", "coverage", weigh_potential,
+        reads=(
+            "begegnungsorte", "doors", "demand", "protected_demand", "need", "underserved", "walk_nodes",
+            "walk_edges",
+        ),
+        uses=("walking", "coverage", "siting", "publication"),
+        writes=("siting_gains", "siting_choices", "siting_ranks", "published_siting_gains"),
     ),
     Step(
         "draw_reach", "coverage", draw_reach,

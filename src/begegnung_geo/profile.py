@@ -128,6 +128,19 @@ class Publication(Frozen):
         return self
 
 
+class Siting(Frozen):
+    """Which Potenzialräume may be opened together, and how long an answer may take."""
+
+    places_max: int = Field(ge=1, le=50)
+    must: tuple[str, ...]
+    must_not: tuple[str, ...]
+    budget: float | None = Field(default=None, ge=0)
+    cost_default: float = Field(ge=0)
+    cost: dict[str, float]
+    speed_factors: tuple[float, ...] = Field(min_length=1)
+    time_limit_s: float = Field(gt=0, le=600)
+
+
 class Publisher(Frozen):
     """Who hands the pages out; the law asks for these links, only the publisher has them."""
 
@@ -365,6 +378,7 @@ class Profile(Frozen):
     population: Population
     completeness: Completeness
     publication: Publication
+    siting: Siting
     publisher: Publisher
     online_maps: OnlineMaps
     fetch: Fetch

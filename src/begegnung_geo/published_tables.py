@@ -8,6 +8,7 @@ from begegnung_geo.result_tables import RESULT_TABLES
 
 PUBLISHED_TABLES = (
     "coverage", "city_coverage", "walk_curves", "need", "need_indicators", "underserved", "gaps",
+    "siting_gains",
 )  # fmt: skip
 """Tables with figures of people; pages and files get `published_<name>` in their place."""
 
@@ -23,11 +24,12 @@ def list_published_tables() -> tuple[Table, ...]:
 
 def _publish(table: Table) -> Table:
     columns = [_hide(column) for column in table.columns]
+    families = tuple(_hide(column) for column in table.families)
     if any(column.name == "persons_unknown" for column in columns):
         position = 1 + next(i for i, column in enumerate(columns) if column.name == "persons_unknown")
         columns.insert(position, _hide(_BEYOND))
     row = f"one row of `{table.name}` as every page and file tells it, from packed people"
-    return replace(table, name=f"published_{table.name}", row=row, columns=tuple(columns))
+    return replace(table, name=f"published_{table.name}", row=row, columns=tuple(columns), families=families)
 
 
 def _hide(column: Column) -> Column:

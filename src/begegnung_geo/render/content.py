@@ -52,6 +52,7 @@ class SiteContent:
     underserved: pd.DataFrame
     underserved_variants: pd.DataFrame
     walk_curves: pd.DataFrame
+    siting_gains: pd.DataFrame
     reach_areas: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame

@@ -18,6 +18,8 @@ from begegnung_geo.render.text import clean_text
 
 _GAPS_TOLD = 3
 _POTENTIAL_TOLD = 6
+_OPENINGS_TOLD = 3
+_DOUBTFUL = ("D", "E")
 
 
 def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
@@ -65,6 +67,7 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         "charts": build_charts(scope, city, speaker),
         "kinds": list_kinds(scope, speaker),
         "potential": _say_potential(scope, speaker),
+        "openings": _list_openings(scope, speaker),
         "completeness": build_completeness(scope, speaker),
         "certainty": list_certainty(scope, speaker),
         "pace": words.say(
@@ -158,3 +161,23 @@ def _say_potential(scope: Scope, speaker: Speaker) -> str:
     shown = list(dict.fromkeys(names))[:_POTENTIAL_TOLD]
     key = "sheet.potential_named" if shown else "sheet.potential"
     return speaker.words.say(key, count=len(potential), names=", ".join(shown))
+
+
+def _list_openings(scope: Scope, speaker: Speaker) -> list[str]:
+    # What the Potenzialräume that would do most would change, each alone; the doubt about them with it.
+    words, headline = speaker.words, speaker.content.profile.coverage.headline[0]
+    gains = speaker.content.siting_gains
+    is_used = (gains["profile"] == headline.profile) & (gains["threshold_min"] == headline.threshold_min)
+    told = gains[is_used & (gains["persons_added"] > 0)].merge(
+        scope.begegnungsorte[["begegnungsort_id", "name", "evidence"]], on="begegnungsort_id"
+    )
+    first = told.sort_values(["persons_added", "begegnungsort_id"], ascending=[False, True])
+    sentences = []
+    for row in first.head(_OPENINGS_TOLD).to_dict("records"):
+        name = clean_text(row["name"]) or words.say("place.unnamed")
+        key = "sheet.opening_doubtful" if row["evidence"] in _DOUBTFUL else "sheet.opening"
+        persons = speaker.persons_prose(float(row["persons_added"]))
+        sentences.append(
+            words.say(key, name=name, persons=persons, minutes=words.number(headline.threshold_min))
+        )
+    return sentences

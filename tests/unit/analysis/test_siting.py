@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
+from begegnung_geo.analysis import siting_solvers
 from begegnung_geo.analysis.siting import (
     build_siting_problem,
     measure_gain,
@@ -224,3 +225,21 @@ def test_most_minutes_saved_equals_trying_every_subset(rows, most):
     assert choice.gain == pytest.approx(best)
     assert measure_saved(saved, choice.chosen) == pytest.approx(best)
     assert choice.gap == pytest.approx(0.0, abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.lists(st.integers(0, 9), min_size=4, max_size=4), min_size=1, max_size=6), st.integers(1, 3)
+)
+def test_where_pairs_are_many_greed_is_told_with_a_bound_that_holds(rows, most):
+    saved = csr_array(np.array(rows, dtype=float))
+    best = max(
+        sum(max((row[c] for c in chosen), default=0) for row in rows)
+        for size in range(most + 1)
+        for chosen in combinations(range(4), size)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(siting_solvers, "_EXACT_PAIRS_MAX", 0)
+        choice = choose_most_saved(saved, _free(4, most=most), time_limit_s=20)
+    assert (1 - 1 / np.e) * best - 1e-9 <= choice.gain <= best + 1e-9
+    assert choice.bound >= best - 1e-6
