@@ -17,7 +17,7 @@ from begegnung_geo.render.statements import Speaker, list_certainty, list_lead, 
 from begegnung_geo.render.text import clean_text
 
 _GAPS_TOLD = 3
-_POTENTIAL_TOLD = 6
+_POTENTIAL_TOLD = 3
 _OPENINGS_TOLD = 3
 _DOUBTFUL = ("D", "E")
 
@@ -174,7 +174,7 @@ def _list_openings(scope: Scope, speaker: Speaker) -> list[str]:
     first = told.sort_values(["persons_added", "begegnungsort_id"], ascending=[False, True])
     sentences = []
     for row in first.head(_OPENINGS_TOLD).to_dict("records"):
-        name = clean_text(row["name"]) or words.say("place.unnamed")
+        name = clean_text(row["name"]) or words.say("sheet.unnamed")
         key = "sheet.opening_doubtful" if row["evidence"] in _DOUBTFUL else "sheet.opening"
         persons = speaker.persons_prose(float(row["persons_added"]))
         sentences.append(
