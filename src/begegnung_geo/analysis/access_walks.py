@@ -177,8 +177,12 @@ class _Search:
         nearest_m = self.demand["walk_distance_m"].to_numpy(dtype=np.float64)
         distance_m = np.maximum(found.matrix.distance_m, nearest_m[found.matrix.point])
         is_within = distance_m <= self.reach_m  # never where everyone's walk is not known
-        walks = found.matrix.point[is_within], found.matrix.place[is_within], distance_m[is_within]
-        return replace(found, matrix=_lay_rows(*walks, like=found.matrix))
+        counts = np.bincount(found.matrix.point[is_within], minlength=found.matrix.point_count)
+        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        lengthened = replace(
+            found.matrix, indptr=indptr, place=found.matrix.place[is_within], distance_m=distance_m[is_within]
+        )
+        return replace(found, matrix=lengthened)
 
 
 def _list_supply(
@@ -238,16 +242,10 @@ def _join(known: WalkMatrix, possible: WalkMatrix) -> WalkMatrix:
     order = np.lexsort((distance_m, pair))
     order = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
     point, place = np.divmod(pair[order], known.place_count)
-    return _lay_rows(point, place, distance_m[order], like=known)
-
-
-def _lay_rows(point: Ints, place: Ints, distance_m: Floats, *, like: WalkMatrix) -> WalkMatrix:
-    # Points rise; the places of a point may come in any order.
-    counts = np.bincount(point, minlength=like.point_count)
-    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    rows = WalkRows(indptr, place, distance_m)
+    indptr = np.searchsorted(point, np.arange(known.point_count + 1))
+    rows = WalkRows(indptr.astype(np.int64), place, distance_m[order])
     sort_walks(rows)
-    return WalkMatrix(rows.indptr, rows.place, rows.distance_m, place_count=like.place_count)
+    return WalkMatrix(rows.indptr, rows.place, rows.distance_m, place_count=known.place_count)
 
 
 def _follow(known: _Found, possible: _Found, everyone: Mapping[str, Walks]) -> dict[str, Walks]:

@@ -178,24 +178,17 @@ def _measure_choice(
 
 def _count_persons(strata: Strata, is_unknown: Bools) -> pd.DataFrame:
     has_known = strata.has_known
-    everybody = strata.sum_homes(strata.persons[:, :1] * ~strata.is_known)
-    numbers = {
-        "persons": strata.sum_persons(),
-        "persons_unknown": strata.sum_persons(is_unknown),
-        "persons_without_group": everybody,
-    }
-    shape = (strata.area_count, len(strata.groups))
+    persons = np.where(has_known, strata.persons_in_all, np.nan)
+    unknown = np.where(has_known, strata.sum_persons(is_unknown), np.nan)
+    groups = len(strata.groups)
     return pd.DataFrame(
         {
-            "level": np.repeat(strata.level, shape[1]),
-            "district_id": np.repeat(strata.district_id, shape[1]),
-            "persons_group": np.tile(strata.groups, shape[0]),
-            **{
-                name: (
-                    value if name == "persons_without_group" else np.where(has_known, value, np.nan)
-                ).ravel()
-                for name, value in numbers.items()
-            },
+            "level": np.repeat(strata.level, groups),
+            "district_id": np.repeat(strata.district_id, groups),
+            "persons_group": np.tile(strata.groups, strata.area_count),
+            "persons": persons.ravel(),
+            "persons_unknown": unknown.ravel(),
+            "persons_without_group": strata.persons_without_group.ravel(),
         }
     )
 

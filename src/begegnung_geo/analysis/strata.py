@@ -3,8 +3,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from begegnung_geo.analysis.district_sums import index_districts
@@ -13,7 +16,8 @@ from begegnung_geo.analysis.network import Bools, Floats, Ints
 ALL_PEOPLE = "all"
 CITY_LEVEL = "city"
 _GROUP_PREFIX = "persons_"
-_DECIMALS = 6  # of a person: which half somebody belongs to must not hang on the last bit of a sum
+_MICRO = 1e6
+_SMALL = 2**16 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,20 +30,20 @@ class Strata:
     level, district_id
         One entry an area: every district of every level, then the city (`city` and an
         empty id).
-    home, area
-        Positions, one pair a home and area it is in.
+    area_of_home
+        One row a level and one for the city: position of the area of each home; one past
+        the last area where a home is in no district of the level.
     groups
         `all`, then every group that is known for at least one home, by name.
     persons
-        One row a home, one column a group; 0 where not known.
+        One row a group, one column a home; 0 where not known.
     is_known
         The same shape: whether the number is known.
     """
 
     level: tuple[str, ...]
     district_id: tuple[str, ...]
-    home: Ints
-    area: Ints
+    area_of_home: Ints
     groups: tuple[str, ...]
     persons: Floats
     is_known: Bools
@@ -49,16 +53,26 @@ class Strata:
         """How many areas there are, the city included."""
         return len(self.level)
 
-    @property
+    @cached_property
+    def persons_in_all(self) -> Floats:
+        """The people of each area and group."""
+        return self.sum_homes(self.persons)
+
+    @cached_property
+    def persons_without_group(self) -> Floats:
+        """The people of each area who live where the number of a group is not known, by group."""
+        return self.sum_homes(self.persons[:1] * ~self.is_known)
+
+    @cached_property
     def has_known(self) -> Bools:
         """
         Whether a group's number is known for anybody in an area: one row an area, one column a group.
 
         True where nobody lives: nobody is known to belong to the group.
         """
-        everybody = np.broadcast_to(self.persons[:, :1] > 0, self.persons.shape)
-        asked = self.sum_homes(everybody.astype(np.float64))
-        known = self.sum_homes((everybody & self.is_known).astype(np.float64))
+        is_home = self.persons[:1] > 0
+        asked = self.sum_homes((is_home & np.ones_like(self.is_known)).astype(np.float64))
+        known = self.sum_homes((is_home & self.is_known).astype(np.float64))
         has_known: Bools = (known > 0) | (asked == 0)
         return has_known
 
@@ -69,23 +83,20 @@ class Strata:
         Parameters
         ----------
         values
-            One row a home, one column a group.
+            One row a group, one column a home.
 
         Returns
         -------
         sums
             One row an area, one column a group.
         """
-        columns = [
-            np.bincount(self.area, weights=column[self.home], minlength=self.area_count)
-            for column in values.T
-        ]
-        return np.stack(columns, axis=1).astype(np.float64)
+        patch, areas = self._patches
+        columns = [np.bincount(patch, weights=row, minlength=areas.shape[1]) for row in values]
+        return np.asarray(areas @ np.stack(columns, axis=1), dtype=np.float64)
 
-    def sum_persons(self, share: Floats | Bools | None = None) -> Floats:
-        """Return the people of each area and group; with `share` that part of each home's."""
-        part = self.persons if share is None else self.persons * np.asarray(share, float)[:, None]
-        return self.sum_homes(part)
+    def sum_persons(self, share: Floats | Bools) -> Floats:
+        """Return the people of each area and group, of each home a part."""
+        return self.sum_homes(self.persons * share)
 
     def find_quantiles(self, values: Floats, quantiles: Sequence[float]) -> Floats:
         """
@@ -108,14 +119,36 @@ class Strata:
             share is not reached among finite values.
         """
         found = np.full((self.area_count, len(self.groups), len(quantiles)), np.nan)
-        order = np.argsort(values[self.home], kind="stable")
-        order = order[np.argsort(self.area[order], kind="stable")]
-        home = self.home[order]
-        area, first = np.unique(self.area[order], return_index=True)
-        for column in range(len(self.groups)):
-            row, has_people = _find_rows(self.persons[home, column], first, quantiles)
-            found[area, column] = np.where(has_people, values[home[row]], np.nan)
+        by_value = np.argsort(values, kind="stable")
+        for area_of_home in self._small_areas:
+            order = by_value[np.argsort(area_of_home[by_value], kind="stable")]
+            area, first = np.unique(area_of_home[order], return_index=True)
+            past = np.append(first[1:], len(order))
+            is_area = area < self.area_count
+            area, bounds = area[is_area], (first[is_area], past[is_area])
+            for column, persons in enumerate(self._micropersons):
+                row, has_people = _find_rows(persons[order], *bounds, quantiles=quantiles)
+                found[area, column] = np.where(has_people, values[order[row]], np.nan)
         return found
+
+    @cached_property
+    def _patches(self) -> tuple[Ints, Floats]:
+        # Homes that are in the same areas of all levels are summed once; then patches make up areas.
+        members, patch = np.unique(self.area_of_home, axis=1, return_inverse=True)
+        areas = np.zeros((self.area_count + 1, members.shape[1]))
+        for row in members:
+            areas[row, np.arange(members.shape[1])] = 1.0
+        return patch.ravel().astype(np.int64), areas[:-1]
+
+    @cached_property
+    def _small_areas(self) -> npt.NDArray[Any]:
+        # numpy sorts numbers of 16 bits by counting, which is ten times as fast.
+        return self.area_of_home.astype(np.uint16 if self.area_count < _SMALL else np.int64)
+
+    @cached_property
+    def _micropersons(self) -> Ints:
+        # Whole numbers add up exactly: which half somebody belongs to must not hang on the last bit.
+        return np.round(self.persons * _MICRO).astype(np.int64)
 
 
 def build_strata(demand: pd.DataFrame, districts: pd.DataFrame) -> Strata:
@@ -136,26 +169,26 @@ def build_strata(demand: pd.DataFrame, districts: pd.DataFrame) -> Strata:
         If `demand` has no `district_id_` column for a level.
     """
     index = index_districts(demand, districts)
+    count = len(index.districts)
+    area_of_home = np.full((index.level.max(initial=-1) + 2, len(demand)), count + 1, dtype=np.int64)
+    area_of_home[index.level[index.district], index.home] = index.district
+    area_of_home[-1] = count
     columns = [c for c in sorted(demand.columns) if c.startswith(_GROUP_PREFIX) and demand[c].notna().any()]
-    numbers = demand[["persons", *columns]].to_numpy(dtype=np.float64)
+    numbers = np.ascontiguousarray(demand[["persons", *columns]].to_numpy(dtype=np.float64).T)
     return Strata(
         level=(*index.districts["level"], CITY_LEVEL),
         district_id=(*index.districts["district_id"], ""),
-        home=np.concatenate([index.home, np.arange(len(demand))]),
-        area=np.concatenate([index.district, np.full(len(demand), len(index.districts))]),
+        area_of_home=area_of_home,
         groups=(ALL_PEOPLE, *(column.removeprefix(_GROUP_PREFIX) for column in columns)),
         persons=np.nan_to_num(numbers),
         is_known=~np.isnan(numbers),
     )
 
 
-def _find_rows(persons: Floats, first: Ints, quantiles: Sequence[float]) -> tuple[Ints, Bools]:
+def _find_rows(persons: Ints, first: Ints, past: Ints, *, quantiles: Sequence[float]) -> tuple[Ints, Bools]:
     # Rows by area, then by value. One running sum serves all areas: each asks beyond what came before it.
-    if not len(first):
-        return np.zeros((0, len(quantiles)), dtype=np.int64), np.zeros((0, len(quantiles)), dtype=bool)
-    running = np.round(np.concatenate([[0.0], np.cumsum(persons)]), _DECIMALS)
-    past = np.append(first[1:], len(persons))
-    before = running[first][:, None]
-    wanted = np.round(before + (running[past][:, None] - before) * np.asarray(quantiles), _DECIMALS)
+    running = np.concatenate([[0], np.cumsum(persons)])
+    before, total = running[first][:, None], (running[past] - running[first])[:, None]
+    wanted = before + np.ceil(np.round(total * np.asarray(quantiles), 3)).astype(np.int64)
     row = np.minimum(np.searchsorted(running[1:], wanted), past[:, None] - 1)
-    return row.astype(np.int64), wanted > before
+    return row.astype(np.int64), np.broadcast_to(total > 0, row.shape)

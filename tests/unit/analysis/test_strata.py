@@ -42,13 +42,13 @@ def test_areas_are_the_districts_of_every_level_and_the_city():
 
 def test_people_are_summed_where_they_live_and_in_the_city_also_without_a_district():
     strata = build(HOMES)
-    assert strata.sum_persons()[:, 0].tolist() == [60, 40, 20, 0, 65]
-    assert strata.sum_persons([1, 0, 0.5, 1])[:, 0].tolist() == [20, 10, 10, 0, 25]
+    assert strata.persons_in_all[:, 0].tolist() == [60, 40, 20, 0, 65]
+    assert strata.sum_persons(np.array([1, 0, 0.5, 1]))[:, 0].tolist() == [20, 10, 10, 0, 25]
 
 
 def test_an_unknown_number_of_a_group_is_not_zero():
     strata = build(HOMES)
-    assert strata.sum_persons()[:, 1].tolist() == [9, 4, 5, 0, 10]
+    assert strata.persons_in_all[:, 1].tolist() == [9, 4, 5, 0, 10]
     assert strata.has_known[:, 1].all()  # district 03: nobody lives there, so nobody is old
     only_unknown = build([(10.0, 3.0, "01", "1"), (7.0, np.nan, "02", "1")])
     position = find_area(only_unknown, "fine", "02")
@@ -122,13 +122,13 @@ def test_quantiles_are_those_of_a_queue_of_all_people(homes, values, share):
 def test_people_are_conserved_across_levels_and_the_order_of_homes_has_no_influence(homes, random):
     rows = [(float(n), np.nan if old is None else float(old), fine or "03", "1") for n, old, fine in homes]
     strata = build(rows)
-    sums = strata.sum_persons()
+    sums = strata.persons_in_all
     by_level = pd.DataFrame(sums).groupby(list(strata.level)).sum()
     assert (by_level == sums.sum(axis=0) / 3).all(axis=None)
     values = np.arange(len(rows)) % 3
     order = list(range(len(rows)))
     random.shuffle(order)
     shuffled = build([rows[n] for n in order])
-    assert np.array_equal(shuffled.sum_persons(), sums)
+    assert np.array_equal(shuffled.persons_in_all, sums)
     mine, theirs = strata.find_quantiles(values, (0.5,)), shuffled.find_quantiles(values[order], (0.5,))
     assert np.array_equal(mine, theirs, equal_nan=True)
