@@ -11,6 +11,7 @@ import pandas as pd
 
 from begegnung_geo.analysis.coverage import build_coverage, publish_coverage
 from begegnung_geo.analysis.disclosure import order_homes, protect_people, publish_count, publish_frame
+from begegnung_geo.analysis.fairness import build_fairness, publish_fairness
 from begegnung_geo.analysis.gaps import find_headline_gaps, sum_by_gap
 from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.underserved import publish_underserved
@@ -74,6 +75,12 @@ def tell_figures(step: StepInput) -> StepOutput:
             rule=profile.underserved,
         ),
         "walk_curves": curves,
+        "fairness": publish_fairness(
+            build_fairness(protected, need, walking=profile.walking),
+            step.table("fairness"),
+            publication=publication,
+            unknown_share_max=profile.coverage.unknown_share_max,
+        ),
     }
     return StepOutput({f"published_{name}": table for name, table in published.items()})
 

@@ -9,18 +9,28 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
-from begegnung_geo.analysis.access import build_access, report_capacity, withhold_seats
+from begegnung_geo.analysis.access import (
+    ProfileAccess,
+    build_access,
+    list_seats,
+    report_capacity,
+    share_seats,
+    withhold_seats,
+)
 from begegnung_geo.analysis.access_walks import measure_access
 from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
 from begegnung_geo.analysis.disclosure import publish_count
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.doors import move_to_doors
+from begegnung_geo.analysis.fairness import build_fairness, withhold_fairness
 from begegnung_geo.analysis.gaps import build_gaps, find_headline_gaps
 from begegnung_geo.analysis.measures import (
     build_district_choice,
     build_district_seats,
     build_district_walks,
+    publish_measures,
     withhold_measures,
 )
 from begegnung_geo.analysis.need import build_need, find_need
@@ -41,6 +51,7 @@ from begegnung_geo.analysis.underserved import (
 )
 from begegnung_geo.analysis.walk_curves import build_walk_curves
 from begegnung_geo.category_rules import read_category_rules
+from begegnung_geo.published_tables import TOLD_MEASURES
 from begegnung_geo.schema import stack_layers
 from begegnung_geo.steps import StepInput, StepOutput
 
@@ -77,7 +88,7 @@ def measure_choice(step: StepInput) -> StepOutput:
     """Measure walks to each kind of place, the choice of places and their seats, by district and group."""
     rules = read_category_rules(step.require_raw("rules.categories").path.parent)
     measures, demand, counted = step.profile.measures, step.layer("demand"), _read_supply(step)
-    access = measure_access(
+    reached = measure_access(
         demand,
         counted,
         walk_nodes=step.layer("walk_nodes"),
@@ -86,20 +97,40 @@ def measure_choice(step: StepInput) -> StepOutput:
         measures=measures,
         class_groups={key: entry.group for key, entry in rules.classes.items()},
     )
-    counts_a_part = _counts_a_part(step)
-    access = withhold_seats(access) if counts_a_part else access
-    strata = build_strata(demand, step.layer("districts"))
-    tables = {
-        "district_walks": build_district_walks(strata, access),
-        "district_choice": build_district_choice(strata, access, choice_count=measures.choice_count),
-        "district_seats": build_district_seats(strata, access),
+    found: list[tuple[dict[str, ProfileAccess], dict[str, pd.DataFrame]]] = []
+    for people in (demand, step.layer("protected_demand")):
+        persons, seats = people["persons"].to_numpy(dtype=np.float64), list_seats(counted, measures=measures)
+        access = share_seats(reached, persons=persons, seats=seats, measures=measures)
+        access = withhold_seats(access) if _counts_a_part(step) else access
+        strata = build_strata(people, step.layer("districts"))
+        tables = {
+            "district_walks": build_district_walks(strata, access),
+            "district_choice": build_district_choice(strata, access, choice_count=measures.choice_count),
+            "district_seats": build_district_seats(strata, access),
+        }
+        if _counts_a_part(step):
+            tables = {name: withhold_measures(table) for name, table in tables.items()}
+        found.append((access, tables))
+    (access, exact), (_, packed) = found
+    told = {
+        f"published_{name}": publish_measures(
+            packed[name],
+            exact[name],
+            publication=step.profile.publication,
+            unknown_share_max=step.profile.coverage.unknown_share_max,
+        )
+        for name in TOLD_MEASURES
     }
-    if counts_a_part:
-        tables = {name: withhold_measures(table) for name, table in tables.items()}
     return StepOutput(
-        {"access": build_access(demand, access), **tables},
+        {"access": build_access(demand, access), **exact, **told},
         issues=[report_capacity(counted, measures=measures)],
     )
+
+
+def weigh_fairness(step: StepInput) -> StepOutput:
+    """Weigh how fairly the walks of the whole city are spread, among all and by need."""
+    fairness = build_fairness(step.layer("demand"), step.table("need"), walking=step.profile.walking)
+    return StepOutput({"fairness": withhold_fairness(fairness) if _counts_a_part(step) else fairness})
 
 
 def measure_coverage(step: StepInput) -> StepOutput:

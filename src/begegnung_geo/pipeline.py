@@ -20,10 +20,11 @@ from begegnung_geo.measuring import (
     measure_choice,
     measure_coverage,
     measure_demand,
+    weigh_fairness,
     weigh_need,
     weigh_potential,
 )
-from begegnung_geo.published_tables import PUBLISHED_TABLES
+from begegnung_geo.published_tables import TOLD_FIGURES, TOLD_MEASURES
 from begegnung_geo.publishing import SITE_TABLES, publish_site
 from begegnung_geo.reading import (
     read_areas,
@@ -128,13 +129,9 @@ STEPS = (
         writes=("coverage", "city_coverage", "underserved", "underserved_variants", "gaps", "walk_curves"),
     ),
     Step(
-        "measure_choice", "coverage", measure_choice,
-        raw=("rules",), facts_of=("count_people", "tie_districts"),
-        reads=(
-            "demand", "districts", "begegnungsorte", "neighbour_places", "doors", "walk_nodes", "walk_edges",
-        ),
-        uses=("walking", "measures"),
-        writes=("access", "district_walks", "district_choice", "district_seats"),
+        "weigh_fairness", "coverage", weigh_fairness,
+        reads=("demand", "need"), facts_of=("count_people", "tie_districts"),
+        uses=("walking",), writes=("fairness",),
     ),
     Step(
         "pack_people", "coverage", pack_people,
@@ -142,13 +139,23 @@ STEPS = (
         uses=("walking", "coverage", "publication"), writes=("protected_demand",),
     ),
     Step(
+        "measure_choice", "coverage", measure_choice,
+        raw=("rules",), facts_of=("count_people", "tie_districts"),
+        reads=(
+            "demand", "protected_demand", "districts", "begegnungsorte", "neighbour_places", "doors",
+            "walk_nodes", "walk_edges",
+        ),
+        uses=("walking", "measures", "coverage", "publication"),
+        writes=("access", *TOLD_MEASURES, *(f"published_{name}" for name in TOLD_MEASURES)),
+    ),
+    Step(
         "tell_figures", "coverage", tell_figures,
         reads=(
             "protected_demand", "demand", "districts", "district_figures", "coverage", "city_coverage",
-            "gaps", "underserved", "walk_curves",
+            "gaps", "underserved", "walk_curves", "fairness",
         ),
         facts_of=("count_people",), uses=("walking", "coverage", "need", "underserved", "publication"),
-        writes=tuple(f"published_{name}" for name in PUBLISHED_TABLES if name != "siting_gains"),
+        writes=tuple(f"published_{name}" for name in TOLD_FIGURES),
     ),
     Step(
         "weigh_potential", "coverage", weigh_potential,

@@ -6,10 +6,15 @@ from dataclasses import replace
 from begegnung_geo.contract import Column, Table
 from begegnung_geo.result_tables import RESULT_TABLES
 
-PUBLISHED_TABLES = (
-    "coverage", "city_coverage", "walk_curves", "need", "need_indicators", "underserved", "gaps",
-    "siting_gains",
+TOLD_FIGURES = (
+    "coverage", "city_coverage", "walk_curves", "need", "need_indicators", "underserved", "gaps", "fairness",
 )  # fmt: skip
+"""What the step `tell_figures` computes from packed people."""
+
+TOLD_MEASURES = ("district_walks", "district_choice", "district_seats")
+"""What the step `measure_choice` does: twice searching the network would take twice as long."""
+
+PUBLISHED_TABLES = (*TOLD_FIGURES, *TOLD_MEASURES, "siting_gains")
 """Tables with figures of people; pages and files get `published_<name>` in their place."""
 
 _HIDDEN = "null where hidden: some people, but fewer than `publication.suppress_below`"
@@ -25,7 +30,7 @@ def list_published_tables() -> tuple[Table, ...]:
 def _publish(table: Table) -> Table:
     columns = [_hide(column) for column in table.columns]
     families = tuple(_hide(column) for column in table.families)
-    if any(column.name == "persons_unknown" for column in columns):
+    if {"persons_unknown", "persons_covered"} <= {column.name for column in columns}:
         position = 1 + next(i for i, column in enumerate(columns) if column.name == "persons_unknown")
         columns.insert(position, _hide(_BEYOND))
     row = f"one row of `{table.name}` as every page and file tells it, from packed people"

@@ -33,7 +33,7 @@ CRS = "EPSG:25832"
 FILES = [
     "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg", "begegnungsorte.xlsx",
     "column_sources.csv", "completeness.csv", "coverage_by_district.csv", "fill_rates.csv",
-    "gaps.geojson", "issues.csv",
+    "gaps.geojson", "issues.csv", "measures_by_district.csv",
 ]  # fmt: skip
 FORMULA = '=HYPERLINK("http://x","Treff")'
 
@@ -387,6 +387,7 @@ def test_only_listed_columns_leave_the_house(tmp_path: Path) -> None:
     for name, words in (
         ("begegnungsorte.csv", "begegnungsorte"),
         ("coverage_by_district.csv", "coverage_by_district"),
+        ("measures_by_district.csv", "measures_by_district"),
     ):
         header = (tmp_path / name).read_text(encoding="utf-8-sig").splitlines()[0].split(";")
         assert [column for column in header if find_word(DICTIONARY[words], column) is None] == []

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from begegnung_geo.analysis.catchments import (
+    measure_balanced_seats,
+    measure_bfca,
+    measure_e2sfca,
+    weigh_zones,
+)
 from begegnung_geo.analysis.network import Bools, Floats, Ints
+from begegnung_geo.analysis.walk_matrix import WalkMatrix
 from begegnung_geo.issues import IssueCode, count_issue
 from begegnung_geo.profile import Measures
 
@@ -78,16 +85,58 @@ class ProfileAccess:
         Share of the levels of service (`catchments.measure_bfca`).
     catchment_m
         Farthest place that shares out seats, in metres.
+    matrix
+        Every place within the longest reach, along ways the profile can surely use.
     """
 
     speed_m_s: float
     walks: Mapping[str, Walks]
-    places: Mapping[int, Counts] = field(default_factory=dict)
-    kinds: Mapping[int, Counts] = field(default_factory=dict)
+    places: Mapping[int, Counts]
+    kinds: Mapping[int, Counts]
+    matrix: WalkMatrix
     seats_e2sfca: Floats = field(default_factory=lambda: np.zeros(0))
     seats_balanced: Floats = field(default_factory=lambda: np.zeros(0))
     level_bfca: Floats = field(default_factory=lambda: np.zeros(0))
     catchment_m: float = 0.0
+
+
+def share_seats(
+    access: Mapping[str, ProfileAccess], *, persons: Floats, seats: Floats, measures: Measures
+) -> dict[str, ProfileAccess]:
+    """
+    Return the same with the seats within each profile's reach, shared among people.
+
+    Parameters
+    ----------
+    access
+        What each profile reaches.
+    persons
+        People of each home.
+    seats
+        Seats of each place, in the order of the matrix (`list_seats`).
+    measures
+        Zones and weights of the catchments.
+    """
+    shared = {}
+    for key, profile in access.items():
+        ends_m = [profile.speed_m_s * 60 * minutes for minutes in measures.zone_ends_min]
+        weight = weigh_zones(profile.matrix, zone_ends_m=ends_m, weights=measures.zone_weights)
+        among = {"persons": persons, "seats": seats}
+        shared[key] = replace(
+            profile,
+            seats_e2sfca=measure_e2sfca(profile.matrix, weight, **among),
+            seats_balanced=measure_balanced_seats(profile.matrix, weight, **among),
+            level_bfca=measure_bfca(profile.matrix, weight, **among),
+            catchment_m=ends_m[-1],
+        )
+    return shared
+
+
+def list_seats(counted_places: pd.DataFrame, *, measures: Measures) -> Floats:
+    """Return the seats of each place by its id, assumed where nobody told them."""
+    places = counted_places.sort_values("begegnungsort_id", kind="stable")
+    seats = places["capacity_persons"].fillna(measures.capacity_assumed_persons)
+    return seats.to_numpy(dtype=np.float64)
 
 
 def withhold_seats(access: Mapping[str, ProfileAccess]) -> dict[str, ProfileAccess]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Measure what everybody can reach: every walking profile on the ways it can use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -11,12 +11,6 @@ import shapely
 from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.access import ANY_PLACE, CHOICE, Counts, ProfileAccess, Walks
-from begegnung_geo.analysis.catchments import (
-    measure_balanced_seats,
-    measure_bfca,
-    measure_e2sfca,
-    weigh_zones,
-)
 from begegnung_geo.analysis.network import Bools, Floats, Ints
 from begegnung_geo.analysis.reach import measure_walk_distance
 from begegnung_geo.analysis.snapping import Snaps
@@ -40,7 +34,6 @@ class _Supply:
     places: gpd.GeoDataFrame
     letters: tuple[str, ...]
     letter: Ints
-    seats: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,14 +72,15 @@ def measure_access(
     walking
         Profiles, thresholds and snapping.
     measures
-        What a choice is, zones and weights of the catchments, seats where unknown.
+        What a choice is, and how far catchments reach.
     class_groups
         Class key -> letter of its group. Every letter is a destination, also without places.
 
     Returns
     -------
     access
-        Walking profile -> what it reaches; homes in the order of `demand`.
+        Walking profile -> what it reaches, seats left out (`share_seats`); homes in the order
+        of `demand`, places by id.
 
     Raises
     ------
@@ -95,7 +89,7 @@ def measure_access(
     """
     for layer, name in ((counted_places, "counted places"), (walk_edges, "table walk_edges")):
         require_crs(layer, demand.crs or "", name=name)
-    supply = _list_supply(counted_places, class_groups, measures)
+    supply = _list_supply(counted_places, class_groups)
     ends_min = (*walking.thresholds_min, *measures.zone_ends_min)
     ways = lay_ways(
         walk_nodes,
@@ -118,15 +112,15 @@ def measure_access(
         walks[True], found[True] = _follow(known, possible, walks[False]), (known, possible)
     access = {}
     for key, profile in walking.profiles.items():
-        own = found[profile.step_free]
-        counted = _count(
-            ProfileAccess(profile.speed_m_s, walks[profile.step_free]),
-            own,
-            supply,
-            unsure=walks[False][ANY_PLACE],
-            thresholds_min=walking.thresholds_min,
+        own, unsure = found[profile.step_free], walks[False][ANY_PLACE]
+        reaches_m = {minutes: walking.reach_m(key, minutes) for minutes in walking.thresholds_min}
+        access[key] = ProfileAccess(
+            profile.speed_m_s,
+            walks[profile.step_free],
+            places=_bracket(own, reaches_m, unsure=unsure),
+            kinds=_bracket(own, reaches_m, unsure=unsure, kind=supply.letter),
+            matrix=own[0].matrix,
         )
-        access[key] = _share_seats(counted, own[0].matrix, supply, demand=demand, measures=measures)
     return access
 
 
@@ -185,14 +179,11 @@ class _Search:
         return replace(found, matrix=lengthened)
 
 
-def _list_supply(
-    counted_places: gpd.GeoDataFrame, class_groups: Mapping[str, str], measures: Measures
-) -> _Supply:
+def _list_supply(counted_places: gpd.GeoDataFrame, class_groups: Mapping[str, str]) -> _Supply:
     places = counted_places.sort_values("begegnungsort_id", kind="stable", ignore_index=True)
     letters = tuple(sorted(set(class_groups.values())))
     letter = pd.Index(letters).get_indexer(pd.Index(places["class"].map(class_groups)))
-    seats = places["capacity_persons"].fillna(measures.capacity_assumed_persons)
-    return _Supply(places, letters, letter.astype(np.int64), seats.to_numpy(dtype=np.float64))
+    return _Supply(places, letters, letter.astype(np.int64))
 
 
 def _keep(doors: Snaps, is_kept: Bools) -> Snaps:
@@ -259,39 +250,22 @@ def _follow(known: _Found, possible: _Found, everyone: Mapping[str, Walks]) -> d
     return walks
 
 
-def _count(
-    profile: ProfileAccess,
-    found: tuple[_Found, _Found],
-    supply: _Supply,
+def _bracket(
+    ways: tuple[_Found, _Found],
+    reaches_m: Mapping[int, float],
     *,
     unsure: Walks,
-    thresholds_min: Sequence[int],
-) -> ProfileAccess:
-    reaches_m = {minutes: profile.speed_m_s * 60 * minutes for minutes in thresholds_min}
+    kind: Ints | None = None,
+) -> dict[int, Counts]:
+    # Places, or kinds of places: surely within reach, and at most; nobody knows where walks are unknown.
     reaches = list(reaches_m.values())
-    places = [count_within(ways.matrix, reaches) for ways in found]
-    kinds = [count_kinds_within(ways.matrix, supply.letter, reaches) for ways in found]
-
-    def bracket(counts: Sequence[Ints]) -> dict[int, Counts]:
-        surely, at_most = counts
-        return {
-            minutes: Counts(surely[:, n], np.where(unsure.find_unknown(reach_m), np.inf, at_most[:, n]))
-            for n, (minutes, reach_m) in enumerate(reaches_m.items())
-        }
-
-    return replace(profile, places=bracket(places), kinds=bracket(kinds))
-
-
-def _share_seats(
-    profile: ProfileAccess, matrix: WalkMatrix, supply: _Supply, *, demand: pd.DataFrame, measures: Measures
-) -> ProfileAccess:
-    ends_m = [profile.speed_m_s * 60 * minutes for minutes in measures.zone_ends_min]
-    weight = weigh_zones(matrix, zone_ends_m=ends_m, weights=measures.zone_weights)
-    shared = {"persons": demand["persons"].to_numpy(dtype=np.float64), "seats": supply.seats}
-    return replace(
-        profile,
-        seats_e2sfca=measure_e2sfca(matrix, weight, **shared),
-        seats_balanced=measure_balanced_seats(matrix, weight, **shared),
-        level_bfca=measure_bfca(matrix, weight, **shared),
-        catchment_m=ends_m[-1],
+    surely, at_most = (
+        count_within(found.matrix, reaches)
+        if kind is None
+        else count_kinds_within(found.matrix, kind, reaches)
+        for found in ways
     )
+    return {
+        minutes: Counts(surely[:, n], np.where(unsure.find_unknown(reach_m), np.inf, at_most[:, n]))
+        for n, (minutes, reach_m) in enumerate(reaches_m.items())
+    }

@@ -7,11 +7,17 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo.analysis.access import ANY_PLACE, Counts, ProfileAccess, Walks
+from begegnung_geo.analysis.disclosure import publish_frame
 from begegnung_geo.analysis.network import Bools, Floats
-from begegnung_geo.analysis.strata import ALL_PEOPLE, Strata
+from begegnung_geo.analysis.strata import ALL_PEOPLE, CITY_LEVEL, Strata
+from begegnung_geo.profile import Publication
 
 _HALF, _NINE_IN_TEN = 0.5, 0.9
 _PER = 1000.0  # seats are told for 1,000 people
+_BASES = {
+    "covered_share": "persons_covered", "covered_share_max": "persons_covered",
+    "choice_share": "persons_choice", "choice_share_max": "persons_choice",
+}  # fmt: skip
 _KEYS = ["level", "district_id", "persons_group", "profile"]
 
 
@@ -138,6 +144,60 @@ def withhold_measures(table: pd.DataFrame) -> pd.DataFrame:
     withheld = table.copy()
     withheld.loc[table["persons_group"] == ALL_PEOPLE, is_figure] = np.nan
     return withheld
+
+
+def publish_measures(
+    protected: pd.DataFrame, exact: pd.DataFrame, *, publication: Publication, unknown_share_max: float
+) -> pd.DataFrame:
+    """
+    Return a table of this module as every page and file tells it.
+
+    Parameters
+    ----------
+    protected
+        `district_walks`, `district_choice` or `district_seats`, computed from `protected_demand`.
+    exact
+        The same computed from `demand`; tells only where anybody is counted.
+    publication
+        Rules of the profile.
+    unknown_share_max
+        No figure where more of the people have an unknown walk (but the shares of the city),
+        or where a group's number is not known for more of all people, 0-1.
+
+    Returns
+    -------
+    published
+        The table `published_...`: hidden counts and figures of which no statement is made
+        are null. `district_choice` also has `persons_beyond`.
+    """
+    counts = [column for column in exact.columns if column.startswith("persons_")]
+    counts = ["persons", *(column for column in counts if column != "persons_group")]
+    if "persons_covered" in counts:
+        protected, exact = _add_beyond(protected), _add_beyond(exact)
+        counts.append("persons_beyond")
+    figures = [c for c in exact.columns if c not in counts and exact[c].dtype == "float64"]
+    published = publish_frame(
+        protected,
+        exact,
+        publication=publication,
+        counts=counts,
+        figures={name: _BASES.get(name, "persons") for name in figures},
+    )
+    everybody = protected["persons"].where(protected["persons_group"] == ALL_PEOPLE)
+    keys = [key for key in ("level", "district_id", "profile") if key in protected]
+    everybody = everybody.groupby([protected[key] for key in keys]).transform("max")
+    is_blind = protected["persons_without_group"] > unknown_share_max * everybody
+    is_vague = is_blind | (protected["persons_unknown"] > unknown_share_max * protected["persons"])
+    # Of the whole city both ends of a share are told, however far apart, as the table coverage does.
+    is_untold = is_vague & (is_blind | (protected["level"] != CITY_LEVEL))
+    return published.assign(
+        **{name: published[name].mask(is_untold if name in _BASES else is_vague) for name in figures}
+    )
+
+
+def _add_beyond(table: pd.DataFrame) -> pd.DataFrame:
+    beyond = table["persons"] - table["persons_covered"] - table["persons_unknown"]
+    return table.assign(persons_beyond=beyond.clip(lower=0.0))
 
 
 def _measure_walks(strata: Strata, walks: Walks) -> pd.DataFrame:

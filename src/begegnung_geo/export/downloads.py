@@ -10,8 +10,10 @@ from typing import Any, Protocol
 import geopandas as gpd
 import pandas as pd
 
+from begegnung_geo.crs import WGS84
 from begegnung_geo.export.completeness import build_completeness_rows, build_fill_rate_rows
 from begegnung_geo.export.formats import write_csv, write_geojson, write_geopackage, write_workbook
+from begegnung_geo.export.measures import build_measure_rows
 from begegnung_geo.export.tables import (
     HIDDEN,
     build_coverage_rows,
@@ -24,7 +26,7 @@ from begegnung_geo.export.text import clean_texts
 from begegnung_geo.export.words import DICTIONARY, ESTIMATED, INVENTED, PLACE_WORDS, find_word
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
-from begegnung_geo.schema import TABLES
+from begegnung_geo.schema import TABLES, build_empty
 
 _LOG = logging.getLogger(__name__)
 
@@ -89,6 +91,18 @@ class DownloadContent(Protocol):
         """Table `published_gaps`."""
 
     @property
+    def district_walks(self) -> pd.DataFrame:
+        """Table `published_district_walks`."""
+
+    @property
+    def district_choice(self) -> pd.DataFrame:
+        """Table `published_district_choice`."""
+
+    @property
+    def district_seats(self) -> pd.DataFrame:
+        """Table `published_district_seats`."""
+
+    @property
     def issues(self) -> pd.DataFrame:
         """Table `issues`."""
 
@@ -115,6 +129,15 @@ class Downloads:
     fill_rates: pd.DataFrame
     is_estimated: bool = False
     column_sources: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_SOURCE_COLUMNS))
+    district_walks: pd.DataFrame = field(
+        default_factory=lambda: build_empty("published_district_walks", crs=WGS84)
+    )
+    district_choice: pd.DataFrame = field(
+        default_factory=lambda: build_empty("published_district_choice", crs=WGS84)
+    )
+    district_seats: pd.DataFrame = field(
+        default_factory=lambda: build_empty("published_district_seats", crs=WGS84)
+    )
 
 
 def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
@@ -136,7 +159,8 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
     -------
     paths
         `begegnungsorte.csv .geojson .gpkg .xlsx`, `column_sources.csv`, `completeness.csv`,
-        `coverage_by_district.csv`, `fill_rates.csv`, `gaps.geojson`, `issues.csv`, sorted.
+        `coverage_by_district.csv`, `fill_rates.csv`, `gaps.geojson`, `issues.csv`,
+        `measures_by_district.csv`, sorted.
     """
     publication = content.profile.publication
     places = build_place_rows(content.begegnungsorte, content.districts, class_labels=content.class_labels)
@@ -170,6 +194,7 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
     write_csv(paths["column_sources.csv"], origins)
     write_csv(paths["coverage_by_district.csv"], _show_hidden(coverage))
     _write_completeness(folder, content)
+    write_csv(paths["measures_by_district.csv"], _build_measures(content))
     write_csv(paths["issues.csv"], build_issue_rows(content.issues))
     write_geojson(paths["begegnungsorte.geojson"], places, about=about)
     write_geojson(paths["gaps.geojson"], gaps, about=about)
@@ -190,6 +215,7 @@ _FILE_NAMES = (
     "fill_rates.csv",
     "gaps.geojson",
     "issues.csv",
+    "measures_by_district.csv",
 )
 
 
@@ -227,6 +253,18 @@ def _write_completeness(folder: Path, content: DownloadContent) -> None:
     write_csv(folder / "completeness.csv", rows)
     rows = build_fill_rate_rows(content.fill_rates, content.districts, **about)
     write_csv(folder / "fill_rates.csv", rows)
+
+
+def _build_measures(content: DownloadContent) -> pd.DataFrame:
+    city = pd.DataFrame({"level": ["city"], "district_id": [""], "name": [content.profile.city.name]})
+    districts = pd.DataFrame(content.districts)[["level", "district_id", "name"]]
+    return build_measure_rows(
+        content.district_walks,
+        content.district_choice,
+        content.district_seats,
+        names=pd.concat([districts, city.astype("str")], ignore_index=True),
+        publication=content.profile.publication,
+    )
 
 
 def _show_hidden(coverage: pd.DataFrame) -> pd.DataFrame:

@@ -224,6 +224,91 @@ ISSUE_WORDS: dict[str, Word] = {
     "count": Word("Anzahl", "für wie viele Zeilen die Meldung steht"),
 }
 
+_MINUTES_OF = (
+    "Minuten zu Fuß zum nächsten gezählten Begegnungsort; leer: so viele erreichen keinen, oder keine Aussage"
+)
+_OF_TIME = "innerhalb der Minuten im Spaltennamen"
+MEASURE_WORDS: dict[str, Word] = {
+    "level": Word("Ebene", "city für die ganze Stadt, sonst die Ebene des Gebiets"),
+    "district_id": Word("Nummer", "Nummer des Gebiets als Text; leer für die ganze Stadt"),
+    "name": Word("Gebiet", "Name der Stadt oder des Gebiets"),
+    "persons_group": Word(
+        "Wer",
+        "all alle; sonst eine Altersgruppe: under_18 unter 18, 65_plus 65 und älter, 30_49 30 bis 49 Jahre",
+    ),
+    "profile": Word("Gehweise", "adult Erwachsene, senior Ältere, slow Langsame, step_free stufenlos"),
+    "persons": Word(
+        "Menschen", "Menschen der Gruppe, gerundet; . heißt: zu wenige, um sie zu nennen", "Menschen"
+    ),
+    "persons_unknown": Word("davon unbekannt", "davon ohne bekannten Weg, gerundet", "Menschen"),
+    "persons_without_group": Word(
+        "ohne Altersangabe",
+        "Menschen im Gebiet, von denen die Gruppe nicht bekannt ist, gerundet",
+        "Menschen",
+    ),
+    "walk_median_min": Word(
+        "Hälfte höchstens", f"so weit geht die Hälfte höchstens: {_MINUTES_OF}", "Minuten"
+    ),
+    "walk_median_max_min": Word(
+        "Hälfte höchstens, obere Grenze", "dasselbe, wenn alle Unbekannten am weitesten gehen", "Minuten"
+    ),
+    "walk_p90_min": Word(
+        "neun von zehn höchstens", f"so weit gehen neun von zehn höchstens: {_MINUTES_OF}", "Minuten"
+    ),
+    "walk_p90_max_min": Word(
+        "neun von zehn höchstens, obere Grenze",
+        "dasselbe, wenn alle Unbekannten am weitesten gehen",
+        "Minuten",
+    ),
+    "choice_walk_median_min": Word(
+        "Hälfte bis zur Auswahl",
+        "so weit geht die Hälfte höchstens, bis mehrere Orte erreicht sind (measures.choice_count, drei)",
+        "Minuten",
+    ),
+    "choice_walk_median_max_min": Word(
+        "Hälfte bis zur Auswahl, obere Grenze",
+        "dasselbe, wenn alle Unbekannten am weitesten gehen",
+        "Minuten",
+    ),
+    "persons_covered_": Word("erreicht", f"Menschen mit einem Ort {_OF_TIME}, gerundet", "Menschen"),
+    "persons_beyond_": Word("nicht erreicht", f"Menschen sicher ohne Ort {_OF_TIME}, gerundet", "Menschen"),
+    "covered_share_": Word("Anteil erreicht", "Unbekannte zählen als nicht erreicht", "0 bis 1"),
+    "covered_share_max_": Word("Anteil erreicht, höchstens", "Unbekannte zählen als erreicht", "0 bis 1"),
+    "persons_choice_": Word(
+        "mit Auswahl", f"Menschen mit mindestens drei Orten {_OF_TIME}, gerundet", "Menschen"
+    ),
+    "choice_share_": Word("Anteil mit Auswahl", "Unbekannte zählen als ohne Auswahl", "0 bis 1"),
+    "choice_share_max_": Word(
+        "Anteil mit Auswahl, höchstens", "Unbekannte zählen als mit Auswahl", "0 bis 1"
+    ),
+    "places_median_": Word("Orte, Mitte", f"so viele Orte hat die Hälfte höchstens {_OF_TIME}", "Orte"),
+    "places_median_max_": Word(
+        "Orte, Mitte, obere Grenze", "dasselbe, wenn Unbekannte sehr viele haben", "Orte"
+    ),
+    "kinds_median_": Word(
+        "Arten, Mitte", f"so viele Gruppen von Arten hat die Hälfte höchstens {_OF_TIME}", "Arten"
+    ),
+    "median_min_": Word(
+        "Hälfte höchstens, nach Gruppe",
+        "so weit geht die Hälfte höchstens bis zum nächsten Ort der Gruppe mit diesem Buchstaben "
+        "(N Nachbarschaft, S Ältere, J Jugend, B Bibliothek, K Kultur, R Religion, V Verein, E Bildung, "
+        "H Soziales, A Alltag)",
+        "Minuten",
+    ),
+    "seats_e2sfca": Word(
+        "Plätze je 1.000",
+        "Plätze je 1.000 Menschen, wenn alle ringsum sie sich teilen (E2SFCA); ein Ort ohne Angabe zählt mit "
+        "der Annahme measures.capacity_assumed_persons (siehe manifest.json)",
+        "Plätze",
+    ),
+    "seats_balanced": Word(
+        "Plätze je 1.000, ausgeglichen",
+        "dasselbe, wenn alle zusammen nur einen Platz je Mensch suchen",
+        "Plätze",
+    ),
+    "note": Word("Hinweis", "warum Zahlen fehlen"),
+}
+
 _CATEGORY_WORDS: dict[str, Word] = {
     "level": Word("Ebene", "city für die ganze Stadt, sonst die gröbste Ebene der Gebiete"),
     "district_id": Word("Nummer", "Nummer des Gebiets als Text; leer für die ganze Stadt"),
@@ -273,12 +358,14 @@ DICTIONARY: dict[str, dict[str, Word]] = {
     "fill_rates": FILL_RATE_WORDS,
     "gaps": GAP_WORDS,
     "issues": ISSUE_WORDS,
+    "measures_by_district": MEASURE_WORDS,
 }
 
 INVENTED = "Die Stadt ist erfunden: alle Orte, Namen und Zahlen sind Beispiele."
 ESTIMATED = "Die Zahlen der Menschen sind aus Wohnflächen geschätzt, nicht gezählt."
 TOO_FEW = "zu wenige Menschen für einen Anteil"
 FEW_COVERED = "zu wenige Menschen erreicht für einen Anteil; der Anteil liegt unter dem Anteil höchstens"
+UNKNOWN_GROUP = "wie viele zu dieser Gruppe gehören, ist hier nicht bekannt"
 NO_STATEMENT = "keine Aussage: für zu viele Menschen ist der Weg unbekannt"
 NOT_PUBLISHED = "details are not published; they stand in the table issues of the run"
 
@@ -287,7 +374,8 @@ def find_word(words: dict[str, Word], column: str) -> Word | None:
     """Return the words of a column, for a family (`district_id_*`) with the level's name; None if unknown."""
     if column in words:
         return words[column]
-    family = next((name for name in words if name.endswith("_") and column.startswith(name)), None)
+    families = [name for name in words if name.endswith("_") and column.startswith(name)]
+    family = max(families, key=len, default=None)
     if family is None:
         return None
     level = column.removeprefix(family)

@@ -68,6 +68,16 @@ class SiteContent:
     class_groups: Mapping[str, str]
     summary: Mapping[str, Any]
     has_pdf: bool = False
+    district_walks: pd.DataFrame = field(
+        default_factory=lambda: build_empty("published_district_walks", crs=WGS84)
+    )
+    district_choice: pd.DataFrame = field(
+        default_factory=lambda: build_empty("published_district_choice", crs=WGS84)
+    )
+    district_seats: pd.DataFrame = field(
+        default_factory=lambda: build_empty("published_district_seats", crs=WGS84)
+    )
+    fairness: pd.DataFrame = field(default_factory=lambda: build_empty("published_fairness", crs=WGS84))
     column_sources: pd.DataFrame = field(default_factory=lambda: build_empty("column_sources", crs=WGS84))
 
     @property

@@ -4,6 +4,7 @@
 from typing import Any
 
 from begegnung_geo.render import tables
+from begegnung_geo.render.choice import build_choice, build_fairness
 from begegnung_geo.render.completeness import build_completeness
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import INDEX, SHEETS, Edition, list_editions, plan_site
@@ -81,6 +82,7 @@ def _render_index(edition: Edition) -> str:
         "overview": render_overview(city, speaker, atlas=plan.atlas, links=links),
         "overview_caption": words.say("index.overview_caption", people=speaker.profile(headline.profile)),
         "page_links": links,
+        "fairness": build_fairness(speaker),
         "classes": list_classes(speaker, atlas=plan.atlas),
         "tables": _build_tables(city, edition, prefix="maps/")[:1],
     }
@@ -170,6 +172,7 @@ def _build_common(scope: Scope, edition: Edition, *, path: str) -> dict[str, Any
         "figure_items": build_figures(scope, city, speaker),
         "notable": build_notable(scope, city, speaker),
         "certainty": list_certainty(scope, speaker),
+        "choice": build_choice(scope, city, speaker),
         "completeness": build_completeness(scope, speaker),
         "method": list_method(speaker),
         "issues": tables.build_issue_rows(content.issues, words=words),

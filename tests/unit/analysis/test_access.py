@@ -12,7 +12,9 @@ from begegnung_geo.analysis.access import (
     ANY_PLACE,
     CHOICE,
     build_access,
+    list_seats,
     report_capacity,
+    share_seats,
     withhold_seats,
 )
 from begegnung_geo.analysis.access_walks import measure_access
@@ -58,6 +60,12 @@ def measure(build_walkways, build_points):
         demand, _ = assign_walk_distance(cells, supply, walk_nodes=tables[0], walk_edges=tables[1], **snap)
         settings_of = {"walking": walking, "measures": PROFILE.measures, "class_groups": GROUPS}
         access = measure_access(demand, supply, walk_nodes=tables[0], walk_edges=tables[1], **settings_of)
+        access = share_seats(
+            access,
+            persons=demand["persons"].to_numpy(dtype=float),
+            seats=list_seats(supply, measures=PROFILE.measures),
+            measures=PROFILE.measures,
+        )
         return demand, supply, tables, access, settings_of
 
     return run

@@ -12,13 +12,17 @@ from begegnung_geo.analysis.measures import (
     build_district_choice,
     build_district_seats,
     build_district_walks,
+    publish_measures,
     withhold_measures,
 )
 from begegnung_geo.analysis.strata import build_strata
+from begegnung_geo.analysis.walk_matrix import WalkMatrix
+from begegnung_geo.profile import Publication
 from begegnung_geo.schema import conform_table
 
 DISTRICTS = pd.DataFrame({"level": ["fine"] * 3, "district_id": ["01", "02", "03"]}, dtype="str")
 INF = np.inf
+NO_MATRIX = WalkMatrix(*(np.zeros(0, dtype=np.int64) for _ in range(3)), place_count=0)  # type: ignore[arg-type]
 
 
 def build_access(distance_m, at_least_m=None, *, places=None, seats=None, speed_m_s=1.0):
@@ -36,6 +40,7 @@ def build_access(distance_m, at_least_m=None, *, places=None, seats=None, speed_
         seats_balanced=chairs / 2,
         level_bfca=chairs,
         catchment_m=900.0,
+        matrix=NO_MATRIX,
     )
 
 
@@ -158,6 +163,50 @@ def test_figures_of_all_people_are_withheld_where_only_some_are_counted():
     assert old == pick(table, "city", "", "65_plus")
     walks = withhold_measures(build_district_walks(build_homes(HOMES), access))
     assert np.isnan(pick(walks, "city", "", "all", destination="any")["p90_max_min"])
+
+
+RULES = {
+    "publication": Publication(suppress_below=10, round_to=5, share_base_min=100),
+    "unknown_share_max": 0.2,
+}
+
+
+def publish(rows, packed_rows, build, access):  # noqa: PLR0917
+    """Return a table as published: of homes, and of the same homes with packed people."""
+    packed, exact = (build(build_homes(of), access) for of in (packed_rows, rows))
+    return publish_measures(packed, exact, **RULES)
+
+
+def test_few_people_are_hidden_and_small_groups_have_no_figures():
+    rows, packed = (
+        [(118, 60, "01"), (7, 7, "01"), (40, 30, "02")],
+        [(115, 60, "01"), (10, 5, "01"), (40, 30, "02")],
+    )
+    access = {"senior": build_access([300, 900, 500], places=[3, 0, 1])}
+    table = publish(rows, packed, lambda homes, of: build_district_choice(homes, of, choice_count=3), access)
+    row = pick(table, "fine", "01", "all")
+    assert (row["persons"], row["persons_covered"], row["persons_beyond"]) == (125, 115, 10)
+    assert row["covered_share"] == pytest.approx(115 / 125)
+    assert row["places_median"] == 3
+    old = pick(table, "fine", "01", "65_plus")  # 65 people are too few for a share
+    assert (old["persons"], old["persons_covered"]) == (65, 60)
+    assert np.isnan(old["persons_beyond"])  # packed to 5 of 7: hidden, not none
+    assert np.isnan([old["covered_share"], old["places_median"], old["kinds_mean"]]).all()
+    assert pick(table, "fine", "03", "all")["persons"] == 0
+    assert len(conform_table(table, "published_district_choice")) == len(table)
+
+
+def test_nothing_is_said_where_too_many_walks_or_numbers_of_a_group_are_unknown():
+    rows = [(300, 200, "01"), (100, None, "01"), (300, 200, "02"), (100, 90, "02")]
+    access = {"senior": build_access([300, 500, 300, INF], [300, 500, 300, 0])}
+    table = publish(rows, rows, build_district_walks, access)
+    for district, group, is_told in (("01", "all", True), ("01", "65_plus", False), ("02", "all", False)):
+        row = pick(table, "fine", district, group, destination="any")
+        assert np.isnan(row["median_min"]) != is_told
+    assert len(conform_table(table, "published_district_walks")) == len(table)
+    seats = publish(rows, rows, build_district_seats, access)
+    assert pick(seats, "fine", "01", "all")["seats_balanced"] > 0
+    assert len(conform_table(seats, "published_district_seats")) == len(seats)
 
 
 def test_all_tables_keep_their_contract():
