@@ -7,14 +7,18 @@ import numpy as np
 import shapely
 from markupsafe import Markup, escape
 
-from begegnung_geo.render import geometry, symbols
+from begegnung_geo.render import symbols
+from begegnung_geo.render.geometry import Geometries
 from begegnung_geo.render.layers import Atlas
 from begegnung_geo.render.paper import HATCH, Paper, clip, draw_gaps, draw_ground
+from begegnung_geo.render.picture_labels import place_names
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.statements import Speaker
 
 _LABEL_SIZE = 22
 _SMALL_LABEL_SIZE = 18
+_LETTER_WIDTH = 0.62  # of the font size, for a bold sans-serif
+_FEW_NAMES = 6  # more than these are no names but a blot on a phone; the list below has them
 
 
 def render_overview(scope: Scope, speaker: Speaker, *, atlas: Atlas, links: list[dict[str, Any]]) -> Markup:
@@ -39,7 +43,7 @@ def render_overview(scope: Scope, speaker: Speaker, *, atlas: Atlas, links: list
         *_draw_districts(paper, links),
         *draw_gaps(paper, scope.gaps.geometry.to_numpy()),
         f'<path d="{border}" fill="none" stroke="{symbols.INK}" stroke-width="3"/>',
-        *_draw_names(paper, links),
+        *_draw_names(paper, links, gaps=scope.gaps.geometry.to_numpy()),
         "</svg>",
     ]
     return Markup("".join(body))  # noqa: S704 - names are escaped in _draw_names
@@ -53,19 +57,23 @@ def _draw_districts(paper: Paper, links: list[dict[str, Any]]) -> list[str]:
     return [f'<path d="{shape}" fill="none" stroke="{symbols.INK}" stroke-width="1.6"/>']
 
 
-def _draw_names(paper: Paper, links: list[dict[str, Any]]) -> list[str]:
+def _draw_names(paper: Paper, links: list[dict[str, Any]], *, gaps: Geometries) -> list[str]:
     if not links:
         return []
-    points = geometry.find_label_points(np.array([link["area"] for link in links], dtype=object))
-    parts = []
-    for link, point in zip(links, paper.place(points), strict=True):
-        x = min(max(shapely.get_x(point), 90.0), paper.width - 90.0)
-        y = shapely.get_y(point)
+    areas = paper.place(np.array([link["area"] for link in links], dtype=object))
+    line = _LABEL_SIZE + 2
+    sizes = [(max(len(link["name"]), 4) * _LABEL_SIZE * _LETTER_WIDTH, 2.0 * line) for link in links]
+    spots = place_names(areas, sizes, avoid=paper.place(gaps), width=paper.width, height=paper.height)
+    parts = ['<g class="many">' if len(links) > _FEW_NAMES else "<g>"]
+    for link, spot in zip(links, spots, strict=True):
+        if spot is None:
+            continue
+        x, y = spot[0], spot[1] - line / 2 + _LABEL_SIZE / 3
         name, share = escape(link["name"]), escape(link["share"])
         parts.append(
             f'<a href="maps/{link["slug"]}.html"><text x="{x:.0f}" y="{y:.0f}" font-size="{_LABEL_SIZE}" '
             f'font-weight="650" stroke-width="5" fill="{symbols.INK}">{name}'
-            f'<tspan x="{x:.0f}" dy="{_LABEL_SIZE + 2}" font-size="{_SMALL_LABEL_SIZE}" font-weight="500">'
+            f'<tspan x="{x:.0f}" dy="{line}" font-size="{_SMALL_LABEL_SIZE}" font-weight="500">'
             f"{share}</tspan></text></a>"
         )
-    return parts
+    return [*parts, "</g>"]

@@ -20,6 +20,7 @@ HATCH = (
 
 _TOLERANCE = 0.7  # of a unit; the picture is 1000 units wide
 _WATER_MIN = 20.0
+_OUTLINE_PART = 16  # of a gap's breadth: a thicker outline hides what it encloses
 
 
 class Paper:
@@ -111,13 +112,15 @@ def draw_ground(paper: Paper, speaker: Speaker, *, atlas: Atlas, area: BaseGeome
 
 
 def draw_gaps(paper: Paper, gaps: Geometries) -> list[str]:
-    """Return the gaps, hatched by the pattern of `HATCH` and outlined."""
+    """Return the gaps, hatched by the pattern of `HATCH` and outlined, finer where they are small."""
     if not len(gaps):
         return []
-    shape = paper.draw(paper.place(gaps))
+    placed = paper.place(gaps)
+    width = float(np.clip(np.sqrt(np.median(shapely.area(placed))) / _OUTLINE_PART, 1.2, 2.5))
+    shape = paper.draw(placed)
     return [
-        f'<path d="{shape}" fill="url(#luecke)" stroke="#ffffff" stroke-width="5"/>',
-        f'<path d="{shape}" fill="none" stroke="{symbols.GAP}" stroke-width="2.5"/>',
+        f'<path d="{shape}" fill="url(#luecke)" stroke="#ffffff" stroke-width="{2 * width:.1f}"/>',
+        f'<path d="{shape}" fill="none" stroke="{symbols.GAP}" stroke-width="{width:.1f}"/>',
     ]
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The whole site: one call, all pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from begegnung_geo.render import tables
@@ -23,6 +24,7 @@ from begegnung_geo.render.statements import (
     list_lead,
     list_method,
     list_notices,
+    say_gaps,
     say_headline,
     say_statement,
 )
@@ -83,6 +85,7 @@ def _render_index(edition: Edition) -> str:
         "overview_caption": words.say("index.overview_caption", people=speaker.profile(headline.profile)),
         "page_links": links,
         "fairness": build_fairness(speaker),
+        "pages_heading": _say_pages_heading(plan.members, speaker),
         "classes": list_classes(speaker, atlas=plan.atlas),
         "tables": _build_tables(city, edition, prefix="maps/")[:1],
     }
@@ -226,9 +229,32 @@ def _build_total(city: Scope, speaker: Speaker) -> dict[str, Any]:
     }
 
 
+def _say_pages_heading(members: Sequence[Scope], speaker: Speaker) -> str:
+    return speaker.level(members[0].level, count=len(members), number=1) if members else ""
+
+
 def _build_link(scope: Scope, speaker: Speaker) -> dict[str, Any]:
-    share = speaker.plain_share(speaker.headline_reach(scope))
-    return {"name": scope.name, "slug": scope.slug, "share": share, "area": scope.area}
+    words, reach = speaker.words, speaker.headline_reach(scope)
+    share = speaker.plain_share(reach)
+    minutes = words.number(reach.threshold_min)
+    flags = speaker.content.underserved
+    flagged = set(flags[flags["is_underserved"]].set_index(["level", "district_id"]).index)
+    names = [
+        clean_text(row["name"])
+        for row in scope.districts.drop(columns="geometry").to_dict("records")
+        if (row["level"], row["district_id"]) in flagged
+    ]
+    sentences = [say_gaps(reach, scope, speaker)] if reach.has_share else []
+    if names:
+        sentences.append(words.say("index.underserved", count=len(names), names=", ".join(names)))
+    return {
+        "name": scope.name,
+        "slug": scope.slug,
+        "share": share,
+        "share_in": words.say("index.share_in", share=share, minutes=minutes) if reach.has_share else share,
+        "sentences": sentences,
+        "area": scope.area,
+    }
 
 
 def _build_crumbs(scope: Scope, city: Scope, words: Words) -> list[dict[str, str]]:

@@ -141,7 +141,7 @@ def list_lead(scope: Scope, speaker: Speaker) -> list[str]:
         if speaker.content.is_estimated:
             return [*sentences, words.say("lead.few_houses", limit=limit)]
         return [*sentences, words.say("lead.few_people", limit=limit)]
-    sentences += [_say_gaps(reach, scope, speaker), _say_pace(reach, speaker)]
+    sentences += [say_gaps(reach, scope, speaker), _say_pace(reach, speaker)]
     if speaker.content.is_estimated:
         sentences.append(words.say("lead.estimated"))
     if reach.status == "range":
@@ -205,47 +205,54 @@ def _list_people_kind(speaker: Speaker) -> list[str]:
     return sentences
 
 
-def list_method(speaker: Speaker) -> list[str]:
-    """Return how the figures were calculated, with the numbers of this profile."""
+def list_method(speaker: Speaker) -> list[dict[str, Any]]:
+    """
+    Return how the figures were calculated, with the numbers of this profile, in ten points.
+
+    Returns
+    -------
+    points
+        `text`, and `rules`: the sentences that belong below it, mostly none.
+    """
     words, profile = speaker.words, speaker.content.profile
-    headline = profile.coverage.headline[0]
+    headline, study = profile.coverage.headline[0], profile.study
     speeds = [
         words.say("method.speed", people=speaker.profile(key), speed=format_speed(profile, key, words=words))
         for key in profile.walking.profiles
     ]
-    if speaker.content.is_estimated:
-        area = words.number(profile.population.floor_area_per_person_m2)
-        people = words.say("method.people_estimated", area=area)
-    elif (population := speaker.content.summary.get("population", {})).get("kind") == "scaled":
-        weights = words.say(f"method.weights_{population['weights']}")
-        people = words.say("method.people_scaled", weights=weights)
-    else:
-        people = words.say("method.people_counted")
-    return [
+    border = words.say("method.border", distance=words.number(study.buffer_m))
+    sentences = [
         words.say("method.places"),
         words.say("method.counted"),
         words.say("method.potential"),
-        words.say("method.network"),
-        words.say("method.speeds", speeds="; ".join(speeds)),
-        words.say("method.extract_edge")
-        if speaker.content.is_extract_only
-        else words.say("method.border", distance=words.number(profile.study.buffer_m)),
+        words.say("method.walk", speeds="; ".join(speeds)),
+        words.say("method.extract_edge") if speaker.content.is_extract_only else border,
         words.say("method.unknown", distance=words.number(profile.walking.snap_distance_m)),
-        people,
-        words.say(
-            "method.gaps",
-            minutes=words.number(headline.threshold_min),
-            people=speaker.profile(headline.profile),
-        ),
-        *_say_rules(speaker),
+        _say_people(speaker),
         words.say(
             "method.small",
             limit=words.number(profile.publication.suppress_below),
             step=words.number(profile.publication.round_to),
             base=words.number(profile.publication.share_base_min),
         ),
-        words.say("method.judgement"),
+        words.say(
+            "method.gaps",
+            minutes=words.number(headline.threshold_min),
+            people=speaker.profile(headline.profile),
+        ),
     ]
+    verdict, *rules = _say_rules(speaker)
+    return [*({"text": text, "rules": []} for text in sentences), {"text": verdict, "rules": rules}]
+
+
+def _say_people(speaker: Speaker) -> str:
+    words, population = speaker.words, speaker.content.summary.get("population", {})
+    if speaker.content.is_estimated:
+        area = words.number(speaker.content.profile.population.floor_area_per_person_m2)
+        return words.say("method.people_estimated", area=area)
+    if population.get("kind") == "scaled":
+        return words.say("method.people_scaled", weights=words.say(f"method.weights_{population['weights']}"))
+    return words.say("method.people_counted")
 
 
 def _say_rules(speaker: Speaker) -> list[str]:
@@ -275,7 +282,8 @@ def list_notices(speaker: Speaker) -> list[str]:
     return [speaker.words.say("page.covers_part")] if "EXTRACT_COVERS_PART" in codes else []
 
 
-def _say_gaps(reach: Reach, scope: Scope, speaker: Speaker) -> str:
+def say_gaps(reach: Reach, scope: Scope, speaker: Speaker) -> str:
+    """Return the sentence on the areas farther away, or on those who live scattered."""
     if not len(scope.gaps) and reach.is_nobody_beyond:
         return speaker.words.say("lead.all_reached")
     if not len(scope.gaps) and reach.are_few_beyond:

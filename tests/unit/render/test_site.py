@@ -139,6 +139,27 @@ def test_an_underserved_district_is_named_with_reason_and_certainty(site):
     assert "nicht bewertet: weniger als 500 Menschen" in text
 
 
+def test_the_index_lists_each_stadtbezirk_with_share_gaps_verdict_map_and_sheet(site):
+    page = site["index.html"]
+    listed = page.split('class="pages"', 1)[1].split("</ul>", 1)[0]
+    # Mitte: (1500 x 0.8 + 900 x 0.5) / 2400 = 68.75 %; the one gap lies in Osterfeld.
+    mitte, osterfeld = (_visible(item) for item in listed.split("<li>")[1:])
+    assert mitte.startswith("Mitte 69 % in 10 Minuten Rund 750 Menschen brauchen länger")
+    assert osterfeld.startswith("Osterfeld 21 % in 10 Minuten Ein Gebiet mit rund 1.23")
+    assert "Unterversorgt ist Am Deich." in osterfeld
+    for name in ("mitte", "osterfeld"):
+        assert f'href="maps/{name}.html"' in listed
+        assert f'href="sheets/{name}.html"' in listed
+    assert "Diese Seiten zeigen, wo Menschen in Kleinstadt" in _visible(page)
+
+
+def test_the_method_is_told_in_ten_points(site):
+    for path in ("index.html", MAP, "en/index.html"):
+        listed = re.search(r'<ol class="method">.*?</ol>', site[path], re.DOTALL)[0]
+        points = re.sub(r"<ul>.*?</ul>", "", listed, flags=re.DOTALL).count("<li>")
+        assert points == 10
+
+
 def test_no_page_shows_a_cell_or_its_people(site):
     for page in site.values():
         assert "100mN1E1" not in page
