@@ -202,7 +202,7 @@ def with_one_district(content: SiteContent) -> SiteContent:
 
 
 def with_names(content: SiteContent, names: list[str]) -> SiteContent:
-    """Return the town with other names: of places, streets, districts, gaps, quarters, sources."""
+    """Return the town with other names: of places, streets, parks, districts, gaps, quarters, sources."""
 
     def rename(frame: Any, columns: list[str]) -> Any:
         if not len(frame):
@@ -218,6 +218,8 @@ def with_names(content: SiteContent, names: list[str]) -> SiteContent:
         gaps=rename(content.gaps, ["name"]),
         walk_edges=rename(content.walk_edges, ["name"]),
         background_labels=rename(content.background_labels, ["name"]),
+        background_areas=rename(content.background_areas, ["name"]),
+        background_lines=rename(content.background_lines, ["name"]),
         provenance=(
             entry.model_copy(
                 update={"title": names[0], "attribution": names[0], "url": "javascript:alert(1)"}

@@ -15,6 +15,7 @@ from begegnung_geo.published_tables import PUBLISHED_TABLES
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import SHEETS
 from begegnung_geo.render.pdf import render_pdf
+from begegnung_geo.render.scopes import build_district_scopes
 from begegnung_geo.render.site import render_site
 from begegnung_geo.steps import StepInput, StepOutput
 
@@ -57,7 +58,10 @@ def publish_site(step: StepInput) -> StepOutput:
         write_bytes(step.site / name, text.encode())
         if step.job.has_pdf and f"{SHEETS}/" in name:
             write_bytes((step.site / name).with_suffix(".pdf"), render_pdf(text))
-    write_downloads(step.site / "downloads", content)
+    extracts = {
+        scope.slug: set(scope.begegnungsorte["begegnungsort_id"]) for scope in build_district_scopes(content)
+    }
+    write_downloads(step.site / "downloads", content, extracts=extracts)
     _write_json(step.site / "summary.json", summary)
     _write_json(step.site / "manifest.json", _describe_run(step, _publish_people(step, people)))
     return StepOutput(facts={"text": f"{len(pages)} pages"})

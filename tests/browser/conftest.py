@@ -11,22 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from begegnung_geo.sample import write_sample
-from small_town import build_town, with_names, write_site
+from small_town import build_town, write_site
 from towns import Town, lay_out, run_town
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-HOSTILE = [
-    '<script>window.hit = "script"</script>',
-    '"><img src=x onerror="window.hit=\'img\'">',
-    "</script><script>window.hit='end'</script>",
-    "<!--<script>",
-    "{{ 7 * 7 }}{% raw %}${7*7}`",
-    "javascript:window.hit='link'",
-    "\u202eedrek\u202d \u2028\u2029 مرحبا 🎉",
-    "A" * 10_000,
-    "=1+1|cmd",
-    "'; window.hit = 'quote'; '",
-]
 
 
 @dataclass
@@ -50,11 +38,6 @@ def musterstadt(tmp_path_factory, project) -> Town:
     write_sample(town.raw, inhabitants=6000)
     run_town(town.root)
     return town
-
-
-@pytest.fixture(scope="session")
-def hostile_site(tmp_path_factory) -> Path:
-    return write_site(with_names(build_town(), HOSTILE), tmp_path_factory.mktemp("hostile"))
 
 
 @pytest.fixture(scope="session")

@@ -65,10 +65,27 @@ def test_the_figures_on_the_pages_are_those_of_the_summary(musterstadt, visit, s
         assert cells[6].startswith("unterversorgt") == borough["is_underserved"]
 
 
+def _read_csv(path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig") as file:
+        return list(csv.reader(file, delimiter=";"))
+
+
+def test_the_csv_beside_each_table_holds_the_rows_of_that_table(musterstadt, visit, summary):
+    counts = []
+    for path in sorted((musterstadt.site / "maps").glob("*.html")):
+        page = visit(path).page
+        link = page.get_attribute(".csv", "href")
+        listed = _read_csv((path.parent / link).resolve())[1:]
+        shown = page.locator("#orte-tabelle tbody tr").evaluate_all("rows => rows.map(row => row.id)")
+        assert sorted(shown) == sorted(f"ort-{row[0]}" for row in listed)
+        counts.append(len(listed))
+    # The city's map has all of them, the boroughs' pages share them out.
+    assert max(counts) == sum(counts) - max(counts) == summary["begegnungsorte"]["total"]
+
+
 def test_table_popup_and_csv_hold_the_same_places(musterstadt, visit, summary):
     page = visit(musterstadt.site / "maps" / "stadtkarte.html").page
-    with (musterstadt.site / "downloads" / "begegnungsorte.csv").open(encoding="utf-8-sig") as file:
-        listed = list(csv.reader(file, delimiter=";"))
+    listed = _read_csv(musterstadt.site / "downloads" / "begegnungsorte.csv")
     rows = page.locator("#orte-tabelle tbody tr")
     assert rows.count() == len(listed) - 1 == summary["begegnungsorte"]["total"]
     name = _plain(rows.first.locator(".name").text_content())

@@ -200,6 +200,21 @@ def test_no_file_tells_the_time_of_the_run(tmp_path: Path) -> None:
     assert changes.iloc[:, 0].astype(str).str.startswith("2026-07-14").all()
 
 
+def test_an_extract_holds_the_rows_of_its_ids_and_the_columns_of_all(tmp_path: Path) -> None:
+    content = build_content()
+    ids = content.begegnungsorte["begegnungsort_id"].tolist()[:2]
+    paths = write_downloads(tmp_path, content, extracts={"nord": ids, "sued": []})
+    assert {"begegnungsorte_nord.csv", "begegnungsorte_sued.csv"} <= {path.name for path in paths}
+    whole, north, south = (
+        (tmp_path / f"begegnungsorte{name}.csv").read_text(encoding="utf-8-sig").splitlines()
+        for name in ("", "_nord", "_sued")
+    )
+    assert south == [whole[0]]
+    assert north[0] == whole[0]
+    assert sorted(row.split(";")[0] for row in north[1:]) == sorted(ids)
+    assert set(north) <= set(whole)
+
+
 def test_the_csv_is_what_german_office_programs_read(tmp_path: Path) -> None:
     write_downloads(tmp_path, build_content())
     row, formula = read_csv(tmp_path / "begegnungsorte.csv")

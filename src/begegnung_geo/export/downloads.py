@@ -2,9 +2,10 @@
 """Which files a site offers, and what stands in each."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -140,7 +141,9 @@ class Downloads:
     )
 
 
-def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
+def write_downloads(
+    folder: Path, content: DownloadContent, *, extracts: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> list[Path]:
     """
     Write all downloads; the same content gives the same bytes.
 
@@ -154,12 +157,15 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
         Is made where it does not exist; other files in it stay.
     content
         Tables of one run, in the metric CRS.
+    extracts
+        Name of a page -> ids of its places; each gets a CSV of its own beside its table.
 
     Returns
     -------
     paths
-        `begegnungsorte.csv .geojson .gpkg .xlsx`, `column_sources.csv`, `completeness.csv`,
-        `coverage_by_district.csv`, `fill_rates.csv`, `gaps.geojson`, `issues.csv`,
+        `begegnungsorte.csv .geojson .gpkg .xlsx`, `begegnungsorte_<name>.csv` an extract,
+        `column_sources.csv`, `completeness.csv`, `coverage_by_district.csv`,
+        `fill_rates.csv`, `gaps.geojson`, `issues.csv`,
         `measures_by_district.csv`, sorted.
     """
     publication = content.profile.publication
@@ -191,6 +197,9 @@ def write_downloads(folder: Path, content: DownloadContent) -> list[Path]:
     title = f"Begegnungsorte {content.profile.city.name}"
     paths = {name: folder / name for name in _FILE_NAMES}
     write_csv(paths["begegnungsorte.csv"], place_table)
+    for name, ids in extracts.items():
+        paths[name] = folder / f"begegnungsorte_{name}.csv"
+        write_csv(paths[name], place_table[place_table["begegnungsort_id"].isin(ids)])
     write_csv(paths["column_sources.csv"], origins)
     write_csv(paths["coverage_by_district.csv"], _show_hidden(coverage))
     _write_completeness(folder, content)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Charts of the fact sheets, drawn by matplotlib as SVG documents that stay readable in grey."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -141,7 +142,10 @@ def draw_curves(own: Curve, city: Curve | None, *, limits_min: Sequence[int], la
 def _print(figure: "Figure") -> str:
     text = StringIO()
     metadata: dict[str, Any] = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    figure.savefig(text, format="svg", metadata=metadata, transparent=True)
+    with warnings.catch_warnings():
+        # Letters stay text and the reader's fonts show them; what matplotlib's own font lacks is no fault.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+        figure.savefig(text, format="svg", metadata=metadata, transparent=True)
     # Without the XML head: what remains is one element that can stand in a page or a data address.
     svg = text.getvalue()
     return svg[svg.index("<svg") :]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The map's geometry: simplified once for the city, cut and packed for each page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +26,7 @@ _LINE_TOLERANCE_M = 3.0
 _PATH_TOLERANCE_M = 4.0
 _GREEN_MIN_M2 = 900.0
 _WATER_MIN_M2 = 200.0
+_NAMED_MIN_M2 = 10_000.0  # smaller parks and ponds would only crowd out street names
 _REACH_MIN_M2 = 400.0
 _STREET_MIN_M = 25.0
 _PATH_MIN_M = 60.0
@@ -77,15 +78,6 @@ def build_atlas(content: SiteContent) -> Atlas:
     areas = content.background_areas
     has_main_roads = bool((content.background_lines["layer"] == "main_road").any())
     streets, paths = _build_streets(content.walk_edges, has_main_roads=has_main_roads)
-    labels = tuple(
-        (point, str(kind), clean_text(name))
-        for point, kind, name in zip(
-            content.background_labels.geometry,
-            content.background_labels["kind"],
-            content.background_labels["name"],
-            strict=True,
-        )
-    )
     return Atlas(
         crs=content.profile.study.metric_crs,
         land=land,
@@ -98,7 +90,7 @@ def build_atlas(content: SiteContent) -> Atlas:
         ),
         streets=streets,
         paths=paths,
-        labels=labels,
+        labels=tuple(_list_labels(content)),
     )
 
 
@@ -181,6 +173,22 @@ def find_bounds(area: BaseGeometry, crs: str) -> list[list[float]]:
     lonlat = geometry.project(corners, crs)
     (w, s), (e, n) = lonlat.min(axis=0).round(5).tolist(), lonlat.max(axis=0).round(5).tolist()
     return [[s, w], [n, e]]
+
+
+def _list_labels(content: SiteContent) -> Iterator[tuple[Any, str, str]]:
+    labels, areas = content.background_labels, content.background_areas
+    rows = labels[["kind", "name"]].itertuples(index=False)
+    for point, (kind, name) in zip(labels.geometry, rows, strict=True):
+        yield point, str(kind), clean_text(name)
+    # Parks and lakes of one name are one: the largest piece bears it.
+    is_named = areas["name"].fillna("").ne("") & areas["layer"].isin(("green", "water"))
+    large = areas[is_named & (areas.geometry.area >= _NAMED_MIN_M2)]
+    largest = large.iloc[np.argsort(-large.geometry.area.to_numpy(), kind="stable")]
+    unique = largest.drop_duplicates(["layer", "name"])
+    rows = unique[["layer", "name"]].itertuples(index=False)
+    points = geometry.find_label_points(unique.geometry.to_numpy())
+    for point, (layer, name) in zip(points, rows, strict=True):
+        yield point, str(layer), clean_text(name)
 
 
 def _find_inhabited(content: SiteContent, city: gpd.GeoDataFrame) -> BaseGeometry:

@@ -41,6 +41,8 @@ def build_map_texts(
             "walkFromHere": words.say("map.walk_from_here"),
             "street": words.say("search.street"),
             "quarter": words.say("search.quarter"),
+            "green": words.say("search.green"),
+            "water": words.say("search.water"),
         },
         "hits": words.forms("search.hits"),
         "layers": {

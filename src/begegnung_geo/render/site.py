@@ -15,6 +15,7 @@ from begegnung_geo.render.map_texts import build_map_texts
 from begegnung_geo.render.maps import render_map_page, render_plain_page
 from begegnung_geo.render.offline import read_asset
 from begegnung_geo.render.overview import render_overview
+from begegnung_geo.render.reach_table import build_reach_table
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_district_tables, build_figures, build_notable
 from begegnung_geo.render.sheet import build_publisher, render_sheet
@@ -116,6 +117,8 @@ def _render_map(scope: Scope, edition: Edition) -> str:
         "kinds": sorted({row.kind for row in rows}),
         "shown_line": words.say("place.shown", count=len(rows), total=total),
         "tables": _build_tables(scope, edition, prefix=""),
+        "reach": build_reach_table(scope, speaker),
+        "places_csv": "begegnungsorte.csv" if scope.is_city else f"begegnungsorte_{scope.slug}.csv",
         "gaps": build_gap_rows(scope, speaker),
         "gaps_caption": _say_gaps_caption(scope, speaker),
         "online": list_online_maps(speaker),

@@ -80,7 +80,8 @@
   });
 
   /* What is not this page's area is dimmed, not hidden; names of places and quarters come last. */
-  const NAMES_FROM = { city: 9, town: 9, suburb: 12, village: 12, quarter: 13, neighbourhood: 13.5, hamlet: 13.5 };
+  const NAMES_FROM = { city: 9, town: 9, suburb: 12, village: 12, quarter: 13, neighbourhood: 13.5, hamlet: 13.5, green: 14.5, water: 14 };
+  const NAME_COLOURS = { green: "#3d5a33", water: "#2b5c84" };
   layers.outside = Ground.extend({
     setup(packed) {
       this.polygons = decodePolygons(packed);
@@ -102,7 +103,8 @@
       this.spots.forEach((at, i) => {
         const text = clip(name[i], 36);
         if (view.zoom < NAMES_FROM[kind[i]] || view.named.has(text)) { return; }
-        placeAt(ctx, view, taken, { at, isFixed: true, lines: [{ text, size: 12, font: font(12, 400, "italic"), colour: "#45444c" }] });
+        const colour = NAME_COLOURS[kind[i]] || "#45444c";
+        placeAt(ctx, view, taken, { at, isFixed: true, lines: [{ text, size: 12, font: font(12, 400, "italic"), colour }] });
       });
     },
     holds(x, y) { return this.polygons.some((polygon) => contains(polygon, x, y)); },

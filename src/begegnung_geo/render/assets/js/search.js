@@ -27,12 +27,12 @@ document.addEventListener("mapready", () => {
   }
 
   function* listQuarters() {
-    const { name, xy } = data.layers.labels;
+    const { name, xy, kind } = data.layers.labels;
     for (let i = 0; i < name.length; i++) {
       const at = toLatLng(xy[i]);
       if (!begegnung.isInside(at)) { continue; }
       yield {
-        name: name[i], kind: words.quarter,
+        name: name[i], kind: words[kind[i]] || words.quarter,
         show: () => { mark([], ""); map.setView(at, Math.max(map.getZoom(), 14.5), { animate: false }); },
       };
     }
