@@ -7,6 +7,8 @@ from pathlib import Path
 import geopandas as gpd
 
 from begegnung_geo.analysis.attributes import assign_attributes
+from begegnung_geo.analysis.opening import assign_hours
+from begegnung_geo.analysis.opening_calendar import build_calendar
 from begegnung_geo.attribute_rules import AttributeRules, read_attribute_rules
 from begegnung_geo.schema import build_empty
 
@@ -18,5 +20,6 @@ def read_rules() -> AttributeRules:
 
 
 def add_attributes(begegnungsorte: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the places with every attribute unknown."""
-    return assign_attributes(begegnungsorte, build_empty("attributes", crs="EPSG:25832"), read_rules())
+    """Return the places with every attribute unknown and their opening hours read."""
+    with_hours, _ = assign_hours(begegnungsorte, calendar=build_calendar(2026, land="NW"))
+    return assign_attributes(with_hours, build_empty("attributes", crs="EPSG:25832"), read_rules())

@@ -14,6 +14,8 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from attribute_rows import add_attributes
 from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
+from begegnung_geo.analysis.opening import build_opening
+from begegnung_geo.analysis.opening_calendar import build_calendar
 from begegnung_geo.config import build_profile
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 from begegnung_geo.profile import Profile
@@ -105,13 +107,16 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
             {"source": ["osm"], "read": [1300], "kept": [12], "merged": [3], "rejected": [1285]}
         ),
         **_judge_completeness(_build_places(12), districts),
+        opening=_build_opening(_build_places(12), profile),
+        open_coverage=_build_open_coverage(coverage, profile),
         class_labels=LABELS,
         class_groups=GROUPS,
         summary={"population": {"persons": 4000.0, "is_estimated": False, "source": "Zensus"}},
     )
     for table in ("begegnungsorte", "districts", "reach_areas"):
         conform_table(getattr(content, table), table)  # the town keeps the contract it stands in for
-    for table in ("coverage", "city_coverage", "gaps"):
+    conform_table(content.opening, "opening")
+    for table in ("coverage", "city_coverage", "open_coverage", "gaps"):
         conform_table(getattr(content, table), f"published_{table}")
     return content
 
@@ -144,6 +149,8 @@ def without_places(content: SiteContent) -> SiteContent:
         neighbour_places=content.neighbour_places[:0],
         coverage=coverage,
         city_coverage=_sum_city(coverage),
+        opening=content.opening[:0],
+        open_coverage=_build_open_coverage(coverage, content.profile),
         reach_areas=content.reach_areas[:0],
     )
 
@@ -327,6 +334,28 @@ def _build_coverage(profile: Profile) -> pd.DataFrame:
                         }
                     )
     return conform_table(pd.DataFrame(rows), "published_coverage")
+
+
+def _build_opening(places: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
+    return build_opening(
+        places,
+        moments=profile.moments,
+        calendar=build_calendar(2026, land="NW"),
+        open_share_min=profile.opening.open_share_min,
+    )
+
+
+def _build_open_coverage(coverage: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    # At every moment a quarter of those within reach have a surely open place, three quarters perhaps.
+    city = _sum_city(coverage).assign(level="city", district_id="")
+    rows = pd.concat([coverage, city], ignore_index=True)
+    told = rows[["level", "district_id", "profile", "threshold_min", "persons"]].assign(
+        persons_covered_min=rows["persons_covered"] / 4,
+        persons_covered_max=rows["persons_covered"] * 3 / 4,
+        covered_share_min=rows["covered_share"] / 4,
+        covered_share_max=rows["covered_share"] * 3 / 4,
+    )
+    return pd.concat([told.assign(moment=moment) for moment in profile.moments], ignore_index=True)
 
 
 def _sum_city(coverage: pd.DataFrame) -> pd.DataFrame:

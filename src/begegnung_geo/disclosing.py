@@ -14,6 +14,7 @@ from begegnung_geo.analysis.disclosure import order_homes, protect_people, publi
 from begegnung_geo.analysis.fairness import build_fairness, publish_fairness
 from begegnung_geo.analysis.gaps import find_headline_gaps, sum_by_gap
 from begegnung_geo.analysis.need import build_need
+from begegnung_geo.analysis.open_coverage import CITY_LEVEL, build_open_coverage, publish_open_coverage
 from begegnung_geo.analysis.underserved import publish_underserved
 from begegnung_geo.analysis.walk_curves import build_walk_curves
 from begegnung_geo.steps import StepInput, StepOutput
@@ -67,6 +68,12 @@ def tell_figures(step: StepInput) -> StepOutput:
         ),
         "need": need,
         "need_indicators": indicators,
+        "open_coverage": publish_open_coverage(
+            build_open_coverage(protected, step.table("open_walks"), districts, walking=profile.walking),
+            step.table("open_coverage"),
+            pd.concat([coverage, city_coverage.assign(level=CITY_LEVEL, district_id="")], ignore_index=True),
+            publication=publication,
+        ),
         "underserved": publish_underserved(
             step.table("underserved"),
             published_coverage=coverage,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-The third chapter of the pipeline: walking distances, coverage, gaps and reach areas.
+The third chapter of the pipeline: walking distances, coverage, opening hours, gaps and reach areas.
 
 Each function is a step of `pipeline.STEPS`, in that order.
 """
@@ -34,6 +34,9 @@ from begegnung_geo.analysis.measures import (
     withhold_measures,
 )
 from begegnung_geo.analysis.need import build_need, find_need
+from begegnung_geo.analysis.open_coverage import build_open_coverage, build_open_walks
+from begegnung_geo.analysis.opening import build_opening
+from begegnung_geo.analysis.opening_calendar import pick_calendar
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.siting_tables import (
@@ -205,6 +208,35 @@ def weigh_potential(step: StepInput) -> StepOutput:
             ),
         }
     )
+
+
+def judge_opening(step: StepInput) -> StepOutput:
+    """Say of each place whether it is open at each named moment."""
+    settings = step.profile.opening
+    opening = build_opening(
+        stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places")),
+        moments=step.profile.moments,
+        calendar=pick_calendar(settings, data_date=step.facts("read_map")["data_date"]),
+        open_share_min=settings.open_share_min,
+    )
+    return StepOutput({"opening": opening})
+
+
+def measure_open_coverage(step: StepInput) -> StepOutput:
+    """Sum up who reaches a place that is open at each named moment."""
+    demand, walking = step.layer("demand"), step.profile.walking
+    open_walks = build_open_walks(
+        demand,
+        _read_supply(step),
+        step.table("opening"),
+        walk_nodes=step.layer("walk_nodes"),
+        walk_edges=step.layer("walk_edges"),
+        walking=walking,
+    )
+    open_coverage = build_open_coverage(demand, open_walks, step.layer("districts"), walking=walking)
+    if _counts_a_part(step):
+        open_coverage = open_coverage.assign(covered_share_min=np.nan, covered_share_max=np.nan)
+    return StepOutput({"open_walks": open_walks, "open_coverage": open_coverage})
 
 
 def draw_reach(step: StepInput) -> StepOutput:

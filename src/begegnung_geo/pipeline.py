@@ -17,9 +17,11 @@ from begegnung_geo.counting import count_people, read_totals
 from begegnung_geo.disclosing import pack_people, tell_figures
 from begegnung_geo.measuring import (
     draw_reach,
+    judge_opening,
     measure_choice,
     measure_coverage,
     measure_demand,
+    measure_open_coverage,
     weigh_fairness,
     weigh_need,
     weigh_potential,
@@ -93,7 +95,8 @@ STEPS = (
     ),
     Step(
         "take_inventory", "inventory", take_inventory,
-        raw=("rules",), facts_of=("read_lists",), uses=("study", "walking", "coverage", "sources"),
+        raw=("rules",), facts_of=("read_lists", "read_map"),
+        uses=("study", "walking", "coverage", "opening", "sources"),
         reads=(
             "osm_features", "place_records", "hand_entries", "reviews", "kept_ids", "city_area", "districts",
             "walk_nodes", "walk_edges", "entrances",
@@ -134,6 +137,19 @@ STEPS = (
         uses=("walking",), writes=("fairness",),
     ),
     Step(
+        "judge_opening", "coverage", judge_opening,
+        reads=("begegnungsorte", "neighbour_places"), facts_of=("read_map",), uses=("opening", "moments"),
+        writes=("opening",),
+    ),
+    Step(
+        "measure_open_coverage", "coverage", measure_open_coverage,
+        reads=(
+            "demand", "districts", "opening", "begegnungsorte", "neighbour_places", "doors",
+            "walk_nodes", "walk_edges",
+        ),
+        facts_of=("count_people", "tie_districts"), uses=("walking",), writes=("open_walks", "open_coverage"),
+    ),
+    Step(
         "pack_people", "coverage", pack_people,
         reads=("demand", "districts"), facts_of=("count_people",),
         uses=("walking", "coverage", "publication"), writes=("protected_demand",),
@@ -152,7 +168,7 @@ STEPS = (
         "tell_figures", "coverage", tell_figures,
         reads=(
             "protected_demand", "demand", "districts", "district_figures", "coverage", "city_coverage",
-            "gaps", "underserved", "walk_curves", "fairness",
+            "gaps", "underserved", "walk_curves", "fairness", "open_walks", "open_coverage",
         ),
         facts_of=("count_people",), uses=("walking", "coverage", "need", "underserved", "publication"),
         writes=tuple(f"published_{name}" for name in TOLD_FIGURES),
@@ -182,7 +198,7 @@ STEPS = (
         ),
         uses=(
             "city", "study", "walking", "coverage", "need", "underserved", "population", "completeness",
-            "publication", "publisher", "online_maps", "sources",
+            "opening", "moments", "publication", "publisher", "online_maps", "sources",
         ),
     ),
 )  # fmt: skip

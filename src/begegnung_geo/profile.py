@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from begegnung_geo.assessment import Need, Underserved
+from begegnung_geo.moments import Moment, Opening
 from begegnung_geo.online_maps import OnlineMaps
 from begegnung_geo.profile_base import Frozen, Key
 
@@ -376,6 +377,8 @@ class Profile(Frozen):
     underserved: Underserved
     measures: Measures
     population: Population
+    opening: Opening
+    moments: dict[Key, Moment]
     completeness: Completeness
     publication: Publication
     siting: Siting

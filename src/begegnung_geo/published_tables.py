@@ -7,7 +7,8 @@ from begegnung_geo.contract import Column, Table
 from begegnung_geo.result_tables import RESULT_TABLES
 
 TOLD_FIGURES = (
-    "coverage", "city_coverage", "walk_curves", "need", "need_indicators", "underserved", "gaps", "fairness",
+    "coverage", "city_coverage", "open_coverage", "walk_curves", "need", "need_indicators", "underserved",
+    "gaps", "fairness",
 )  # fmt: skip
 """What the step `tell_figures` computes from packed people."""
 

@@ -23,7 +23,7 @@ SITE_TABLES = (
     *(f"published_{name}" for name in PUBLISHED_TABLES), "begegnungsorte", "neighbour_places", "places",
     "districts", "city_area", "underserved_variants", "reach_areas", "demand", "background_areas",
     "background_lines", "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
-    "completeness", "fill_rates", "column_sources",
+    "completeness", "fill_rates", "column_sources", "opening",
 )  # fmt: skip
 
 

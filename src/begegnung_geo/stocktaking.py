@@ -18,6 +18,8 @@ from begegnung_geo.analysis.doors import build_doors, move_to_doors
 from begegnung_geo.analysis.hand import date_features, describe_places
 from begegnung_geo.analysis.list_evidence import lower_evidence
 from begegnung_geo.analysis.network import build_network, index_network
+from begegnung_geo.analysis.opening import assign_hours
+from begegnung_geo.analysis.opening_calendar import pick_calendar
 from begegnung_geo.analysis.origins import build_column_sources
 from begegnung_geo.analysis.osm_places import build_osm_places
 from begegnung_geo.analysis.place_ids import build_known_ids, count_remembered, inherit_ids, join_known_ids
@@ -54,6 +56,8 @@ def take_inventory(step: StepInput) -> StepOutput:
     )
     merged, withheld_issues, withheld = drop_withheld(described.begegnungsorte, rules)
     merged = merged.assign(is_counted=flag_counted(merged, profile.coverage))
+    calendar = pick_calendar(step.profile.opening, data_date=step.facts("read_map")["data_date"])
+    merged, hours_issues = assign_hours(merged, calendar=calendar)
     merged, doors, snap_issues = _snap_places(step, merged)
     inside, neighbours, split_issues, outside = split_by_city(
         merged, step.layer("city_area"), buffer_m=profile.study.buffer_m
@@ -85,7 +89,16 @@ def take_inventory(step: StepInput) -> StepOutput:
             "rejections": rejections,
         },
         {"ids": ids, "report": [*describe_row_counts(row_counts, rejections), *_report_ids(step, ids)]},
-        [*faults, reviews, snap_issues, described.issues, withheld_issues, split_issues, *district_issues],
+        [
+            *faults,
+            reviews,
+            hours_issues,
+            snap_issues,
+            described.issues,
+            withheld_issues,
+            split_issues,
+            *district_issues,
+        ],
     )
 
 

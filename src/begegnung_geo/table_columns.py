@@ -18,6 +18,12 @@ REJECTIONS = (
     "empty", "no_rule", "excluded", "withheld", "context", "represented", "unnamed", "unplaced", "struck_off", "outside",
 )
 COMPLETENESS_REASONS = ("", "no_first_source", "no_second_source", "few_matches")
+OPENING_STATUS = ("none", "parsed", "repaired", "unreadable")
+OPEN_ANSWERS = ("open", "closed", "unknown")
+OPEN_BASES = (
+    "all_days", "most_days", "few_days", "no_day", "no_hours", "unreadable", "by_appointment", "comment", "open_end",
+    "holiday_not_named", "no_days",
+)
 STABILITY = ("robust", "likely", "fragile", "not_assessable")
 VARIANT_DIMENSIONS = ("speed", "threshold", "unknown_walks", "need_unknown")
 FIGURE_UNITS = ("percent", "share", "persons", "other")
@@ -38,6 +44,7 @@ AREA_COLUMNS = (
     Column("origin", "str", "where the border comes from", allowed=("boundary_file", "districts", "osm_boundary", "extract")),
 )
 PROFILE = Column("profile", "str", "walking profile")
+MOMENT = Column("moment", "str", "key of the moment in the profile")
 THRESHOLD = Column("threshold_min", "int64", "walking time", unit="min")
 COVERAGE_COLUMNS = (
     PROFILE,
@@ -116,6 +123,9 @@ BEGEGNUNGSORT_COLUMNS = (
     Column("place_ids", "list[str]", "all source records of this place, the leading one first"),
     *ADDRESS_COLUMNS,
     Column("opening_hours", "str", "raw opening hours", is_nullable=True),
+    Column("opening_status", "str", "how the raw opening hours were read", allowed=OPENING_STATUS),
+    Column("opening_normal", "str", "opening hours as understood, in OSM's syntax; null unless parsed or repaired", is_nullable=True),
+    Column("open_min_per_week", "float64", "known as open in a week without holidays, mean of the year; null where nothing is known", unit="min", is_nullable=True),
     Column("wheelchair", "str", "OSM wheelchair value; null is unknown, not no", is_nullable=True),
     Column("operator", "str", "operator as published by the source", is_nullable=True),
     Column("precision", "str", "how the point was found", allowed=PRECISIONS),

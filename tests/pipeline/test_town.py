@@ -266,3 +266,55 @@ def test_english_site_is_english(fresh_town: Town) -> None:
     assert run_town(fresh_town.root, language="en").ran == ["publish_site"]
     page = (fresh_town.site / "index.html").read_text(encoding="utf-8")
     assert '<html lang="en"' in page
+
+
+def test_hours_are_read_and_the_odd_ones_are_told(town: Town) -> None:
+    # The generator writes these by name (sample/catalogue.py); the answers follow from the texts.
+    places = _read(town, "begegnungsorte").set_index("opening_hours")
+    status = places["opening_status"].groupby(level=0).first()
+    assert status["We 15-17"] == status["täglich ab 14 Uhr"] == "repaired"
+    assert status["Mo-Fr 09:00-17:00"] == "parsed"
+    answers = _read(town, "opening").set_index(["begegnungsort_id", "moment"])
+
+    def answer(raw: str, moment: str) -> tuple[str, str]:
+        place = places.loc[[raw], "begegnungsort_id"].iloc[0]
+        row = answers.loc[(place, moment)]
+        return row["answer"], row["basis"]
+
+    assert answer("Mo-Fr 09:00-17:00", "weekday_morning") == ("open", "all_days")
+    assert answer("Mo-Fr 09:00-17:00", "public_holiday") == ("unknown", "holiday_not_named")
+    assert answer("Mo-Fr 09:00-17:00", "saturday") == ("closed", "no_day")
+    assert answer("We 15-17", "weekday_morning") == ("closed", "no_day")
+    assert answer('"nach Vereinbarung"', "sunday_afternoon") == ("unknown", "by_appointment")
+    assert answer("Tu-Fr 10:00-18:00; Sa 10:00-13:00; PH off", "public_holiday") == ("closed", "no_day")
+    assert answer("Mo-Th 14:00-20:00; Fr 14:00-22:00; SH 10:00-16:00", "school_holidays") == (
+        "open",
+        "all_days",
+    )
+    told = _read(town, "issues").query("code == 'HOURS_REPAIRED'")
+    assert len(told) == int((places["opening_status"] == "repaired").sum())
+
+
+def test_coverage_at_a_moment_is_a_range_below_the_coverage_without_hours(town: Town) -> None:
+    keys = ["level", "district_id", "profile", "threshold_min"]
+    for prefix in ("", "published_"):
+        open_coverage = _read(town, f"{prefix}open_coverage")
+        city = _read(town, f"{prefix}city_coverage").assign(level="city", district_id="")
+        plain = pd.concat([_read(town, f"{prefix}coverage"), city])[[*keys, "persons_covered"]]
+        both = open_coverage.merge(plain, on=keys, how="left", validate="many_to_one")
+        assert both["persons_covered"].notna().any()
+        assert not (both["persons_covered_min"] > both["persons_covered_max"] + 1e-6).any()
+        assert not (both["persons_covered_max"] > both["persons_covered"] + 1e-6).any()
+    keys = ["moment", "profile", "threshold_min"]
+    sums = _read(town, "open_coverage").groupby(["level", *keys])["persons_covered_max"].sum()
+    for level in _read(town, "districts")["level"].unique():
+        pd.testing.assert_series_equal(sums[level], sums["city"])
+
+
+def test_another_moment_runs_neither_the_inventory_nor_the_walks_of_the_coverage(fresh_town: Town) -> None:
+    profile = fresh_town.root / "config" / "musterstadt.toml"
+    text = profile.read_text(encoding="utf-8")
+    profile.write_text(text + "\n[moments.saturday]\nfrom_hour = 14\n", encoding="utf-8")
+    ran = set(run_town(fresh_town.root).ran)
+    assert {"judge_opening", "measure_open_coverage", "publish_site"} <= ran
+    assert not {"take_inventory", "measure_demand", "measure_coverage", "draw_reach"} & ran

@@ -43,6 +43,23 @@ PLACE_WORDS: dict[str, Word] = {
     "postcode": Word("PLZ", "Postleitzahl", origin=_LIST),
     "city": Word("Ort", "Ort der Postanschrift", origin=_LIST),
     "opening_hours": Word("Öffnungszeiten", "Öffnungszeiten, wie die Quelle sie schreibt", origin=_LIST),
+    "opening_status": Word(
+        "Öffnungszeiten gelesen",
+        "none: die Quelle nennt keine; parsed: in der Schreibweise von OpenStreetMap; repaired: anders "
+        "geschrieben, aber eindeutig; unreadable: nicht eindeutig, also unbekannt",
+        origin=_OWN,
+    ),
+    "opening_normal": Word(
+        "Öffnungszeiten einheitlich",
+        "so wurden die Öffnungszeiten verstanden, in der Schreibweise von OpenStreetMap; leer heißt unbekannt",
+        origin=_OWN,
+    ),
+    "open_min_per_week": Word(
+        "Offen je Woche",
+        "sicher geöffnet in einer Woche ohne Ferien und Feiertage, im Mittel des Jahres; leer heißt unbekannt",
+        "Minuten",
+        _OWN,
+    ),
     "wheelchair": Word(
         "Rollstuhl",
         "yes ja, limited teilweise, no nein, designated besonders geeignet; leer heißt unbekannt, nicht nein",

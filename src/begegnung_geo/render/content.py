@@ -64,6 +64,8 @@ class SiteContent:
     row_counts: pd.DataFrame
     completeness: pd.DataFrame
     fill_rates: pd.DataFrame
+    opening: pd.DataFrame
+    open_coverage: pd.DataFrame
     class_labels: Mapping[str, tuple[str, str]]
     class_groups: Mapping[str, str]
     summary: Mapping[str, Any]
