@@ -415,6 +415,7 @@ def _build_variants(underserved: pd.DataFrame) -> pd.DataFrame:
             "value": value,
             # The last ones disagree: first 12 minutes, then 8 minutes.
             "is_same_answer": number < flag["variants_agree"],
+            "same_answer_share": float(number < flag["variants_agree"]),
             "is_underserved": (number < flag["variants_agree"]) == flag["is_underserved"],
             "covered_share": 0.4,
         }

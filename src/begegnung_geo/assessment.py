@@ -53,12 +53,17 @@ class Variants(Frozen):
 
     speed_factors: tuple[float, ...]
     thresholds_min: tuple[float, ...]
+    snap_distances_m: tuple[float, ...]
+    draws_count: int = Field(ge=1, le=1000)
+    draws_agree_min: float = Field(gt=0.5, le=1)
+    seed: int = Field(ge=0)
+    detour_factor: float = Field(ge=1)
     likely_agreement_min: float = Field(gt=0, le=1)
 
     @model_validator(mode="after")
     def _check(self) -> "Variants":
-        if any(value <= 0 for value in (*self.speed_factors, *self.thresholds_min)):
-            raise ValueError("speed_factors and thresholds_min must be positive")
+        if any(value <= 0 for value in (*self.speed_factors, *self.thresholds_min, *self.snap_distances_m)):
+            raise ValueError("speed_factors, thresholds_min and snap_distances_m must be positive")
         return self
 
 

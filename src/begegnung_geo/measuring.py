@@ -33,6 +33,7 @@ from begegnung_geo.analysis.measures import (
     publish_measures,
     withhold_measures,
 )
+from begegnung_geo.analysis.missing_places import count_missing
 from begegnung_geo.analysis.need import build_need, find_need
 from begegnung_geo.analysis.open_coverage import build_open_coverage, build_open_walks
 from begegnung_geo.analysis.opening import build_opening
@@ -45,6 +46,7 @@ from begegnung_geo.analysis.siting_tables import (
     build_siting_ranks,
     survey_ground,
 )
+from begegnung_geo.analysis.snap_variants import build_snap_variants
 from begegnung_geo.analysis.strata import build_strata
 from begegnung_geo.analysis.underserved import (
     EXTRACT_EDGE,
@@ -52,6 +54,7 @@ from begegnung_geo.analysis.underserved import (
     flag_underserved,
     withhold_flags,
 )
+from begegnung_geo.analysis.underserved_variants import Doubts
 from begegnung_geo.analysis.walk_curves import build_walk_curves
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.published_tables import TOLD_MEASURES
@@ -77,6 +80,20 @@ def measure_demand(step: StepInput) -> StepOutput:
         scrap_length_m=walking.scrap_length_m,
     )
     return StepOutput({"demand": demand}, issues=[*district_issues, issues])
+
+
+def vary_snapping(step: StepInput) -> StepOutput:
+    """Measure the walks again with other longest legs to a walkway: only the homes that change are kept."""
+    walking = step.profile.walking
+    snap_variants = build_snap_variants(
+        step.layer("demand"),
+        _read_supply(step),
+        walk_nodes=step.layer("walk_nodes"),
+        walk_edges=step.layer("walk_edges"),
+        walking=walking,
+        snap_distances_m=step.profile.underserved.variants.snap_distances_m,
+    )
+    return StepOutput({"snap_variants": snap_variants})
 
 
 def weigh_need(step: StepInput) -> StepOutput:
@@ -144,7 +161,11 @@ def measure_coverage(step: StepInput) -> StepOutput:
     underserved, variants = flag_underserved(
         demand,
         districts,
-        step.table("need"),
+        Doubts(
+            need=step.table("need"),
+            snap_variants=step.table("snap_variants"),
+            missing_counts=tuple(count_missing(step.table("completeness"))),
+        ),
         walking=profile.walking,
         rule=profile.underserved,
         unknown_share_max=profile.coverage.unknown_share_max,

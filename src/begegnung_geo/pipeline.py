@@ -22,6 +22,7 @@ from begegnung_geo.measuring import (
     measure_coverage,
     measure_demand,
     measure_open_coverage,
+    vary_snapping,
     weigh_fairness,
     weigh_need,
     weigh_potential,
@@ -121,12 +122,17 @@ STEPS = (
         ),
     ),
     Step(
+        "vary_snapping", "coverage", vary_snapping,
+        reads=("demand", "begegnungsorte", "neighbour_places", "doors", "walk_nodes", "walk_edges"),
+        uses=("walking", "underserved"), writes=("snap_variants",),
+    ),
+    Step(
         "weigh_need", "coverage", weigh_need,
         reads=("demand", "districts", "district_figures"), uses=("need",), writes=("need", "need_indicators"),
     ),
     Step(
         "measure_coverage", "coverage", measure_coverage,
-        reads=("demand", "districts", "background_labels", "need"),
+        reads=("demand", "districts", "background_labels", "need", "snap_variants", "completeness"),
         facts_of=("count_people", "tie_districts"),
         uses=("walking", "coverage", "underserved", "publication"),
         writes=("coverage", "city_coverage", "underserved", "underserved_variants", "gaps", "walk_curves"),

@@ -251,6 +251,17 @@ RESULT_TABLES: tuple[Table, ...] = (
         families=(PERSONS_GROUP, DISTRICT_IDS),
     ),
     Table(
+        "snap_variants",
+        "one home x longest straight leg whose walk or status differs from `demand`",
+        ("demand_id", "snap_limit_m"),
+        (
+            Column("demand_id", "str", "home"),
+            Column("snap_limit_m", "float64", "longest straight leg of homes and places", unit="m"),
+            Column("walk_distance_m", "float64", "to the nearest counted place; null where unreachable", unit="m", is_nullable=True),
+            Column("status", "str", "reached, or why not", allowed=DEMAND_STATUS),
+        ),
+    ),
+    Table(
         "coverage",
         "one district x profile x threshold",
         ("level", "district_id", "profile", "threshold_min"),
@@ -375,10 +386,11 @@ RESULT_TABLES: tuple[Table, ...] = (
             Column("level", "str", "level key"),
             Column("variant", "str", "dimension and value"),
             Column("dimension", "str", "the assumption that is changed", allowed=VARIANT_DIMENSIONS),
-            Column("value", "float64", "what it is changed to: factor, minutes, metres; 1 for unknown walks counted as covered"),
-            Column("is_underserved", "bool", "flagged in this variant"),
-            Column("is_same_answer", "bool", "the same answer as `underserved`"),
-            Column("covered_share", "float64", "people within reach / people in this variant", unit="0-1", is_nullable=True),
+            Column("value", "float64", "what it is changed to: factor, minutes, metres, places; 1 for unknown walks counted as covered and unknown need as highest"),
+            Column("is_underserved", "bool", "flagged in this variant, of several draws in at least half"),
+            Column("same_answer_share", "float64", "share of the draws with the same answer as `underserved`; 0 or 1 where nothing is drawn", unit="0-1"),
+            Column("is_same_answer", "bool", "the same answer as `underserved`, in `draws_agree_min` of the draws"),
+            Column("covered_share", "float64", "people within reach / people in this variant, mean of the draws", unit="0-1", is_nullable=True),
         ),
     ),
     Table(

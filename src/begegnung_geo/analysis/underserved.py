@@ -15,6 +15,7 @@ from begegnung_geo.analysis.underserved_rules import (
     measure_shares,
 )
 from begegnung_geo.analysis.underserved_variants import (
+    Doubts,
     Experiment,
     Trial,
     build_trials,
@@ -41,12 +42,14 @@ PARTIAL_PEOPLE = "partial_people"
 """Not assessed: the people that are known are not those of the area (some age groups, part of the houses)."""
 
 _KEY = ["level", "district_id"]
+_HALF = 0.5
+_DECIMALS = 9
 
 
 def flag_underserved(
     demand: gpd.GeoDataFrame,
     districts: gpd.GeoDataFrame,
-    need: pd.DataFrame,
+    doubts: Doubts,
     *,
     walking: Walking,
     rule: Underserved,
@@ -69,8 +72,8 @@ def flag_underserved(
         Table `demand`.
     districts
         Table `districts`.
-    need
-        Table `need`.
+    doubts
+        What is not known for sure: need, snapping, places that no source names.
     walking
         Profiles and thresholds.
     rule
@@ -91,7 +94,7 @@ def flag_underserved(
     """
     index = index_districts(demand, districts)
     persons = index.sum(demand["persons"].to_numpy(dtype=np.float64))
-    experiment = plan_experiment(demand, index, need, walking=walking, rule=rule)
+    experiment = plan_experiment(demand, index, doubts, walking=walking, rule=rule)
     usual = count_usual(experiment)
     verdict = _judge(usual, persons, experiment)
     codes = {
@@ -109,7 +112,7 @@ def flag_underserved(
     variants = pd.concat(trials) if trials else build_empty("underserved_variants", crs="")
     counts = _count_agreeing(variants, index)
     median, _ = measure_medians(measure_shares(usual.covered, persons), index.level)
-    need_index = index.districts.merge(need, on=_KEY, how="left")["need_index"]
+    need_index = index.districts.merge(doubts.need, on=_KEY, how="left")["need_index"]
     underserved = index.districts.assign(
         is_underserved=is_underserved,
         stability=_grade(counts, is_assessable, likely_min=rule.variants.likely_agreement_min),
@@ -207,14 +210,16 @@ def _judge(trial: Trial, persons: Floats, experiment: Experiment) -> Verdict:
 def _describe_trial(
     trial: Trial, persons: Floats, experiment: Experiment, *, is_underserved: Bools
 ) -> pd.DataFrame:
-    verdict = _judge(trial, persons, experiment)
+    answers = np.atleast_2d(_judge(trial, persons, experiment).is_underserved)  # one row a draw
+    same_share = np.round((answers == is_underserved).mean(axis=0), _DECIMALS)
     return experiment.index.districts.assign(
         variant=trial.key,
         dimension=trial.dimension,
         value=trial.value,
-        is_underserved=verdict.is_underserved,
-        is_same_answer=verdict.is_underserved == is_underserved,
-        covered_share=measure_shares(trial.covered, persons),
+        is_underserved=answers.mean(axis=0) >= _HALF,
+        same_answer_share=same_share,
+        is_same_answer=same_share >= experiment.rule.variants.draws_agree_min,
+        covered_share=np.atleast_2d(measure_shares(trial.covered, persons)).mean(axis=0),
     )
 
 

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """The assumptions behind a flag, changed one at a time: how many people would then be within reach."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from begegnung_geo.analysis.coverage import find_covered, find_unknown
 from begegnung_geo.analysis.district_sums import DistrictIndex
-from begegnung_geo.analysis.network import Floats
+from begegnung_geo.analysis.missing_places import draw_missing
+from begegnung_geo.analysis.network import Bools, Floats
+from begegnung_geo.analysis.snap_variants import apply_snap_variant
 from begegnung_geo.assessment import Underserved
 from begegnung_geo.profile import Walking
 
@@ -21,11 +25,14 @@ class Trial:
     Attributes
     ----------
     dimension
-        Which assumption is changed: `speed`, `threshold`, `unknown_walks`, `need_unknown`.
+        Which assumption is changed: `speed`, `threshold`, `leg`, `unknown_walks`,
+        `missing_places`, `need_unknown`.
     value
-        What it is changed to: a factor, minutes, 1 for "counted as covered" and "highest".
+        What it is changed to: a factor, minutes, metres, number of places, 1 for
+        "counted as covered" and "highest".
     covered, unknown
-        People within reach, and with an unknown walk, by district.
+        People within reach, and with an unknown walk, by district; where something is
+        drawn at random one row a draw.
     need
         Need index by district, NaN where there is none.
     """
@@ -43,29 +50,60 @@ class Trial:
 
 
 @dataclass(frozen=True, eq=False)
+class Doubts:
+    """
+    What is not known for sure beside the walks themselves.
+
+    Attributes
+    ----------
+    need
+        Table `need`.
+    snap_variants
+        Table `snap_variants`.
+    missing_counts
+        How many places may exist that no source names; empty where nobody can tell.
+    """
+
+    need: pd.DataFrame
+    snap_variants: pd.DataFrame
+    missing_counts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Experiment:
     """What all trials share: the homes and their districts, the need as a range, the rule."""
 
-    demand: pd.DataFrame
+    demand: gpd.GeoDataFrame
     index: DistrictIndex
+    doubts: Doubts
     need_low: Floats
     need_high: Floats
     rule: Underserved
     speed_m_s: float
     step_free: bool
 
-    def count(self, dimension: str, value: float, minutes: float) -> Trial:
-        """Return the trial with a walk of so many minutes at the profile's speed."""
-        reach_m = self.speed_m_s * 60 * minutes
-        persons = self.demand["persons"].to_numpy(dtype=np.float64)
-        is_covered = find_covered(self.demand, reach_m=reach_m, step_free=self.step_free)
-        is_unknown = find_unknown(self.demand, reach_m=reach_m, step_free=self.step_free)
-        covered, unknown = self.index.sum(persons * is_covered), self.index.sum(persons * is_unknown)
+    def find(self, demand: pd.DataFrame, minutes: float) -> tuple[Bools, Bools]:
+        """Return who is within so many minutes at the profile's speed, and of whom nobody knows."""
+        reach_m = self.reach_m(minutes)
+        is_covered = find_covered(demand, reach_m=reach_m, step_free=self.step_free)
+        return is_covered, find_unknown(demand, reach_m=reach_m, step_free=self.step_free)
+
+    def count(
+        self, dimension: str, value: float, *, minutes: float, demand: pd.DataFrame | None = None
+    ) -> Trial:
+        """Return the trial with a walk of so many minutes, from other distances where they are given."""
+        walks = self.demand if demand is None else demand
+        persons = walks["persons"].to_numpy(dtype=np.float64)
+        covered, unknown = (self.index.sum(persons * flag) for flag in self.find(walks, minutes))
         return Trial(dimension, value, covered, unknown, self.need_low)
+
+    def reach_m(self, minutes: float) -> float:
+        """Return how far the profile walks in so many minutes, in metres."""
+        return self.speed_m_s * 60 * minutes
 
 
 def plan_experiment(
-    demand: pd.DataFrame, index: DistrictIndex, need: pd.DataFrame, *, walking: Walking, rule: Underserved
+    demand: gpd.GeoDataFrame, index: DistrictIndex, doubts: Doubts, *, walking: Walking, rule: Underserved
 ) -> Experiment:
     """
     Lay out what the trials need.
@@ -73,22 +111,23 @@ def plan_experiment(
     Parameters
     ----------
     demand
-        Table `demand`.
+        Table `demand`: Point, metric CRS.
     index
         Its districts.
-    need
-        Table `need`; districts without a row have no index.
+    doubts
+        What is not known for sure; districts without a row in `need` have no index.
     walking
         Profiles and thresholds.
     rule
         The rules and their variants.
     """
     keys = ["level", "district_id"]
-    of_district = index.districts.merge(need, on=keys, how="left", validate="one_to_one")
+    of_district = index.districts.merge(doubts.need, on=keys, how="left", validate="one_to_one")
     profile = walking.profiles[rule.profile]
     return Experiment(
         demand=demand,
         index=index,
+        doubts=doubts,
         need_low=of_district["need_index_low"].to_numpy(dtype=np.float64),
         need_high=of_district["need_index_high"].to_numpy(dtype=np.float64),
         rule=rule,
@@ -99,27 +138,57 @@ def plan_experiment(
 
 def count_usual(experiment: Experiment) -> Trial:
     """Return the figures that the flag rests on: no assumption changed, unknown need at its lowest."""
-    return experiment.count("", 0.0, experiment.rule.threshold_min)
+    return experiment.count("", 0.0, minutes=experiment.rule.threshold_min)
 
 
-def build_trials(experiment: Experiment) -> list[Trial]:
+def build_trials(experiment: Experiment) -> Iterator[Trial]:
     """
-    Return the figures for every variant of the profile, one assumption changed in each.
+    Yield the figures for every variant of the profile, one assumption changed in each.
 
-    Other walking speeds, other times; where some walk is unknown, all unknown walks
-    counted as within reach; where some need is unknown, need as high as it can be.
+    Other walking speeds; other times; other longest legs to a walkway, for the homes
+    that `snap_variants` names; unknown walks counted as within reach; the places that
+    probably exist unlisted put at random where people live; need as high as it can be.
+    What changes nothing anywhere - no unknown walk, no place missing - is no variant.
     """
     rule, usual = experiment.rule, count_usual(experiment)
-    trials = [
-        experiment.count("speed", factor, factor * rule.threshold_min)
-        for factor in rule.variants.speed_factors
-    ]
-    trials += [experiment.count("threshold", minutes, minutes) for minutes in rule.variants.thresholds_min]
+    minutes = float(rule.threshold_min)
+    for factor in rule.variants.speed_factors:
+        yield experiment.count("speed", factor, minutes=factor * minutes)
+    for threshold_min in rule.variants.thresholds_min:
+        yield experiment.count("threshold", threshold_min, minutes=threshold_min)
+    yield from _try_snapping(experiment)
     if usual.unknown.any():
         reached = usual.covered + usual.unknown
-        trials.append(
-            replace(usual, dimension="unknown_walks", value=1.0, covered=reached, unknown=usual.unknown * 0)
-        )
+        yield replace(usual, dimension="unknown_walks", value=1.0, covered=reached, unknown=usual.unknown * 0)
+    for count in experiment.doubts.missing_counts:
+        yield _try_missing(experiment, usual, count)
     if (experiment.need_high > experiment.need_low).any():
-        trials.append(replace(usual, dimension="need_unknown", value=1.0, need=experiment.need_high))
-    return trials
+        yield replace(usual, dimension="need_unknown", value=1.0, need=experiment.need_high)
+
+
+def _try_snapping(experiment: Experiment) -> Iterator[Trial]:
+    # The table knows walks with steps only; for a rule without steps this assumption is not tried.
+    rows = experiment.doubts.snap_variants
+    if experiment.step_free:
+        return
+    for limit in sorted(rows["snap_limit_m"].unique()):
+        changed = apply_snap_variant(experiment.demand, rows, snap_limit_m=limit)
+        yield experiment.count("leg", float(limit), minutes=experiment.rule.threshold_min, demand=changed)
+
+
+def _try_missing(experiment: Experiment, usual: Trial, count: int) -> Trial:
+    demand, minutes = experiment.demand, float(experiment.rule.threshold_min)
+    is_covered, is_unknown = experiment.find(demand, minutes)
+    reached = draw_missing(
+        demand, count=count, reach_m=experiment.reach_m(minutes), variants=experiment.rule.variants
+    )
+    persons = demand["persons"].to_numpy(dtype=np.float64)
+    gained = np.array([experiment.index.sum(persons * (draw & ~is_covered)) for draw in reached])
+    known = np.array([experiment.index.sum(persons * (draw & is_unknown)) for draw in reached])
+    return replace(
+        usual,
+        dimension="missing_places",
+        value=float(count),
+        covered=usual.covered + gained,
+        unknown=np.maximum(usual.unknown - known, 0.0),
+    )

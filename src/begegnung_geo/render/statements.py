@@ -4,6 +4,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.figures import (
     Reach,
@@ -18,6 +20,7 @@ from begegnung_geo.render.figures import (
 from begegnung_geo.render.need import name_indicators
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.text import Words, clean_text
+from begegnung_geo.table_columns import VARIANT_DIMENSIONS
 
 _WEAK_EVIDENCE = ("D", "E")
 
@@ -273,7 +276,28 @@ def _say_rules(speaker: Speaker) -> list[str]:
     indicators = name_indicators(speaker.content, words=words)
     if indicators:
         sentences.append(words.say("method.need", indicators=", ".join(indicators)))
-    return [*sentences, words.say("method.stability")]
+    return [*sentences, *_say_variants(speaker)]
+
+
+def _say_variants(speaker: Speaker) -> list[str]:
+    words, variants = speaker.words, speaker.content.profile.underserved.variants
+    tried = set(speaker.content.underserved_variants["dimension"])
+    if not tried:
+        return []
+    names = [words.say(f"dimension.{key}") for key in VARIANT_DIMENSIONS if key in tried]
+    share = words.share(variants.likely_agreement_min)
+    sentences = [words.say("method.stability", dimensions=", ".join(names), share=share)]
+    if "missing_places" in tried:
+        sentences.append(words.say("method.missing_drawn", draws=words.number(variants.draws_count)))
+    elif not _is_complete(speaker.content.completeness):
+        sentences.append(words.say("method.missing_untested"))
+    return [*sentences, words.say("method.hours_untested")]
+
+
+def _is_complete(completeness: pd.DataFrame) -> bool:
+    # Estimable, and nothing missing: then there was nothing to try.
+    is_whole = (completeness["level"] == "city") & (completeness["category"] == "established")
+    return bool(completeness.loc[is_whole, "is_estimable"].any())
 
 
 def list_notices(speaker: Speaker) -> list[str]:

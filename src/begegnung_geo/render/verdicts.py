@@ -10,8 +10,8 @@ from begegnung_geo.render.figures import Reach, find_reach
 from begegnung_geo.render.need import format_need
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import clean_text
+from begegnung_geo.table_columns import VARIANT_DIMENSIONS
 
-_DIMENSIONS = ("speed", "threshold", "unknown_walks", "need_unknown")
 _CASES_MAX = 4
 
 
@@ -72,7 +72,7 @@ def say_stability(flag: dict[Any, Any], variants: list[dict[Any, Any]], speaker:
         return words.say("stability.untested")
     others = sorted(
         (variant for variant in variants if not variant["is_same_answer"]),
-        key=lambda variant: (_DIMENSIONS.index(variant["dimension"]), variant["value"]),
+        key=lambda variant: (VARIANT_DIMENSIONS.index(variant["dimension"]), variant["value"]),
     )
     cases = [_say_case(variant, speaker) for variant in others[:_CASES_MAX]]
     more = len(others) - len(cases)
@@ -82,7 +82,7 @@ def say_stability(flag: dict[Any, Any], variants: list[dict[Any, Any]], speaker:
         f"stability.{flag['stability']}",
         count=count,
         agree=words.number(int(flag["variants_agree"])),
-        cases=", ".join(cases),
+        cases="; ".join(cases),
     )
 
 
@@ -93,6 +93,10 @@ def _say_case(variant: dict[Any, Any], speaker: Speaker) -> str:
         return words.say(key, change=words.share(abs(value - 1)))
     if dimension == "threshold":
         return words.say("variant.threshold", minutes=words.number(value))
+    if dimension == "leg":
+        return words.say("variant.leg", distance=words.number(value))
+    if dimension == "missing_places":
+        return words.say("variant.missing_places", count=round(value))
     return words.say(f"variant.{dimension}")
 
 

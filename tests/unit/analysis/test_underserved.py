@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The flag: rules, reasons and stability of districts made up for it."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from begegnung_geo.analysis.underserved import flag_underserved, withhold_flags
+from begegnung_geo.analysis.underserved_variants import Doubts
 from begegnung_geo.assessment import Underserved
 from begegnung_geo.profile import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
@@ -24,6 +27,10 @@ MEDIAN = {
     "mads_below_median": {"above": 1.0, "unit": "MAD", "reason": "far below"},
     "covered_share": {"below": 0.8, "unit": "0-1", "reason": "four of five are enough"},
 }
+VARIANTS = {
+    "speed_factors": [0.9, 1.1], "thresholds_min": [8, 12], "snap_distances_m": [150, 500], "draws_count": 10,
+    "draws_agree_min": 0.9, "seed": 1, "detour_factor": 1.25, "likely_agreement_min": 0.7,
+}  # fmt: skip
 NEAR, FAR = 100.0, 5000.0
 
 
@@ -36,9 +43,7 @@ def build_rule(**changes):
         "median_districts_min": 3,
         "required": {"persons_beyond": {"at_least": 200, "unit": "persons", "reason": "a neighbourhood"}},
         "rules": {"share_below_limit": LIMIT, "share_below_median": MEDIAN},
-        "variants": {
-            "speed_factors": [0.9, 1.1], "thresholds_min": [8, 12], "likely_agreement_min": 0.7,
-        },
+        "variants": VARIANTS,
     }  # fmt: skip
     return Underserved.model_validate(given | changes)
 
@@ -47,15 +52,18 @@ RULE = build_rule()
 ONLY_LIMIT = build_rule(rules={"share_below_limit": LIMIT})
 
 
-def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk", need=None):
+def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk", need=None, snapped=(), missing=()):
     """
     Return both tables for homes given as (district, persons, distance or None, air distance).
 
-    `need` is a dict: district -> lowest and highest index.
+    `need`: district -> lowest and highest index. `snapped`: limit, number of a home, its
+    walk then. Homes of a district are at one spot, 10 km from the next district.
     """
     demand = pd.DataFrame(homes, columns=["district", "persons", "walk_distance_m", "air_distance_m"])
     demand = demand.astype({"walk_distance_m": float, "persons": float, "air_distance_m": float})
     demand["walk_distance_step_free_m"] = demand["walk_distance_m"]
+    demand["demand_id"] = [f"h{number}" for number in range(len(demand))]
+    at = np.array([10_000.0 * ord(district) for district in demand["district"]])
     demand["walk_distance_step_free_min_m"] = demand["walk_distance_m"]
     demand["status"] = np.where(demand["walk_distance_m"].isna(), "no_walkway_near", "reached")
     demand[f"district_id_{level}"] = demand["district"]
@@ -68,11 +76,27 @@ def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk", need=N
     weighed = ends.assign(district_id=list(need or {}), level=level, need_index=index)
     weighed["district_id"] = weighed["district_id"].astype("str")
     flags, variants = flag_underserved(
-        demand, districts, weighed, walking=WALKING, rule=rule, unknown_share_max=unknown_share_max
+        gpd.GeoDataFrame(demand, geometry=shapely.points(at, np.zeros(len(demand))), crs="EPSG:25832"),
+        districts,
+        Doubts(need=weighed, snap_variants=build_snapped(snapped), missing_counts=missing),
+        walking=WALKING,
+        rule=rule,
+        unknown_share_max=unknown_share_max,
     )
     assert len(conform_table(flags, "underserved")) == len(ids)
     conform_table(variants, "underserved_variants")
     return flags.set_index("district_id"), variants
+
+
+def build_snapped(rows):
+    return pd.DataFrame(
+        {
+            "demand_id": pd.Series([f"h{row[1]}" for row in rows], dtype="str"),
+            "snap_limit_m": pd.Series([row[0] for row in rows], dtype=float),
+            "walk_distance_m": pd.Series([row[2] for row in rows], dtype=float),
+            "status": pd.Series(["reached" if row[2] else "no_walkway_near" for row in rows], dtype="str"),
+        }
+    )
 
 
 def flag(homes, **more):
@@ -206,6 +230,34 @@ def test_unknown_walks_counted_as_covered_are_a_variant_where_there_are_any():
     assert flags.loc["a", "persons_beyond"] == 450
 
 
+def test_homes_that_lose_or_find_their_walkway_are_a_variant():
+    # 45 % within reach; with legs of 500 m 100 more are; with 150 m nobody knows of 100 of the near ones.
+    homes = [("a", 350, NEAR, 50.0), ("a", 100, NEAR, 50.0), ("a", 450, FAR, 4000.0), ("a", 100, None, 50.0)]
+    flags, variants = flag_both(homes, snapped=[(500.0, 3, 400.0), (150.0, 1, None)])
+    said = variants.set_index("variant")
+    assert said.loc["leg_500", ["is_underserved", "covered_share"]].tolist() == [False, 0.55]
+    assert said.loc["leg_150", ["is_underserved", "covered_share"]].tolist() == [True, 0.35]
+    assert flags.loc["a", "variants_count"] == 7  # four, two legs, unknown walks
+
+
+def test_places_that_no_source_names_are_a_variant_by_many_draws():
+    # One place stands in a (900 people) in nine of ten draws or so, else in b (100 people).
+    homes = [("a", 900, FAR, 4000.0), ("b", 100, FAR, 4000.0)]
+    rule = build_rule(
+        persons_min=100,
+        required={"persons_beyond": {"at_least": 50, "unit": "persons", "reason": "few"}},
+        variants=VARIANTS | {"draws_count": 200},
+    )
+    flags, variants = flag_both(homes, rule=rule, missing=(1,))
+    said = variants[variants["dimension"] == "missing_places"].set_index("district_id")
+    assert flags["is_underserved"].all()
+    assert said["variant"].tolist() == ["missing_places_1"] * 2
+    assert said.loc["a", "same_answer_share"] == pytest.approx(0.1, abs=0.07)
+    assert said.loc["b", "same_answer_share"] == pytest.approx(1 - said.loc["a", "same_answer_share"])
+    assert said["is_underserved"].tolist() == [False, True]
+    assert said.loc["a", "covered_share"] == pytest.approx(1 - said.loc["a", "same_answer_share"])
+
+
 def test_a_district_that_is_not_flagged_is_tested_as_well():
     # 60 % covered, 20 of them only just: slower walkers (540 m) and 8 minutes (480 m) do not reach.
     flags = flag([("a", 400, NEAR, 50.0), ("a", 200, 590.0, 400.0), ("a", 400, FAR, 4000.0)])
@@ -214,7 +266,7 @@ def test_a_district_that_is_not_flagged_is_tested_as_well():
 
 
 def test_without_variants_an_answer_is_untested_but_stands():
-    variants = {"speed_factors": [], "thresholds_min": [], "likely_agreement_min": 0.7}
+    variants = VARIANTS | {"speed_factors": [], "thresholds_min": []}
     flags = flag(town(a=0.1), rule=build_rule(variants=variants))
     assert flags.loc["a", "is_underserved"]
     assert flags.loc["a", "variants_count"] == 0

@@ -52,6 +52,7 @@ def test_all_conditions_of_one_rule_must_hold_and_one_rule_is_enough():
             "covered_share": np.array([0.4, 0.7, 0.7, 0.85, 0.4, NAN]),
             "mads_below_median": np.array([0.0, 1.1, 1.0, 9.0, 9.0, NAN]),
             "persons_beyond": np.array([200.0, 200.0, 200.0, 900.0, 199.0, 900.0]),
+            "need_index": np.array([0.5, 0.5, 0.66, 0.9, 0.9, 0.9]),  # high from 0.67 on
         },
         rule=rule,
     )

@@ -16,6 +16,7 @@ GERMAN, ENGLISH = Words("de"), Words("en")
 # Keys that are put together from a table's values; each family is named with its values.
 FAMILIES = (
     "access.", "certainty.basis_", "certainty.groups_scaled_", "certainty.scaled_", "complete.", "detail.",
+    "dimension.",
     "evidence.", "fair.need_", "figure.",
     "fill.", "group.", "headline.", "hours.", "indicator.", "issue.", "legend.", "level.", "method.rule_",
     "method.weights_", "person_group.", "profile.", "profile_of.", "publisher.", "reason.", "role.", "seats.",
