@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from begegnung_geo import __version__
-from begegnung_geo.commands import live, records, runs
+from begegnung_geo.commands import changes, live, records, runs
 
 app = typer.Typer(
     add_completion=False,
@@ -24,7 +24,7 @@ sources.command("search")(live.search_sources)
 
 for command in (
     runs.run, runs.sample, runs.check, live.fetch, live.look_up, live.init,
-    records.questionnaire, records.explain, records.review, records.ids,
+    records.questionnaire, records.explain, records.review, records.ids, changes.compare,
 ):  # fmt: skip
     app.command()(command)
 

@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -29,6 +30,18 @@ def hash_code(function: Callable[..., Any]) -> str:
     assets = {asset for path in paths for asset in (path.parent / "assets").rglob("*") if asset.is_file()}
     for path in sorted(paths | assets):
         digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def hash_program() -> str:
+    """Return a hash of all code and assets of this package: the program, whatever its version says."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and "_config" not in path.parts:
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

@@ -13,6 +13,8 @@ from begegnung_geo.profile import FileSource, Profile
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance
 from begegnung_geo.steps import Folders, Job, RawFile
 
+EDITED = "edited after it was fetched"
+"""Note of a raw file whose bytes are not those that `sources.toml` records."""
 GEOCODED_FILE = "geocoded.json"
 """Answers of the geocoder in `data/raw/<city>/`, where `make fetch` asked it."""
 
@@ -144,7 +146,7 @@ def list_raw_faults(job: Job) -> list[str]:
     return [
         f"{raw.path}: the bytes differ from sources.toml (sha256); fetch it again or mend the entry"
         for _, raw in sorted(job.raw_files.items())
-        if raw.entry.sha256 and raw.entry.sha256 != hash_file(raw.path)
+        if raw.entry.note.endswith(EDITED)
     ]
 
 
@@ -199,7 +201,10 @@ def _merge_entry(path: Path, source: FileSource, entries: dict[str, SourceEntry]
     entry = entries.get(path.name) or SourceEntry(file=path.name, title="")
     stated = {key: getattr(source, key) for key in ("title", "publisher", "url", "licence", "attribution")}
     filled = {key: value for key, value in stated.items() if value and not getattr(entry, key)}
-    measured = {} if entry.sha256 else {"sha256": hash_file(path), "bytes": path.stat().st_size}
+    # The manifest names the bytes that were read, also where somebody edited the file since.
+    measured = {"sha256": hash_file(path), "bytes": path.stat().st_size}
+    if entry.sha256 and entry.sha256 != measured["sha256"]:
+        measured["note"] = "; ".join(filter(None, (entry.note, EDITED)))
     merged = entry.model_copy(update={**filled, **measured})
     return merged if merged.title else merged.model_copy(update={"title": path.name})
 

@@ -11,6 +11,7 @@ from begegnung_geo.analysis.summary import build_summary
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.export import write_downloads
 from begegnung_geo.files import write_bytes
+from begegnung_geo.fingerprints import hash_program
 from begegnung_geo.published_tables import PUBLISHED_TABLES
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import SHEETS
@@ -84,6 +85,7 @@ def _describe_run(step: StepInput, people: dict[str, object]) -> dict[str, objec
     return {
         "program": "begegnung-geo",
         "version": __version__,
+        "program_sha256": hash_program(),
         "language": step.job.language,
         "data_date": step.facts("read_map")["data_date"],
         "people": people,

@@ -31,7 +31,7 @@ import pandas as pd
 
 from begegnung_geo.errors import BegegnungError, ConfigError
 from begegnung_geo.files import hash_file, remove_leftovers, write_bytes
-from begegnung_geo.fingerprints import hash_code
+from begegnung_geo.fingerprints import hash_code, hash_program
 from begegnung_geo.issues import concat_issues
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
@@ -299,6 +299,7 @@ def _measure_fingerprint(step_input: StepInput) -> str:
         issues,
         pages,
         hash_code(step.run),
+        hash_program() if step.is_page else "",  # a site names the program it was made with
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 

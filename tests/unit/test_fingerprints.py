@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from begegnung_geo import fingerprints, pipeline
-from begegnung_geo.fingerprints import hash_code
+from begegnung_geo.fingerprints import hash_code, hash_program
 
 
 @pytest.fixture
@@ -43,3 +43,17 @@ def test_change_of_a_file_makes_exactly_the_steps_stale_that_reach_it(
     before = hash_code(step)  # type: ignore[arg-type]
     changed_file.append(ending)
     assert (hash_code(step) != before) is is_stale  # type: ignore[arg-type]
+
+
+def test_the_program_is_all_its_code_and_assets(changed_file: list[str]) -> None:
+    hash_program.cache_clear()
+    before = hash_program()
+    for ending in ("analysis/reach.py", "render/assets/words.toml"):
+        hash_program.cache_clear()
+        changed_file[:] = [ending]
+        assert hash_program() != before
+    hash_program.cache_clear()
+    changed_file.clear()
+    changed_file.append("tests/no_such_file.py")
+    assert hash_program() == before
+    hash_program.cache_clear()

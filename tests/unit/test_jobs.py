@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From a profile or a command line to a job: every file named, checked and described."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,12 @@ def test_bytes_that_differ_from_their_record_are_named(root: Path) -> None:
     job, _ = plan_city(root / "town.toml", language="de")
     assert list_raw_faults(job) == []
     (raw / "town.osm.pbf").write_bytes(b"changed")
-    assert len(list_raw_faults(job)) == 1
+    changed, _ = plan_city(root / "town.toml", language="de")
+    assert len(list_raw_faults(changed)) == 1
+    # What the manifest names is what was read.
+    entry = changed.raw_files["osm"].entry
+    assert entry.sha256 == hashlib.sha256(b"changed").hexdigest()
+    assert entry.note == "edited after it was fetched"
 
 
 def test_missing_raw_files_are_all_named_with_the_command_that_brings_them(root: Path) -> None:

@@ -15,12 +15,12 @@ from begegnung_geo.render.text import LANGUAGES, Words, clean_text, read_phrases
 GERMAN, ENGLISH = Words("de"), Words("en")
 # Keys that are put together from a table's values; each family is named with its values.
 FAMILIES = (
-    "access.", "certainty.basis_", "certainty.groups_scaled_", "certainty.scaled_", "complete.", "detail.",
-    "dimension.",
-    "evidence.", "fair.need_", "figure.",
-    "fill.", "group.", "headline.", "hours.", "indicator.", "issue.", "legend.", "level.", "method.rule_",
-    "method.weights_", "person_group.", "profile.", "profile_of.", "publisher.", "reason.", "role.", "seats.",
-    "share.", "sheet.", "stability.", "variant.", "why.",
+    "access.", "certainty.basis_", "certainty.groups_scaled_", "certainty.scaled_", "compare.cause_",
+    "compare.data_", "compare.kind.", "compare.only_", "compare.separate_", "complete.", "detail.",
+    "dimension.", "evidence.", "fair.need_", "figure.", "fill.", "group.", "headline.", "hours.",
+    "indicator.", "issue.", "legend.", "level.", "method.rule_", "method.weights_", "person_group.",
+    "profile.", "profile_of.", "publisher.", "reason.", "role.", "seats.", "share.", "sheet.", "stability.",
+    "variant.", "why.",
 )  # fmt: skip
 
 
