@@ -32,6 +32,34 @@ def reset(handler: Handler) -> None:
     handler.close_connection = True
 
 
+def reset_after(content: bytes, *, at: int) -> Fault:
+    """Break the connection (RST) in the middle of a body."""
+
+    def fault(handler: Handler) -> None:
+        handler.send(200, content[:at], Content_Length=str(len(content)))
+        handler.wfile.flush()
+        reset(handler)
+
+    return fault
+
+
+def break_chunks(content: bytes, *, at: int) -> Fault:
+    """Send a body in pieces (chunked), without a length, and hang up before the last one."""
+
+    def fault(handler: Handler) -> None:
+        handler.send(200, b"", Transfer_Encoding="chunked")
+        handler.wfile.write(b"%x\r\n" % len(content) + content[:at])
+        handler.wfile.flush()
+
+    return fault
+
+
+def keep_silent(handler: Handler) -> None:
+    """Take the question and say nothing."""
+    time.sleep(8)
+    handler.close_connection = True
+
+
 def truncate(content: bytes, *, at: int, **headers: str) -> Fault:
     """Promise the whole and hang up after `at` bytes."""
     return lambda handler: handler.send(200, content[:at], Content_Length=str(len(content)), **headers)

@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
-        if "Content_Length" not in headers:
+        if not {"Content_Length", "Transfer_Encoding"} & headers.keys():
             self.send_header("Content-Length", str(len(body)))
         self.send_header("Connection", "close")
         self.end_headers()
@@ -52,25 +52,35 @@ class Handler(BaseHTTPRequestHandler):
         self.send(status, json.dumps(value, ensure_ascii=False).encode(), Content_Type="application/json")
 
     def _answer(self, body: bytes) -> None:
+        self.body = body
         parts = urlsplit(self.path)
-        path, query = unquote(parts.path), {k: v[0] for k, v in parse_qs(parts.query).items()}
-        self.server.requests.append((self.command, path, dict(self.headers), query, time.monotonic()))
+        self.asked = unquote(parts.path)
+        self.query = {k: v[0] for k, v in parse_qs(parts.query).items()}
+        self.server.requests.append(
+            (self.command, self.asked, dict(self.headers), self.query, time.monotonic())
+        )
         try:
-            faults = self.server.faults[path]
+            faults = self.server.faults[self.asked]
             if faults:
                 faults.popleft()(self)
-            elif path in self.server.files:
-                self._send_file(self.server.files[path])
-            elif "/explore/v2.1/" in path:
-                self._send_dataset(path.split("/catalog/datasets", 1)[1], query)
-            elif path.startswith("/api/") and self.server.overpass:
-                self._send_overpass(path, body)
-            elif path.startswith("/nominatim/"):
-                self._send_nominatim(path, query)
             else:
-                self.send_json({"message": "not found"}, 404)
+                self.answer_as_usual()
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+
+    def answer_as_usual(self) -> None:
+        """Answer as the service does on a good day."""
+        path = self.asked
+        if path in self.server.files:
+            self._send_file(self.server.files[path])
+        elif "/explore/v2.1/" in path:
+            self._send_dataset(path.split("/catalog/datasets", 1)[1], self.query)
+        elif path.startswith("/api/") and self.server.overpass:
+            self._send_overpass(path, self.body)
+        elif path.startswith("/nominatim/"):
+            self._send_nominatim(path, self.query)
+        else:
+            self.send_json({"message": "not found"}, 404)
 
     def _send_file(self, source: bytes | Path) -> None:
         body = source if isinstance(source, bytes) else source.read_bytes()
@@ -121,7 +131,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         features = collection["features"]
         if order := query.get("order_by"):
-            features = sorted(features, key=lambda f: str(f["properties"][order]))
+            features = sorted(features, key=lambda f: [str(f["properties"][key]) for key in order.split(",")])
         rows = [
             # The portal wraps shapes of its records into a Feature.
             {**f["properties"], "geo_shape": {"type": "Feature", "geometry": f["geometry"], "properties": {}}}

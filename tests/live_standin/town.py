@@ -87,9 +87,14 @@ def describe_town(url: str, *, key: str, ags: str) -> dict[str, Any]:
     }
 
 
-def _zip(name: str, raw: Path, *, elsewhere: list[bytes]) -> bytes:
+def pack(name: str, content: bytes) -> bytes:
+    """Return a zip archive with one member."""
     packed = io.BytesIO()
-    content = (raw / name).read_bytes().rstrip(b"\n") + b"\n" + b"\n".join(elsewhere) + b"\n"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
     return packed.getvalue()
+
+
+def _zip(name: str, raw: Path, *, elsewhere: list[bytes]) -> bytes:
+    content = (raw / name).read_bytes().rstrip(b"\n") + b"\n" + b"\n".join(elsewhere) + b"\n"
+    return pack(name, content)

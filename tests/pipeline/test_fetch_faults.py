@@ -1,14 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Everything services do, over real sockets: after each fault a clear error or success, nothing lost."""
 
-import errno
 import hashlib
 import io
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -23,16 +18,10 @@ from begegnung_geo.files import hash_file
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import read_provenance
 from begegnung_geo.sources.fetch import FetchProgress, fetch_city
-from begegnung_geo.sources.http_answers import explain_full_disk
 from live_standin import faults
+from live_standin.cells import FILE, NEXT_TABLE, PATH, ROWS, TABLE, build, describe, require_whole
 from live_standin.profiles import build_standin_profile
 from live_standin.server import StandIn
-
-ROWS = 6000
-TABLE = b"name;persons\n" + b"".join(b"cell %05d;%d\n" % (row, row % 90 + 3) for row in range(ROWS))
-NEXT_TABLE = TABLE.replace(b"cell", b"CELL")
-FILE = "cells.csv"
-PATH = f"/{FILE}"
 
 
 @pytest.fixture(scope="module")
@@ -48,25 +37,6 @@ def standin(running: StandIn) -> Iterator[StandIn]:
     running.requests.clear()
     yield running
     running.faults.clear()
-
-
-def describe(standin: StandIn, path: str = PATH, **source: Any) -> dict[str, Any]:
-    return {"osm": {"file": FILE, "url": standin.url + path, **source}}
-
-
-def build(
-    standin: StandIn, path: str = PATH, *, fetch: dict[str, Any] | None = None, **source: Any
-) -> Profile:
-    return build_standin_profile(describe(standin, path, **source), url=standin.url, **(fetch or {}))
-
-
-def require_whole(raw: Path, content: bytes = TABLE) -> None:
-    """The file in place is the one served, its provenance fits, and nothing else is left."""
-    assert (raw / FILE).read_bytes() == content
-    entry = read_provenance(raw)[FILE]
-    assert entry.sha256 == hashlib.sha256(content).hexdigest()
-    assert entry.bytes == len(content)
-    assert sorted(path.name for path in raw.iterdir()) == [".fetch.lock", FILE, "sources.toml"]
 
 
 # Faults that pass: the first run already succeeds.
@@ -443,6 +413,12 @@ def test_an_unchanged_archive_is_not_sent_again_although_only_its_member_was_kep
     [
         (TABLE.replace(b"name;persons", b"name;people"), "lost its field 'persons'"),
         (b"name;persons\n" + b"a;viele\n" * ROWS, "changed its field 'persons' from number to text"),
+        (  # far behind: the first 4,096 bytes are as before
+            TABLE.replace(b";5\n", b";?\n").replace(b";9\n", b";?\n"),
+            r"changed its field 'persons' from number to text in \d+ of 6000 rows",
+        ),
+        (b"name;persons\n" + b"cell;\n" * ROWS, "lost all values of its field 'persons'"),
+        (b"name;persons\n" + b"cell;\xe2\x80\x93\n" * ROWS, "lost all values of its field 'persons'"),
         (b"name;persons\n", "has 0 rows"),
         (TABLE[: len(TABLE) // 2], "shrank from 6000 to"),
     ],
@@ -462,6 +438,13 @@ def test_drift_is_refused_with_the_field_and_the_last_good_date(
     require_whole(tmp_path)
 
 
+def test_a_spoilt_last_file_does_not_keep_the_new_one_out(standin: StandIn, tmp_path: Path) -> None:
+    fetch_city(build(standin), tmp_path)
+    (tmp_path / FILE).write_bytes(b"<html>what a browser saved over it")
+    fetch_city(build(standin), tmp_path)
+    require_whole(tmp_path)
+
+
 def test_a_shrink_within_the_share_and_new_fields_are_no_drift(standin: StandIn, tmp_path: Path) -> None:
     fetch_city(build(standin), tmp_path)
     lines = TABLE.splitlines(keepends=True)
@@ -478,150 +461,10 @@ def test_fields_the_profile_counts_on_are_demanded_from_the_first_file_on(
 ) -> None:
     with pytest.raises(SourceError, match="has no field haushalte"):
         fetch_city(build(standin, fields=["persons", "haushalte"]), tmp_path)
+    standin.files[PATH] = b"name;persons\n" + b"cell;-\n" * ROWS
+    with pytest.raises(SourceError, match="has no value in its field persons"):
+        fetch_city(build(standin, fields=["persons"]), tmp_path)
     assert not (tmp_path / FILE).exists()
-
-
-# The machine: full disk, kill -9, two at once.
-
-CHILD = """
-import json, resource, sys
-from pathlib import Path
-from begegnung_geo.config import build_profile
-from begegnung_geo.errors import SourceError
-from begegnung_geo.sources.fetch import fetch_city
-content, raw, size = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-profile = build_profile(content, where="child")
-if size:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-def report(progress):
-    sys.stdout.write(f"{progress.stage} {progress.done}\\n"); sys.stdout.flush()
-try:
-    fetch_city(profile, raw, progress=report)
-except SourceError as error:
-    sys.stdout.write(str(error) + "\\n"); sys.exit(1)
-"""
-
-
-def start_fetch(standin: StandIn, raw: Path, *, file_size: int = 0, **source: Any) -> subprocess.Popen[str]:
-    content = build(standin, **source).model_dump(mode="json", exclude_none=True)
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, json.dumps(content), str(raw), str(file_size)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def test_a_full_disk_is_told_and_the_next_run_resumes(standin: StandIn, tmp_path: Path) -> None:
-    child = start_fetch(standin, tmp_path, file_size=50_000)  # no file may grow beyond 50,000 bytes
-    out, err = child.communicate(timeout=30)
-
-    assert child.returncode == 1, err
-    assert "error: the disk is full" in out
-    assert not (tmp_path / FILE).exists()
-    standin.requests.clear()
-    fetch_city(build(standin), tmp_path)
-    assert standin.list_requests(PATH)[0]["Range"] == "bytes=50000-"
-    require_whole(tmp_path)
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_no_space_left_on_device_is_told_as_a_full_disk() -> None:
-    def write_to_full_device() -> None:
-        with Path("/dev/full").open("wb", buffering=0) as full:
-            full.write(b"x")
-
-    with pytest.raises(OSError, match="No space left") as raised:
-        write_to_full_device()
-    assert raised.value.errno == errno.ENOSPC
-    with pytest.raises(SourceError, match="the disk is full"), explain_full_disk("/dev/full"):
-        write_to_full_device()
-
-
-def test_a_folder_that_cannot_be_made_is_told(standin: StandIn, tmp_path: Path) -> None:
-    (tmp_path / "raw").write_bytes(b"a file in the way")
-    with pytest.raises(SourceError, match="a file cannot be written"):
-        fetch_city(build(standin), tmp_path / "raw" / "dortmund")
-
-
-def test_kill_9_in_the_middle_of_a_download_loses_nothing(standin: StandIn, tmp_path: Path) -> None:
-    old_profile = build(standin)
-    standin.files[PATH] = NEXT_TABLE
-    fetch_city(old_profile, tmp_path)
-    standin.files[PATH] = TABLE
-    tag = f'"{hashlib.sha256(TABLE).hexdigest()[:16]}"'
-
-    def slow(handler: Any) -> None:
-        handler.send(200, TABLE[:50_000], Content_Length=str(len(TABLE)), ETag=tag)
-        handler.wfile.flush()
-        time.sleep(10)
-
-    standin.fail(PATH, slow)
-    child = start_fetch(standin, tmp_path)
-    part = tmp_path / ".downloads" / FILE
-    wait_until(lambda: part.exists() and part.stat().st_size > 0)
-    os.kill(child.pid, signal.SIGKILL)
-    child.communicate(timeout=10)
-
-    assert (tmp_path / FILE).read_bytes() == NEXT_TABLE
-    size = part.stat().st_size
-    standin.requests.clear()
-    fetch_city(old_profile, tmp_path)
-    assert standin.list_requests(PATH)[0]["Range"] == f"bytes={size}-"
-    require_whole(tmp_path)
-
-
-def wait_until(condition: Any, *, seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
-
-
-@pytest.mark.parametrize("step", ["before the new name", "before the provenance", "before the version"])
-def test_kill_9_in_the_middle_of_a_write_loses_nothing(standin: StandIn, tmp_path: Path, step: str) -> None:
-    fetch_city(build(standin), tmp_path)
-    standin.files[PATH] = NEXT_TABLE
-    # The process kills itself at the very moment.
-    victim = {"before the new name": FILE, "before the provenance": "sources.toml"}.get(step, f"{FILE}.json")
-    deadly = f"""
-import os, signal
-from pathlib import Path
-replace = Path.replace
-def replace_or_die(self, target):
-    if Path(target).name == {victim!r}:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return replace(self, target)
-Path.replace = replace_or_die
-"""
-    content = build(standin).model_dump(mode="json", exclude_none=True)
-    child = subprocess.run(
-        [sys.executable, "-c", deadly + CHILD, json.dumps(content), str(tmp_path), "0"],
-        capture_output=True,
-        timeout=30,
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL
-    assert (tmp_path / FILE).read_bytes() in (TABLE, NEXT_TABLE)
-
-    fetch_city(build(standin), tmp_path)
-
-    require_whole(tmp_path, NEXT_TABLE)
-
-
-def test_two_fetches_at_once_do_not_get_in_each_others_way(standin: StandIn, tmp_path: Path) -> None:
-    standin.fail(PATH, faults.drip(TABLE[:200], pause_s=0.05))
-    first = start_fetch(standin, tmp_path)
-    wait_until(lambda: standin.list_requests(PATH))
-
-    with pytest.raises(SourceError, match=f"another fetch is at work here .process {first.pid}"):
-        fetch_city(build(standin), tmp_path)
-
-    os.kill(first.pid, signal.SIGKILL)
-    first.communicate(timeout=10)
-    standin.faults.clear()
-    fetch_city(build(standin), tmp_path)
-    require_whole(tmp_path)
 
 
 # Manners and the rest.
@@ -704,6 +547,36 @@ def test_a_local_file_takes_the_place_of_the_service_through_the_same_door(tmp_p
         fetch_city(profile, raw)
 
 
+def test_the_checksum_beside_a_local_file_is_compared(tmp_path: Path) -> None:
+    local, raw = tmp_path / "mine.csv", tmp_path / "raw"
+    local.write_bytes(TABLE)
+    checksum = tmp_path / "mine.csv.md5"
+    profile = build_standin_profile(
+        {"osm": {"file": FILE, "local_file": str(local)}}, url="https://a.example"
+    )
+    for content, message in (
+        (b"0" * 32 + b"  mine.csv\n", "checksum of cells.csv is wrong"),
+        (b"?", "no md5"),
+    ):
+        checksum.write_bytes(content)
+        with pytest.raises(SourceError, match=message):
+            fetch_city(profile, raw)
+        assert not (raw / FILE).exists()
+    checksum.write_text(f"{hashlib.md5(TABLE, usedforsecurity=False).hexdigest()}  mine.csv\n")
+    fetch_city(profile, raw)
+    require_whole(raw)
+
+
+def test_a_local_file_without_the_checksum_its_source_has_is_taken_and_that_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "mine.csv").write_bytes(TABLE)
+    source = {"file": FILE, "local_file": str(tmp_path / "mine.csv"), "md5_url": "https://a.example/x.md5"}
+    fetch_city(build_standin_profile({"osm": source}, url="https://a.example", contact=""), tmp_path / "raw")
+    assert "mine.csv is not checked: there is no mine.csv.md5 beside it" in caplog.text
+    require_whole(tmp_path / "raw")
+
+
 def test_files_put_there_by_hand_are_left_alone_and_described(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(TABLE)
     profile = build_standin_profile(
@@ -720,22 +593,3 @@ def test_progress_tells_bytes_and_size(standin: StandIn, tmp_path: Path) -> None
     assert [p.stage for p in seen][-2:] == ["checking", "done"]
     received = [p for p in seen if p.stage == "receiving"]
     assert (received[-1].done, received[-1].total) == (len(TABLE), len(TABLE))
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs the peak that Linux keeps")
-def test_memory_stays_flat_whatever_the_size_of_the_download(standin: StandIn, tmp_path: Path) -> None:
-    big = zip_of(
-        cells__csv=b"name;persons\n" + b"".join(b"cell %07d;%d\n" % (n, n % 97) for n in range(2_000_000))
-    )
-    standin.files["/z.zip"] = big
-    content = build(standin, "/z.zip", member=FILE).model_dump(mode="json", exclude_none=True)
-    measure = "\nsys.stdout.write(Path('/proc/self/status').read_text())"
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD + measure, json.dumps(content), str(tmp_path), "0"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    (peak,) = [line.split() for line in child.stdout.splitlines() if line.startswith("VmHWM")]
-    assert int(peak[1]) < 300_000  # kB

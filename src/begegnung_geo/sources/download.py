@@ -106,11 +106,24 @@ def read_md5(client: PoliteClient, url: str) -> str:
     SourceError
         If it cannot be had, or holds no md5.
     """
-    body = client.read_bytes(url)
-    found = _MD5.search(body[:4096])
-    if found is None or looks_like_html(body[:512]):
+    return parse_md5(client.read_bytes(url), where=url)
+
+
+def parse_md5(content: bytes, *, where: str) -> str:
+    """
+    Return the checksum that stands in a checksum file, in small letters.
+
+    Raises
+    ------
+    SourceError
+        If it holds no md5.
+    """
+    found = _MD5.search(content[:4096])
+    if found is None or looks_like_html(content[:512]):
         raise SourceError(
-            "the checksum file holds no md5", where=url, hint="correct md5_url of the source, or remove it"
+            "the checksum file holds no md5",
+            where=where,
+            hint="correct md5_url of the source, or remove it",
         )
     return found.group(1).decode().lower()
 

@@ -50,12 +50,11 @@ class FeatureStream:
         self.crs = listed.envelope.get("crs")
 
 
-def write_features(features: Iterable[dict[str, Any]], path: Path, *, crs: object = None) -> int:
-    """Write a FeatureCollection, one feature a line, with a member `crs` where given; return how many."""
+def write_features(features: Iterable[dict[str, Any]], path: Path) -> int:
+    """Write a FeatureCollection in WGS84, one feature a line; return how many."""
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as out:
-        named = f'"crs": {json.dumps(crs, ensure_ascii=False)}, ' if crs else ""
-        out.write(f'{{"type": "FeatureCollection", {named}"features": [\n')
+        out.write('{"type": "FeatureCollection", "features": [\n')
         for count, feature in enumerate(features, start=1):
             out.write(",\n" if count > 1 else "")
             out.write(json.dumps(feature, ensure_ascii=False))

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: MIT
 """Open Data portals that run Opendatasoft (Explore API v2.1), such as Open Data Dortmund."""
 
-import json
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from begegnung_geo.errors import SourceError
+from begegnung_geo.files import replace_atomically
 from begegnung_geo.profile import Fetch, FileSource
 from begegnung_geo.sources.download import ByteCounter, Download, Version, download_file
-from begegnung_geo.sources.http_answers import MEGABYTE, explain_full_disk
+from begegnung_geo.sources.geojson_stream import FeatureStream, NotGeoJsonError, write_features
+from begegnung_geo.sources.http_answers import explain_full_disk
 from begegnung_geo.sources.http_client import PoliteClient
 
 logger = logging.getLogger(__name__)
@@ -21,6 +23,7 @@ _PAGE_ROWS = 100
 _PAGED_ROWS_MAX = 10_000  # limit of the API: offset + limit
 _SEARCH_ROWS_MAX = 100
 _FORMATS = {".geojson": "geojson", ".json": "geojson", ".csv": "csv"}
+_SORTABLE = frozenset({"text", "int", "double", "date", "datetime"})
 _WRAPPED = re.compile(rb'"geometry"\s*:\s*\{\s*"type"\s*:\s*"Feature"')
 _OVERLAP_BYTES = 128
 
@@ -35,7 +38,7 @@ class CatalogueEntry:
     licence: str
     modified: str
     fields: tuple[str, ...]
-    sort_field: str = ""
+    sort_fields: tuple[str, ...] = ()
 
 
 def search_catalogue(
@@ -88,11 +91,7 @@ def fetch_dataset(
         arrived than the catalogue counts.
     """
     base = f"{source.url.rstrip('/')}/api/explore/v2.1/catalog/datasets/{quote(source.dataset)}"
-    raw_entry = client.read_json(base)
-    try:
-        entry = _describe_dataset(raw_entry)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise _strange(base) from error
+    entry = _describe(client.read_json(base), url=base)
     version = Version(url=base, last_modified=entry.modified)
     if known and version.last_modified and (known.url, known.last_modified) == (base, entry.modified):
         return Download(known, is_unchanged=True)
@@ -111,30 +110,58 @@ def fetch_dataset(
             raise
         logger.warning("export of %s failed (%s), paging through its records", source.dataset, error.what)
         received = _page_records(client, base, entry=entry, part=part)
-    _unwrap_features(part, client.rules)
+    _unwrap_features(part)
     return Download(version, received_bytes=received, row_count=entry.row_count)
 
 
 def _page_records(client: PoliteClient, base: str, *, entry: CatalogueEntry, part: Path) -> int:
-    features: list[dict[str, Any]] = []
-    url = f"{base}/records"
-    while len(features) < entry.row_count:
-        params = {"limit": str(_PAGE_ROWS), "offset": str(len(features))}
-        # Pages without an order may repeat or miss rows; any field makes them stable.
-        params |= {"order_by": entry.sort_field} if entry.sort_field else {}
-        answer = client.read_json(url, params=params)
+    with explain_full_disk(str(part)):
+        write_features(map(_build_feature, _iter_records(client, f"{base}/records", entry=entry)), part)
+    after = _describe(client.read_json(base), url=base)
+    if after.modified != entry.modified:
+        raise _changed_meanwhile(base)
+    return part.stat().st_size
+
+
+def _iter_records(client: PoliteClient, url: str, *, entry: CatalogueEntry) -> Iterator[dict[str, Any]]:
+    # Pages without a full order may repeat or miss rows: so all fields that can be sorted by take part.
+    order = {"order_by": ",".join(entry.sort_fields)} if entry.sort_fields else {}
+    previous: list[dict[str, Any]] = []
+    done = 0
+    while done < entry.row_count:
+        answer = client.read_json(url, params={"limit": str(_PAGE_ROWS), "offset": str(done), **order})
         rows = answer.get("results") if isinstance(answer, dict) else None
         if not isinstance(rows, list) or answer.get("total_count") != entry.row_count or not rows:
-            raise SourceError(
-                "the data set changed while it was read page by page",
-                where=url,
-                hint="run `make fetch` again",
-            )
-        features += [_build_feature(row) for row in rows]
-    content = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
-    with explain_full_disk(str(part)):
-        part.write_bytes(content)
-    return len(content)
+            raise _changed_meanwhile(url)
+        _require_clear_seam(previous, rows, entry=entry, url=url)
+        yield from rows
+        done += len(rows)
+        previous = rows
+
+
+def _require_clear_seam(
+    before: list[dict[str, Any]], after: list[dict[str, Any]], *, entry: CatalogueEntry, url: str
+) -> None:
+    """Raise if different rows of equal rank lie on both sides of a seam: one of them may be lost there."""
+
+    def rank(row: dict[str, Any]) -> list[Any]:
+        return [row.get(field) for field in entry.sort_fields]
+
+    if not before or rank(before[-1]) != rank(after[0]):
+        return
+    tied = [row for row in (*before, *after) if rank(row) == rank(after[0])]
+    if any(row != tied[0] for row in tied):
+        raise SourceError(
+            f"{entry.dataset_id} cannot be read page by page: rows at a seam have no clear order",
+            where=url,
+            hint="run `make fetch` again, its export may work then; or export it by hand for local_file",
+        )
+
+
+def _changed_meanwhile(url: str) -> SourceError:
+    return SourceError(
+        "the data set changed while it was read page by page", where=url, hint="run `make fetch` again"
+    )
 
 
 def _build_feature(row: dict[str, Any]) -> dict[str, Any]:
@@ -160,21 +187,19 @@ def _find_geometry(value: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a JSO
     return value if "coordinates" in value and "type" in value else None
 
 
-def _unwrap_features(part: Path, rules: Fetch) -> None:
+def _unwrap_features(part: Path) -> None:
     """Replace geometries that hold a whole Feature by that feature's geometry; rare, so looked for first."""
     if not _has_wrapped_geometry(part):
         return
-    if part.stat().st_size > 2 * rules.answer_max_mb * MEGABYTE:
-        raise SourceError(
-            "the geometries hold whole features, and the file is too large to mend in memory",
-            where=str(part),
-            hint="export the data set by hand in another format, and give it as local_file",
-        )
-    collection = json.loads(part.read_bytes())
-    for feature in collection["features"]:
-        feature["geometry"] = _find_geometry(feature["geometry"])
     logger.warning("%s: geometries held whole features, unwrapped", part.name)
-    part.write_bytes(json.dumps(collection, ensure_ascii=False).encode())
+    plain = (
+        {**feature, "geometry": _find_geometry(feature.get("geometry"))} for feature in FeatureStream(part)
+    )
+    try:
+        with replace_atomically(part) as fresh:
+            write_features(plain, fresh)
+    except NotGeoJsonError as error:
+        logger.info("%s is left as it is for the door: %s", part.name, error)
 
 
 def _has_wrapped_geometry(part: Path) -> bool:
@@ -187,10 +212,17 @@ def _has_wrapped_geometry(part: Path) -> bool:
     return False
 
 
+def _describe(item: Any, *, url: str) -> CatalogueEntry:  # noqa: ANN401 - JSON
+    try:
+        return _describe_dataset(item)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise _strange(url) from error
+
+
 def _describe_dataset(item: dict[str, Any]) -> CatalogueEntry:
     metas = item["metas"]["default"]
     fields = item.get("fields") or []
-    sortable = [str(field["name"]) for field in fields if not str(field.get("type", "")).startswith("geo")]
+    sortable = tuple(str(field["name"]) for field in fields if field.get("type") in _SORTABLE)
     return CatalogueEntry(
         dataset_id=str(item["dataset_id"]),
         title=str(metas.get("title") or item["dataset_id"]),
@@ -198,7 +230,7 @@ def _describe_dataset(item: dict[str, Any]) -> CatalogueEntry:
         licence=str(metas.get("license") or ""),
         modified=str(metas.get("data_processed") or metas.get("modified") or ""),
         fields=tuple(str(field["name"]) for field in fields),
-        sort_field=sortable[0] if sortable else "",
+        sort_fields=sortable,
     )
 
 

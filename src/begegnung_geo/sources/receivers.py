@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How each kind of source is received: which hosts it may be asked from, and by which protocol."""
 
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,12 +21,15 @@ from begegnung_geo.sources.download import (
     discard_part,
     download_file,
     hash_md5,
+    parse_md5,
     read_md5,
 )
 from begegnung_geo.sources.geocoder import fetch_outline
 from begegnung_geo.sources.http_client import Pacer, PoliteClient
 from begegnung_geo.sources.opendatasoft import fetch_dataset
 from begegnung_geo.walk_rules import read_walk_rules
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -113,15 +117,22 @@ def _download(client: PoliteClient, order: _Order) -> Received:
     download = download_file(client, source.url, part=order.part, known=order.known, on_bytes=order.on_bytes)
     if source.md5_url and not download.is_unchanged:
         wanted = read_md5(client, source.md5_url)
-        found = hash_md5(order.part)
-        if found != wanted:
+        try:
+            _require_md5(order.part, wanted=wanted, order=order, where=source.url)
+        except SourceError:
             discard_part(order.part)
-            raise SourceError(
-                f"the checksum of {source.file} is wrong: {found}, the publisher says {wanted}",
-                where=source.url,
-                hint="run `make fetch` again: it is downloaded anew (a new version may just be published)",
-            )
+            raise
     return Received(download)
+
+
+def _require_md5(path: Path, *, wanted: str, order: _Order, where: str) -> None:
+    found = hash_md5(path)
+    if found != wanted:
+        raise SourceError(
+            f"the checksum of {order.source.file} is wrong: {found}, the publisher says {wanted}",
+            where=where,
+            hint="fetch it anew, together with its checksum (a new version may just have been published)",
+        )
 
 
 def _export(client: PoliteClient, order: _Order) -> Received:
@@ -166,6 +177,12 @@ def _copy_local(order: _Order) -> Received:
     if order.known == version:
         return Received(Download(version, is_unchanged=True))
     shutil.copyfile(path, order.part)
+    checksum = path.with_name(f"{path.name}.md5")  # as publishers name it; nobody is asked for a local file
+    if checksum.is_file():
+        wanted = parse_md5(checksum.read_bytes(), where=str(checksum))
+        _require_md5(order.part, wanted=wanted, order=order, where=str(path))
+    elif order.source.md5_url:
+        logger.warning("%s is not checked: there is no %s beside it", path.name, checksum.name)
     return Received(Download(version))
 
 

@@ -12,7 +12,7 @@ from begegnung_geo.sources.fetch import FetchReport, fetch_city
 from begegnung_geo.sources.opendatasoft import search_catalogue
 from live_standin import faults
 from live_standin.profiles import build_standin_profile
-from live_standin.server import StandIn
+from live_standin.server import Handler, StandIn
 
 BASE = "/api/explore/v2.1/catalog/datasets"
 EXPORT = f"{BASE}/bezirke/exports/geojson"
@@ -71,8 +71,62 @@ def test_where_the_export_fails_the_records_are_paged_and_their_shapes_unwrapped
 
     pages = [query for _, path, _, query, _ in standin.requests if path.endswith("/records")]
     assert [page["offset"] for page in pages] == ["0", "100", "200"]
-    assert {page["order_by"] for page in pages} == {"nr"}
+    assert {page["order_by"] for page in pages} == {"nr,name"}
     assert json.loads((tmp_path / "b.geojson").read_text()) == standin.datasets["bezirke"]
+
+
+def spoil_export(standin: StandIn) -> None:
+    standin.fail(EXPORT, *[faults.status(500)] * 8)
+
+
+def test_rows_that_share_a_field_are_told_apart_by_the_others(standin: StandIn, tmp_path: Path) -> None:
+    whole = build_collection(230)
+    for number, feature in enumerate(whole["features"]):
+        feature["properties"] = {"kind": "Bank" if number % 7 else "Baum", "nr": f"{number:04d}"}
+    standin.datasets["bezirke"] = whole
+    spoil_export(standin)
+
+    fetch(standin, tmp_path)
+
+    features = json.loads((tmp_path / "b.geojson").read_text())["features"]
+    assert sorted(feature["properties"]["nr"] for feature in features) == [f"{n:04d}" for n in range(230)]
+
+
+def test_rows_without_a_clear_order_at_the_seam_of_two_pages_are_refused(
+    standin: StandIn, tmp_path: Path
+) -> None:
+    whole = build_collection(150)
+    for feature in whole["features"]:
+        feature["properties"] = {"nr": "1", "name": "Bank"}  # told apart by their place alone
+    standin.datasets["bezirke"] = whole
+    spoil_export(standin)
+    with pytest.raises(SourceError, match="no clear order"):
+        fetch(standin, tmp_path)
+    assert not (tmp_path / "b.geojson").exists()
+
+    for feature in whole["features"]:
+        feature["geometry"] = whole["features"][0]["geometry"]  # 150 times the very same row: nothing to lose
+    standin.faults.clear()
+    spoil_export(standin)
+    fetch(standin, tmp_path)
+    assert len(json.loads((tmp_path / "b.geojson").read_text())["features"]) == 150
+
+
+def test_a_data_set_that_is_processed_anew_while_it_is_paged_is_refused(
+    standin: StandIn, tmp_path: Path
+) -> None:
+    standin.datasets["bezirke"] = build_collection(120)
+    spoil_export(standin)
+
+    def process_anew(handler: Handler) -> None:
+        standin.processed["bezirke"] = "2026-05-05T02:00:00+00:00"
+        handler.answer_as_usual()
+
+    standin.fail(f"{BASE}/bezirke/records", process_anew)
+    with pytest.raises(SourceError, match="changed while it was read page by page"):
+        fetch(standin, tmp_path)
+    fetch(standin, tmp_path)
+    assert read_provenance(tmp_path)["b.geojson"].data_date == "2026-05-05"
 
 
 def test_a_data_set_too_long_for_pages_fails_with_its_export(standin: StandIn, tmp_path: Path) -> None:
