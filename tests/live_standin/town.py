@@ -8,6 +8,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import shapely
+
+from live_standin.overpass import OverpassData
 from live_standin.server import StandIn
 
 OSM, GRID, AGE, REGISTER = (
@@ -16,6 +19,8 @@ OSM, GRID, AGE, REGISTER = (
     "/zensus/age.zip",
     "/nrw/gebref.zip",
 )
+LIST = "/lists/orte_von_menschen.csv"
+TOWN_ID, UNKNOWN_ADDRESS = 1, "Unbekannte Gasse 3"
 _GRID_FILE = "Zensus2022_Bevoelkerungszahl_100m-Gitter.csv"
 _AGE_FILE = "Zensus2022_Alter_in_5_Altersklassen_100m-Gitter.csv"
 _DISTRICTS = {
@@ -41,6 +46,58 @@ def serve_town(standin: StandIn, raw: Path) -> None:
     for dataset, *_ in _DISTRICTS.values():
         standin.datasets[dataset] = json.loads((raw / f"{dataset}.geojson").read_bytes())
     standin.datasets["begegnungsstaetten"] = json.loads((raw / "begegnungsstaetten.geojson").read_bytes())
+
+
+def serve_osm_services(standin: StandIn, raw: Path) -> None:
+    """Let the stand-in also be Nominatim, Overpass and Geofabrik's index for the embedded town."""
+    districts = json.loads((raw / "fb62-stadtbezirke.geojson").read_bytes())["features"]
+    city = shapely.union_all([shapely.geometry.shape(item["geometry"]) for item in districts]).buffer(0.0005)
+    west, south, east, north = city.bounds
+    box = [str(value) for value in (south, north, west, east)]
+    centre = {"lat": str((south + north) / 2), "lon": str((west + east) / 2), "importance": 0.5}
+    town = {"osm_type": "relation", "osm_id": TOWN_ID, "name": "Musterstadt", "boundingbox": box, **centre}
+    house = {"osm_type": "way", "osm_id": 2, "place_rank": 30, "boundingbox": box[:1] * 2 + box[2:3] * 2}
+    standin.places = [
+        {**town, "display_name": "Musterstadt, Deutschland", "geojson": shapely.geometry.mapping(city)},
+        {**centre, **house, "display_name": f"{UNKNOWN_ADDRESS}, Musterstadt"},
+    ]
+    standin.overpass = OverpassData(raw / "musterstadt.osm.pbf")
+    extract = {"urls": {"pbf": f"{standin.url}{OSM}"}}
+    region = {
+        "type": "Feature", "properties": extract, "geometry": shapely.geometry.mapping(city.buffer(0.1)),
+    }  # fmt: skip
+    standin.files["/index-v1.json"] = json.dumps({"features": [region]}).encode()
+    lists = (raw / "orte_von_menschen.csv").read_text(encoding="utf-8").rstrip("\n")
+    unknown = f"Treff am Deich;municipal_centre;{UNKNOWN_ADDRESS};;;"
+    standin.files[LIST] = f"{lists}\n{unknown}\n".encode()
+
+
+def describe_everything(url: str, *, key: str, ags: str) -> dict[str, Any]:
+    """Return the profile of `describe_town` with an outline from Nominatim and an address to ask it for."""
+    profile = describe_town(url, key=key, ags=ags)
+    about = {"licence": "ODbL-1.0", "attribution": "© OpenStreetMap contributors"}
+    outline = {"kind": "nominatim", "url": f"{url}/nominatim", "osm_id": f"R{TOWN_ID}"}
+    profile["sources"]["boundary"] = {"file": "musterstadt-grenze.geojson", **outline, **about}
+    listed = {"key": "orte_von_menschen", "file": "orte_von_menschen.csv", "url": f"{url}{LIST}"}
+    profile["sources"]["places"].append(listed)
+    return profile
+
+
+def describe_quarter(url: str, *, key: str, box: tuple[float, float, float, float]) -> dict[str, Any]:
+    """Return the profile of a quarter that comes from Overpass."""
+    profile = describe_town(url, key=key, ags="")
+    source = {"file": "quarter.osm.pbf", "kind": "overpass", "url": f"{url}/api", "licence": "ODbL-1.0"}
+    profile["city"]["name"] = "Musterstadt, ein Quartier"
+    profile["study"] = {"box_wgs84": list(box), "buffer_m": 300}
+    profile["fetch"]["overpass_tile_km2"] = 2  # a few tiles to watch
+    profile["sources"] = {"osm": {**source, "attribution": "© OpenStreetMap contributors"}}
+    return profile
+
+
+def read_key(raw: Path) -> str:
+    """Return the municipality key of the town's address register."""
+    first = (raw / "gebref.txt").read_text("utf-8-sig").split("\n", 1)[0].split(";")
+    return "".join(first[column] for column in (3, 5, 7, 9))
 
 
 def describe_town(url: str, *, key: str, ags: str) -> dict[str, Any]:
