@@ -93,9 +93,7 @@ format: $(READY) ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 
 bench: $(READY) ## benchmark against the peers, side by side
-	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/addresses.py
-	$(BIN)/python benchmarks/fetch.py
+	$(BIN)/python benchmarks/run.py $(if $(QUICK),--quick)
 
 notebooks: ## execute notebooks/ and render them to HTML
 	@printf 'error: the notebooks are not written yet\nwhere: notebooks/\nnext:  explore data/processed/<city>/*.parquet with geopandas.read_parquet\n' >&2; exit 1

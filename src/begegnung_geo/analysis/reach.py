@@ -7,9 +7,9 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from begegnung_geo.analysis.network import Floats, Ints, WalkNetwork
+from begegnung_geo.analysis.network import Floats, WalkNetwork
 from begegnung_geo.analysis.snapping import TIE_M, Snaps, snap_to_edges
-from begegnung_geo.analysis.walk_ends import DISTANCE_DECIMALS, NearestPlace
+from begegnung_geo.analysis.walk_ends import DISTANCE_DECIMALS, NearestPlace, pair_on_edges
 from begegnung_geo.analysis.walk_search import measure_node_distance
 from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, lay_ways
 from begegnung_geo.crs import require_crs
@@ -52,15 +52,15 @@ def measure_walk_distance(
     row = np.flatnonzero(points.is_snapped)
     edge, offset, leg = points.edge[row], points.offset_m[row], points.leg_m[row]
     start, end = network.from_index[edge], network.to_index[edge]
-    along_edge = _measure_same_edge(edge, offset, places)
+    along_edge = _measure_on_edges(points, places)
     ways = np.stack(
         [
             leg + offset + at_nodes.distance_m[start],
             leg + (network.length_m[edge] - offset) + at_nodes.distance_m[end],
-            leg + along_edge.distance_m,
+            along_edge.distance_m[row],
         ]
     )
-    ends_at = np.stack([at_nodes.place[start], at_nodes.place[end], along_edge.place])
+    ends_at = np.stack([at_nodes.place[start], at_nodes.place[end], along_edge.place[row]])
     nearest = ways.min(axis=0)
     is_tied = np.isfinite(ways) & (ways <= nearest + TIE_M)
     first = np.where(is_tied, ends_at, _NO_PLACE).min(axis=0)
@@ -207,19 +207,12 @@ def _null_infinite(distance_m: Floats) -> Floats:
     return np.where(np.isfinite(distance_m), distance_m, np.nan)
 
 
-def _measure_same_edge(edge: Ints, offset_m: Floats, places: Snaps) -> NearestPlace:
-    # Each point against every place on its own edge, the legs of the places included.
-    distance_m = np.full(len(edge), np.inf)
-    nearest = np.full(len(edge), _NO_PLACE, dtype=np.int64)
-    by_edge = np.argsort(places.edge, kind="stable")
-    sorted_edge = places.edge[by_edge]
-    first, past = np.searchsorted(sorted_edge, edge), np.searchsorted(sorted_edge, edge, side="right")
-    counts = past - first
-    point = np.repeat(np.arange(len(edge)), counts)
-    within = np.arange(len(point)) - np.repeat(np.cumsum(counts) - counts, counts)
-    place = by_edge[first[point] + within]
-    walk = np.abs(offset_m[point] - places.offset_m[place]) + places.leg_m[place]
-    np.minimum.at(distance_m, point, walk)
-    is_tied = walk <= distance_m[point] + TIE_M
-    np.minimum.at(nearest, point[is_tied], place[is_tied])
+def _measure_on_edges(points: Snaps, places: Snaps) -> NearestPlace:
+    # Each point against every place on its own edge, all legs included.
+    pairs = pair_on_edges(points, places)
+    distance_m = np.full(len(points.edge), np.inf)
+    nearest = np.full(len(points.edge), _NO_PLACE, dtype=np.int64)
+    np.minimum.at(distance_m, pairs.point, pairs.distance_m)
+    is_tied = pairs.distance_m <= distance_m[pairs.point] + TIE_M
+    np.minimum.at(nearest, pairs.point[is_tied], pairs.place[is_tied])
     return NearestPlace(distance_m, nearest)

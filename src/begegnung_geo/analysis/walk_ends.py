@@ -103,7 +103,9 @@ def pair_on_edges(points: Snaps, places: Snaps) -> Pairs:
     """
     by_edge = np.flatnonzero(places.is_snapped)
     by_edge = by_edge[np.argsort(places.edge[by_edge], kind="stable")]
-    snapped = np.flatnonzero(points.is_snapped)
+    has_place = np.zeros(max(points.edge.max(initial=-1), places.edge.max(initial=-1)) + 2, dtype=bool)
+    has_place[places.edge[by_edge]] = True
+    snapped = np.flatnonzero(has_place[points.edge])  # the last entry stands for "no edge"
     first, past = (
         np.searchsorted(places.edge[by_edge], points.edge[snapped], side=side) for side in ("left", "right")
     )
