@@ -14,6 +14,7 @@ from begegnung_geo.analysis.network import Bools, Floats, index_network
 from begegnung_geo.analysis.snapping import build_snap_index, snap_to_edges
 from begegnung_geo.analysis.walk_matrix import WalkMatrix, find_nearest, keep_places, measure_walk_matrix
 from begegnung_geo.profile import Publication, Walking
+from begegnung_geo.schema import build_empty
 
 CITY_LEVEL = "city"
 _KEYS = ["level", "district_id", "moment", "profile", "threshold_min"]
@@ -119,9 +120,9 @@ def build_open_coverage(
             covered = {f"persons_covered_{end}": reached[end][:, column] for end in _ENDS}
             keys: dict[str, Any] = {"moment": moment, "profile": profile, "threshold_min": threshold_min}
             parts.append(areas.assign(**keys, persons=persons, **covered))
-    columns = [*_KEYS, "persons", *(f"persons_covered_{end}" for end in _ENDS)]
-    counted = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return _add_shares(counted).sort_values(_KEYS, ignore_index=True)
+    if not parts:
+        return build_empty("open_coverage", crs="")
+    return _add_shares(pd.concat(parts, ignore_index=True)).sort_values(_KEYS, ignore_index=True)
 
 
 def publish_open_coverage(
