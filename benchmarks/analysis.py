@@ -24,7 +24,8 @@ from measuring import CRS, PROGRAM, PROJECT, Options, Result, measure_process, r
 
 from begegnung_geo.jobs import find_profile, plan_city
 from begegnung_geo.pipeline import STEPS
-from begegnung_geo.steps import Folders, StepInput
+from begegnung_geo.run_folders import Folders
+from begegnung_geo.steps import StepInput
 from begegnung_geo.store import read_table, write_table
 
 LEVELS = (("stadtbezirk", 4, 3), ("statistischer_bezirk", 12, 5))

@@ -28,6 +28,7 @@ VENUES = 314
 RADIUS_M = 9_440.0  # a city of 280 km2, as large as Dortmund
 BUFFER_M = 60.0
 SNAP_M = 300.0
+SNAP = {"snap_distance_m": SNAP_M, "scrap_length_m": 1000.0}
 WALKING = Walking(
     thresholds_min=(5, 10, 15),
     default_profile="adult",
@@ -82,12 +83,13 @@ def bench_city(city: City, options: Options) -> None:
     tables = {"walk_nodes": city.walk_nodes, "walk_edges": city.walk_edges}
     ours_s, peer_s = measure_in_turn(
         [
-            lambda: build_reach_areas(places, area, **tables, walking=WALKING),
+            lambda: build_reach_areas(places, area, ways=lay_ways(**tables, **SNAP), walking=WALKING),
             lambda: buffer_chains(network, doors, circle),
         ],
         rounds=1 if options.is_quick else 3,
     )
-    ours = build_reach_areas(places, area, **tables, walking=WALKING).geometry.tolist()
+    ways = lay_ways(**tables, **SNAP)
+    ours = build_reach_areas(places, area, ways=ways, walking=WALKING).geometry.tolist()
     peers = buffer_chains(network, doors, circle)
     rng = np.random.default_rng(4)
     xy = middle + rng.uniform(-RADIUS_M, RADIUS_M, (14_000, 2))
@@ -98,7 +100,6 @@ def bench_city(city: City, options: Options) -> None:
     note = f"right within 10 m: ours {right[0]:.2%}, peer {right[1]:.1%} of points"
     name = f"reach areas, 3 thresholds, {len(network.node_id):,} nodes"
     tell(Result("reach", name, ours_s, "s", "merged chains", peer_s, 0.7, note=note))
-    ways = lay_ways(**tables, snap_distance_m=SNAP_M, scrap_length_m=1000)
     (one_s,) = measure_in_turn(
         [lambda: build_place_areas(places.geometry.iloc[:1], ways, walking=WALKING)], rounds=options.rounds
     )

@@ -114,7 +114,7 @@ def run_our_way(extract: Path, places_path: Path, homes_path: Path, target: Path
     clock.lap("searches")
     hull = shapely.box(*homes.total_bounds).buffer(REACHES_M[-1])
     city = gpd.GeoDataFrame({"name": ["x"]}, geometry=[hull], crs=CRS)
-    areas = build_reach_areas(places, city, walk_nodes=walk_nodes, walk_edges=walk_edges, walking=walking)
+    areas = build_reach_areas(places, city, ways=ways, walking=walking).geometry
     clock.lap("areas")
     cells = sum_cells(homes)
     page = folium.Map(location=find_middle(places), zoom_start=12, tiles=None, prefer_canvas=True)

@@ -9,7 +9,7 @@ import pytest
 
 from begegnung_geo.jobs import find_profile, plan_city
 from begegnung_geo.pipeline import run_pipeline
-from begegnung_geo.steps import Folders
+from begegnung_geo.run_folders import Folders
 
 INHABITANTS = 12_000
 

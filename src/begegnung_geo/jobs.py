@@ -11,7 +11,8 @@ from begegnung_geo.errors import ConfigError, SourceError, format_rows
 from begegnung_geo.files import hash_file
 from begegnung_geo.profile import FileSource, Profile
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance
-from begegnung_geo.steps import Folders, Job, RawFile
+from begegnung_geo.run_folders import Folders
+from begegnung_geo.steps import Job, RawFile
 
 EDITED = "edited after it was fetched"
 """Note of a raw file whose bytes are not those that `sources.toml` records."""

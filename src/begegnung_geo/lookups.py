@@ -18,10 +18,11 @@ from begegnung_geo.jobs import GEOCODED_FILE, plan_city
 from begegnung_geo.pipeline import STEPS
 from begegnung_geo.profile import Fetch
 from begegnung_geo.provenance import describe_file, read_provenance, write_provenance
+from begegnung_geo.run_folders import Folders
 from begegnung_geo.sources.geocoder import Geocoder
 from begegnung_geo.sources.http_answers import explain_full_disk
 from begegnung_geo.sources.raw_lock import lock_raw_folder
-from begegnung_geo.steps import Folders, Job, Listener, run_steps
+from begegnung_geo.steps import Job, Listener, run_steps
 from begegnung_geo.store import read_table
 
 _LOG = logging.getLogger(__name__)

@@ -56,6 +56,7 @@ from begegnung_geo.analysis.underserved import (
 )
 from begegnung_geo.analysis.underserved_variants import Doubts
 from begegnung_geo.analysis.walk_curves import build_walk_curves
+from begegnung_geo.analysis.ways import Ways, lay_ways
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.published_tables import TOLD_MEASURES
 from begegnung_geo.schema import stack_layers
@@ -74,23 +75,17 @@ def measure_demand(step: StepInput) -> StepOutput:
     demand, issues = assign_walk_distance(
         cells,
         _read_supply(step),
-        walk_nodes=step.layer("walk_nodes"),
-        walk_edges=step.layer("walk_edges"),
-        snap_distance_m=walking.snap_distance_m,
-        scrap_length_m=walking.scrap_length_m,
+        ways=_lay_ways(step),
     )
     return StepOutput({"demand": demand}, issues=[*district_issues, issues])
 
 
 def vary_snapping(step: StepInput) -> StepOutput:
     """Measure the walks again with other longest legs to a walkway: only the homes that change are kept."""
-    walking = step.profile.walking
     snap_variants = build_snap_variants(
         step.layer("demand"),
         _read_supply(step),
-        walk_nodes=step.layer("walk_nodes"),
-        walk_edges=step.layer("walk_edges"),
-        walking=walking,
+        ways=_lay_ways(step),
         snap_distances_m=step.profile.underserved.variants.snap_distances_m,
     )
     return StepOutput({"snap_variants": snap_variants})
@@ -111,8 +106,7 @@ def measure_choice(step: StepInput) -> StepOutput:
     reached = measure_access(
         demand,
         counted,
-        walk_nodes=step.layer("walk_nodes"),
-        walk_edges=step.layer("walk_edges"),
+        ways=_lay_ways(step),
         walking=step.profile.walking,
         measures=measures,
         class_groups={key: entry.group for key, entry in rules.classes.items()},
@@ -202,8 +196,7 @@ def weigh_potential(step: StepInput) -> StepOutput:
     ground = survey_ground(
         demand,
         move_to_doors(candidates, step.layer("doors")),
-        walk_nodes=step.layer("walk_nodes"),
-        walk_edges=step.layer("walk_edges"),
+        ways=_lay_ways(step),
         walking=profile.walking,
         reach_factor_max=max(profile.siting.speed_factors),
     )
@@ -250,8 +243,7 @@ def measure_open_coverage(step: StepInput) -> StepOutput:
         demand,
         _read_supply(step),
         step.table("opening"),
-        walk_nodes=step.layer("walk_nodes"),
-        walk_edges=step.layer("walk_edges"),
+        ways=_lay_ways(step),
         walking=walking,
     )
     open_coverage = build_open_coverage(demand, open_walks, step.layer("districts"), walking=walking)
@@ -265,11 +257,22 @@ def draw_reach(step: StepInput) -> StepOutput:
     reach_areas = build_reach_areas(
         _read_supply(step),
         step.layer("city_area"),
-        walk_nodes=step.layer("walk_nodes"),
-        walk_edges=step.layer("walk_edges"),
+        ways=_lay_ways(step),
         walking=step.profile.walking,
     )
     return StepOutput({"reach_areas": reach_areas})
+
+
+def _lay_ways(step: StepInput) -> Ways:
+    """Return the walk network in memory, the same for all steps of a run."""
+    walking = step.profile.walking
+    return step.share(
+        lay_ways,
+        "walk_nodes",
+        "walk_edges",
+        snap_distance_m=walking.snap_distance_m,
+        scrap_length_m=walking.scrap_length_m,
+    )
 
 
 def _read_supply(step: StepInput) -> gpd.GeoDataFrame:

@@ -37,7 +37,8 @@ from begegnung_geo.reading import (
     read_map,
     tie_districts,
 )
-from begegnung_geo.steps import Folders, Job, Listener, Step, StepInput, StepOutput, run_steps
+from begegnung_geo.run_folders import Folders
+from begegnung_geo.steps import Job, Listener, Step, StepInput, StepOutput, run_steps
 from begegnung_geo.stocktaking import judge_completeness, lay_network, take_inventory
 from begegnung_geo.store import read_table
 

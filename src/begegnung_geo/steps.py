@@ -13,33 +13,39 @@ that fails or is killed leaves the last good folders in place; the next one resu
 from what the partial folder already holds.
 """
 
-import fcntl
 import hashlib
 import json
 import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import geopandas as gpd
 import pandas as pd
 
-from begegnung_geo.errors import BegegnungError, ConfigError
+from begegnung_geo.errors import BegegnungError
 from begegnung_geo.files import hash_file, remove_leftovers, write_bytes
 from begegnung_geo.fingerprints import hash_code, hash_program
 from begegnung_geo.issues import concat_issues
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.run_folders import (
+    RECORDS,
+    Folders,
+    lock_folder,
+    publish_folder,
+    recover_folder,
+    require_ours,
+)
 from begegnung_geo.schema import build_empty
 from begegnung_geo.store import find_table, read_table, write_table
 
 _LOG = logging.getLogger(__name__)
-_RECORDS = ".steps"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,14 @@ class StepInput:
     """What a step's function may see: tables on disk, facts of earlier steps, raw files."""
 
     def __init__(
-        self, job: Job, step: Step, partial: "Folders", *, last: "Folders", earlier: Sequence[str]
+        self,
+        job: Job,
+        step: Step,
+        partial: Folders,
+        *,
+        last: Folders,
+        earlier: Sequence[str],
+        shared: dict[Any, Any] | None = None,
     ) -> None:
         self.job = job
         self.last = last.processed
@@ -124,6 +137,7 @@ class StepInput:
         self.step = step
         self.processed = partial.processed
         self.earlier = earlier
+        self.shared = {} if shared is None else shared
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table this step declares in `reads`."""
@@ -137,6 +151,18 @@ class StepInput:
         if not isinstance(frame, gpd.GeoDataFrame):
             raise TypeError(f"table {name} has no geometry")
         return frame
+
+    def share(self, make: Callable[..., _T], *tables: str, **settings: float) -> _T:
+        """
+        Return `make(*tables, **settings)`, the same object for all steps of a stage.
+
+        It is made again where the tables or settings are others; nobody may change it.
+        """
+        outputs = _read_outputs(self.processed)
+        key = (make.__qualname__, *((name, outputs.get(name)) for name in tables), *sorted(settings.items()))
+        if key not in self.shared:
+            self.shared[key] = make(*(self.table(name) for name in tables), **settings)
+        return self.shared[key]  # type: ignore[no-any-return]
 
     def remembered(self, name: str) -> pd.DataFrame:
         """Return a table of the last finished run; without rows where there is none that can be read."""
@@ -174,18 +200,6 @@ class StepInput:
         return raw_file
 
 
-@dataclass(frozen=True)
-class Folders:
-    """The two folders a run writes."""
-
-    processed: Path
-    site: Path
-
-    def partial(self) -> "Folders":
-        """Return the hidden folders a run works in."""
-        return Folders(_beside(self.processed, "partial"), _beside(self.site, "partial"))
-
-
 def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, listener: Listener) -> None:
     """
     Bring a city's tables and site up to date, step by step, up to and including a stage.
@@ -198,18 +212,26 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
         If a folder to be replaced holds something else than an earlier run's
         output, or another run is at work there.
     """
-    with _lock(folders.processed):
+    with lock_folder(folders.processed):
         for folder in (folders.processed, folders.site):
-            _recover(folder)
-            _require_ours(folder)
+            recover_folder(folder)
+            require_ours(folder)
         partial = folders.partial()
         partial.processed.mkdir(parents=True, exist_ok=True)
         remove_leftovers(partial.processed)
         last = max(index for index, step in enumerate(steps) if step.stage == until)
         is_site_new = False
+        shared: dict[str, dict[Any, Any]] = {}
         for position, step in enumerate(steps):
+            if step.stage not in shared:
+                shared = {step.stage: {}}  # what an earlier stage shared is let go
             step_input = StepInput(
-                job, step, partial, last=folders, earlier=[s.name for s in steps[:position]]
+                job,
+                step,
+                partial,
+                last=folders,
+                earlier=[s.name for s in steps[:position]],
+                shared=shared[step.stage],
             )
             if position > last:
                 _keep_or_drop(step_input, folders)
@@ -220,9 +242,9 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
             text = "\n".join([text, *_read_record(partial.processed, step.name)["facts"].get("report", ())])
             listener.finished(step.name, text, None if origin else time.monotonic() - start)
             is_site_new |= step.is_page and origin != folders
-        _publish(partial.processed, folders.processed)
+        publish_folder(partial.processed, folders.processed)
         if is_site_new:
-            _publish(partial.site, folders.site)
+            publish_folder(partial.site, folders.site)
         shutil.rmtree(partial.site, ignore_errors=True)
 
 
@@ -258,7 +280,7 @@ def _run_step(step_input: StepInput, partial: Folders, *, fingerprint: str) -> s
         raise KeyError(f"step {step.name} wrote {sorted(output.tables)}, declared {sorted(step.writes)}")
     for name, frame in output.tables.items():
         write_table(frame, name, folder=partial.processed, crs=step_input.crs)
-    records = partial.processed / _RECORDS
+    records = partial.processed / RECORDS
     records.mkdir(exist_ok=True)
     concat_issues(output.issues).to_parquet(_find_issues(partial.processed, step.name), index=False)
     record = {
@@ -273,7 +295,7 @@ def _run_step(step_input: StepInput, partial: Folders, *, fingerprint: str) -> s
 
 
 def _find_issues(processed: Path, step: str) -> Path:
-    return processed / _RECORDS / f"{step}.issues.parquet"
+    return processed / RECORDS / f"{step}.issues.parquet"
 
 
 def _measure_fingerprint(step_input: StepInput) -> str:
@@ -320,7 +342,7 @@ def _find_fresh(step: Step, fingerprint: str, places: Sequence[Folders]) -> Fold
 def _carry(step: Step, origin: Folders, partial: Folders) -> None:
     if origin == partial:
         return
-    records = Path(_RECORDS)
+    records = Path(RECORDS)
     names = [Path(f"{name}.parquet") for name in step.writes]
     for name in [*names, records / f"{step.name}.json", records / f"{step.name}.issues.parquet"]:
         target = partial.processed / name
@@ -330,7 +352,7 @@ def _carry(step: Step, origin: Folders, partial: Folders) -> None:
 
 
 def _discard(step: Step, partial: Folders) -> None:
-    (partial.processed / _RECORDS / f"{step.name}.json").unlink(missing_ok=True)
+    (partial.processed / RECORDS / f"{step.name}.json").unlink(missing_ok=True)
     _find_issues(partial.processed, step.name).unlink(missing_ok=True)
     for name in step.writes:
         find_table(partial.processed, name).unlink(missing_ok=True)
@@ -338,7 +360,7 @@ def _discard(step: Step, partial: Folders) -> None:
 
 def _read_record(processed: Path, step: str) -> dict[str, Any]:
     try:
-        record = json.loads((processed / _RECORDS / f"{step}.json").read_text(encoding="utf-8"))
+        record = json.loads((processed / RECORDS / f"{step}.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}
@@ -346,58 +368,6 @@ def _read_record(processed: Path, step: str) -> dict[str, Any]:
 
 def _read_outputs(processed: Path) -> dict[str, str]:
     outputs: dict[str, str] = {}
-    for path in sorted((processed / _RECORDS).glob("*.json")):
+    for path in sorted((processed / RECORDS).glob("*.json")):
         outputs |= _read_record(processed, path.stem).get("outputs", {})
     return outputs
-
-
-def _beside(folder: Path, suffix: str) -> Path:
-    return folder.with_name(f".{folder.name}.{suffix}")
-
-
-def _publish(new: Path, final: Path) -> None:
-    old = _beside(final, "old")
-    shutil.rmtree(old, ignore_errors=True)
-    if final.exists():
-        final.rename(old)
-    new.rename(final)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _recover(final: Path) -> None:
-    # A kill between the two renames of _publish leaves only the old folder: bring it back.
-    old = _beside(final, "old")
-    if old.is_dir() and not final.exists():
-        old.rename(final)
-
-
-def _require_ours(folder: Path) -> None:
-    is_ours = (folder / _RECORDS).is_dir() or (folder / "manifest.json").is_file()
-    if folder.exists() and not is_ours and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(
-            f"{folder.name} holds something that begegnung-geo did not write",
-            where=str(folder),
-            hint="choose another --out folder, or move what is there",
-        )
-
-
-@contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    path = _beside(folder, "lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = path.open("w")
-    except OSError as error:
-        raise ConfigError(
-            "the output folder cannot be written",
-            where=f"{path.parent}: {error.strerror}",
-            hint="choose another --out folder",
-        ) from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigError(
-                "another run is at work here", where=str(folder), hint="wait until it has finished"
-            ) from error
-        yield

@@ -11,7 +11,7 @@ import pytest
 
 from begegnung_geo.jobs import plan_city
 from begegnung_geo.pipeline import run_pipeline
-from begegnung_geo.steps import Folders
+from begegnung_geo.run_folders import Folders
 from begegnung_geo.store import read_table
 from towns import Recorder
 

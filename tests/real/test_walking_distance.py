@@ -154,12 +154,12 @@ def test_reach_areas_agree_with_the_walks_of_random_points(city):
     supply = gpd.GeoDataFrame(
         {"begegnungsort_id": [str(n) for n in range(6)]}, geometry=shapely.points(place_xy), crs=CRS
     )
-    reach_areas = build_reach_areas(supply, area, walk_nodes=nodes, walk_edges=edges, walking=walking)
-    xy = rng.uniform(middle - 1500, middle + 1500, (20_000, 2))
-    xy = xy[shapely.contains_xy(area.geometry.iloc[0], *xy.T)][:10_000]
     ways = lay_ways(
         nodes, edges, snap_distance_m=walking.snap_distance_m, scrap_length_m=walking.scrap_length_m
     )
+    reach_areas = build_reach_areas(supply, area, ways=ways, walking=walking)
+    xy = rng.uniform(middle - 1500, middle + 1500, (20_000, 2))
+    xy = xy[shapely.contains_xy(area.geometry.iloc[0], *xy.T)][:10_000]
     check_areas(reach_areas, xy, place_xy, ways=ways, walking=walking)
     place_areas = build_place_areas(supply.geometry.iloc[:1], ways, walking=walking)
     around = place_xy[0] + rng.uniform(-1300, 1300, (10_000, 2))

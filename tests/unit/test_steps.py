@@ -16,7 +16,8 @@ from begegnung_geo.errors import BegegnungError, ConfigError
 from begegnung_geo.files import write_bytes
 from begegnung_geo.issues import IssueCode, build_issues
 from begegnung_geo.provenance import SourceEntry
-from begegnung_geo.steps import Folders, Job, RawFile, Step, StepInput, StepOutput, run_steps
+from begegnung_geo.run_folders import Folders
+from begegnung_geo.steps import Job, RawFile, Step, StepInput, StepOutput, run_steps
 from begegnung_geo.store import find_table, read_table
 
 ROWS = {"read": 4, "kept": 3, "merged": 1, "rejected": 0}
@@ -233,3 +234,44 @@ def test_second_run_at_the_same_time_is_refused(tmp_path: Path) -> None:
     step = Step("read", "maps", run_again, writes=("row_counts",), raw=("osm",))
     run_steps((step,), job, folders, until="maps", listener=Recorder())
     assert inner == ["another run is at work here"]
+
+
+def test_steps_of_a_stage_share_what_was_made_of_the_same_tables(tmp_path: Path) -> None:
+    made: list[float] = []
+    seen: list[object] = []
+
+    def make(rows: pd.DataFrame, *, factor: float) -> list[float]:
+        made.append(factor)
+        return [len(rows) * factor]
+
+    def ask(factor: float):
+        def run(step_input: StepInput) -> StepOutput:
+            seen.append(step_input.share(make, "row_counts", factor=factor))
+            return StepOutput()
+
+        return run
+
+    reads = ("row_counts",)
+    steps = (
+        STEPS[0],
+        Step("first", "coverage", ask(2.0), reads=reads),
+        Step("second", "coverage", ask(2.0), reads=reads),
+        Step("third", "coverage", ask(3.0), reads=reads),
+        Step("later", "maps", ask(2.0), reads=reads),
+    )
+    job, folders = _plan(tmp_path)
+    run_steps(steps, job, folders, until="maps", listener=Recorder())
+    assert made == [2.0, 3.0, 2.0]  # another setting, and another stage, make it anew
+    assert seen[0] is seen[1]
+    assert seen == [[2.0], [2.0], [3.0], [2.0]]
+
+
+def test_a_step_shares_only_tables_it_declares(tmp_path: Path) -> None:
+    def peek(step_input: StepInput) -> StepOutput:
+        return StepOutput({}, {"text": str(step_input.share(len, "row_counts"))})
+
+    job, folders = _plan(tmp_path)
+    with pytest.raises(KeyError, match="does not declare"):
+        run_steps(
+            (STEPS[0], Step("peek", "inventory", peek)), job, folders, until="inventory", listener=Recorder()
+        )

@@ -23,7 +23,7 @@ from begegnung_geo.analysis.walk_matrix import (
     measure_walk_matrix,
 )
 from begegnung_geo.analysis.walk_search import sort_walks
-from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Footing, Ways, lay_ways
+from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Footing, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Measures, Walking
 
@@ -47,8 +47,7 @@ def measure_access(
     demand: gpd.GeoDataFrame,
     counted_places: gpd.GeoDataFrame,
     *,
-    walk_nodes: gpd.GeoDataFrame,
-    walk_edges: gpd.GeoDataFrame,
+    ways: Ways,
     walking: Walking,
     measures: Measures,
     class_groups: Mapping[str, str],
@@ -67,8 +66,8 @@ def measure_access(
     counted_places
         The places that count as supply, from `begegnungsorte` and `neighbour_places`:
         Point, the same CRS.
-    walk_nodes, walk_edges
-        The tables of the network, the same CRS.
+    ways
+        The walk network in memory, the same CRS.
     walking
         Profiles, thresholds and snapping.
     measures
@@ -87,16 +86,10 @@ def measure_access(
     CrsError
         If the tables are not in the same CRS.
     """
-    for layer, name in ((counted_places, "counted places"), (walk_edges, "table walk_edges")):
-        require_crs(layer, demand.crs or "", name=name)
+    for layer, name in ((demand, "table demand"), (counted_places, "counted places")):
+        require_crs(layer, ways.crs or "", name=name)
     supply = _list_supply(counted_places, class_groups)
     ends_min = (*walking.thresholds_min, *measures.zone_ends_min)
-    ways = lay_ways(
-        walk_nodes,
-        walk_edges,
-        snap_distance_m=walking.snap_distance_m,
-        scrap_length_m=walking.scrap_length_m,
-    )
     search = _Search(
         demand,
         supply,

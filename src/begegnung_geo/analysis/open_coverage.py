@@ -10,9 +10,9 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from begegnung_geo.analysis.disclosure import publish_frame
-from begegnung_geo.analysis.network import Bools, Floats, index_network
-from begegnung_geo.analysis.snapping import build_snap_index, snap_to_edges
+from begegnung_geo.analysis.network import Bools, Floats
 from begegnung_geo.analysis.walk_matrix import WalkMatrix, find_nearest, keep_places, measure_walk_matrix
+from begegnung_geo.analysis.ways import ANY_GROUND, STEP_FREE, Ways
 from begegnung_geo.profile import Publication, Walking
 from begegnung_geo.schema import build_empty
 
@@ -30,8 +30,7 @@ def build_open_walks(
     counted_places: gpd.GeoDataFrame,
     opening: pd.DataFrame,
     *,
-    walk_nodes: gpd.GeoDataFrame,
-    walk_edges: gpd.GeoDataFrame,
+    ways: Ways,
     walking: Walking,
 ) -> pd.DataFrame:
     """
@@ -49,8 +48,8 @@ def build_open_walks(
         their doors.
     opening
         Table `opening`; a place without a row at a moment is unknown.
-    walk_nodes, walk_edges
-        The tables of the network, in the same CRS.
+    ways
+        The walk network in memory, in the same CRS.
     walking
         Profiles, thresholds and snapping.
 
@@ -62,9 +61,7 @@ def build_open_walks(
         (`possible_`), by all ways and by ways known as step-free. Null beyond every reach.
     """
     places = counted_places.sort_values("begegnungsort_id", ignore_index=True)
-    matrices = _measure_matrices(
-        demand, places, walk_nodes=walk_nodes, walk_edges=walk_edges, walking=walking
-    )
+    matrices = _measure_matrices(demand, places, ways, walking=walking)
     columns: dict[str, Floats] = {}
     for moment, is_open, is_closed in _list_supply(opening, places):
         for supply, is_kept in (("open", is_open), ("possible", ~is_closed)):
@@ -159,26 +156,19 @@ def publish_open_coverage(
 
 
 def _measure_matrices(
-    demand: gpd.GeoDataFrame,
-    places: gpd.GeoDataFrame,
-    *,
-    walk_nodes: gpd.GeoDataFrame,
-    walk_edges: gpd.GeoDataFrame,
-    walking: Walking,
+    demand: gpd.GeoDataFrame, places: gpd.GeoDataFrame, ways: Ways, *, walking: Walking
 ) -> tuple[WalkMatrix, WalkMatrix]:
     # Every home with every place in reach, with and without steps; the moments only choose among the places.
-    snap = {"snap_distance_m": walking.snap_distance_m, "scrap_length_m": walking.scrap_length_m}
     reach_m = max(walking.reach_m(profile, max(walking.thresholds_min)) for profile in walking.profiles)
     needs_step_free = any(speed.step_free for speed in walking.profiles.values())
-    matrices: list[WalkMatrix] = []
-    for step_free in (False, True):
-        if step_free and (not needs_step_free or (walk_edges["step_free"] == "yes").all()):
-            return matrices[0], matrices[0]
-        network = index_network(walk_nodes, walk_edges, step_free=step_free)
-        index = build_snap_index(network, scrap_length_m=walking.scrap_length_m)
-        homes, doors = (snap_to_edges(layer.geometry, index, **snap) for layer in (demand, places))
-        matrices.append(measure_walk_matrix(homes, doors, network, reach_m=reach_m))
-    return matrices[0], matrices[1]
+    homes, doors = ways.snap(demand.geometry), ways.snap(places.geometry)
+    matrices = {
+        index: measure_walk_matrix(homes.on(footing), doors.on(footing), index.network, reach_m=reach_m)
+        for footing, index in ((f, ways.index(f)) for f in (STEP_FREE, ANY_GROUND))
+        if needs_step_free or footing is ANY_GROUND
+    }
+    everyone = matrices[ways.full]
+    return everyone, matrices[ways.index(STEP_FREE)] if needs_step_free else everyone
 
 
 def _list_supply(opening: pd.DataFrame, places: pd.DataFrame) -> Iterator[tuple[str, Bools, Bools]]:

@@ -11,7 +11,7 @@ from begegnung_geo.analysis.network import Floats, WalkNetwork
 from begegnung_geo.analysis.snapping import TIE_M, Snaps, snap_to_edges
 from begegnung_geo.analysis.walk_ends import DISTANCE_DECIMALS, NearestPlace, pair_on_edges
 from begegnung_geo.analysis.walk_search import measure_node_distance
-from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, lay_ways
+from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 
@@ -111,10 +111,7 @@ def assign_walk_distance(
     cells: gpd.GeoDataFrame,
     counted_places: gpd.GeoDataFrame,
     *,
-    walk_nodes: gpd.GeoDataFrame,
-    walk_edges: gpd.GeoDataFrame,
-    snap_distance_m: float,
-    scrap_length_m: float,
+    ways: Ways,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """
     Add everyone's walking distance to the nearest counted place, with and without steps.
@@ -126,12 +123,8 @@ def assign_walk_distance(
     counted_places
         The places that count as supply, from `begegnungsorte` and `neighbour_places`:
         Point, metric CRS. Of places equally far the lowest `begegnungsort_id` is named.
-    walk_nodes, walk_edges
-        The tables of the network, in the same CRS.
-    snap_distance_m
-        Longest straight leg of a home or a place to its walkway, in metres.
-    scrap_length_m
-        Total length below which a connected piece of network is a scrap, in metres.
+    ways
+        The walk network in memory, in the same CRS.
 
     Returns
     -------
@@ -147,12 +140,11 @@ def assign_walk_distance(
     Raises
     ------
     CrsError
-        If the tables are not in the same CRS.
+        If the tables are not in the CRS of the ways.
     """
-    for layer, name in ((counted_places, "counted places"), (walk_edges, "table walk_edges")):
-        require_crs(layer, cells.crs or "", name=name)
+    for layer, name in ((cells, "population cells"), (counted_places, "counted places")):
+        require_crs(layer, ways.crs or "", name=name)
     places = counted_places.sort_values("begegnungsort_id", kind="stable")
-    ways = lay_ways(walk_nodes, walk_edges, snap_distance_m=snap_distance_m, scrap_length_m=scrap_length_m)
     homes, doors = ways.snap(cells.geometry), ways.snap(places.geometry)
     walks = {
         index: measure_walk_distance(homes.on(footing), doors.on(footing), index.network)
@@ -178,7 +170,7 @@ def assign_walk_distance(
         nearest_begegnungsort_id=pd.Series(ids[nearest.place], index=cells.index, dtype="str"),
         status=pd.Series(status, index=cells.index, dtype="str"),
     )
-    return demand, _count_unconnected(demand, snap_distance_m=snap_distance_m)
+    return demand, _count_unconnected(demand, snap_distance_m=ways.snap_distance_m)
 
 
 def _measure_air_distance(cells: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> Floats:

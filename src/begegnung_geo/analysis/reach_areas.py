@@ -10,7 +10,7 @@ import shapely
 
 from begegnung_geo.analysis.contours import Grid
 from begegnung_geo.analysis.walk_field import GridSample, WalkField, outline_reach, sample_grid
-from begegnung_geo.analysis.ways import ANY_GROUND, STEP_FREE, Footing, Ways, lay_ways
+from begegnung_geo.analysis.ways import ANY_GROUND, STEP_FREE, Footing, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Walking
 
@@ -23,8 +23,7 @@ def build_reach_areas(
     counted_places: gpd.GeoDataFrame,
     city_area: gpd.GeoDataFrame,
     *,
-    walk_nodes: gpd.GeoDataFrame,
-    walk_edges: gpd.GeoDataFrame,
+    ways: Ways,
     walking: Walking,
 ) -> gpd.GeoDataFrame:
     """
@@ -43,10 +42,10 @@ def build_reach_areas(
         The places that count as supply: Point, metric CRS.
     city_area
         Table `city_area`; the areas are clipped to it.
-    walk_nodes, walk_edges
-        The tables of the network.
+    ways
+        The walk network in memory.
     walking
-        Profiles, thresholds, snapping.
+        Profiles and thresholds.
 
     Returns
     -------
@@ -59,7 +58,7 @@ def build_reach_areas(
     Raises
     ------
     CrsError
-        If the tables are not in the same CRS.
+        If the tables are not in the CRS of the ways.
 
     Notes
     -----
@@ -67,14 +66,8 @@ def build_reach_areas(
     least 5 m. Gaps and islands narrower than a grid cell can be missed.
     """
     for layer, name in ((counted_places, "counted places"), (city_area, "city area")):
-        require_crs(layer, walk_edges.crs or "", name=name)
+        require_crs(layer, ways.crs or "", name=name)
     city = shapely.union_all(city_area.geometry.to_numpy())
-    ways = lay_ways(
-        walk_nodes,
-        walk_edges,
-        snap_distance_m=walking.snap_distance_m,
-        scrap_length_m=walking.scrap_length_m,
-    )
     return _draw_areas(
         counted_places.geometry,
         ways,

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from begegnung_geo.analysis.coverage import find_covered
-from begegnung_geo.analysis.network import Bools, Floats, index_network
+from begegnung_geo.analysis.network import Bools, Floats
 from begegnung_geo.analysis.siting import (
     SitingProblem,
     build_siting_problem,
@@ -27,8 +27,8 @@ from begegnung_geo.analysis.siting_solvers import (
     choose_most_covered,
     choose_most_saved,
 )
-from begegnung_geo.analysis.snapping import build_snap_index, snap_to_edges
 from begegnung_geo.analysis.walk_matrix import WalkMatrix, measure_walk_matrix
+from begegnung_geo.analysis.ways import ANY_GROUND, STEP_FREE, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Headline, Siting, Walking
 from begegnung_geo.schema import build_empty
@@ -74,8 +74,7 @@ def survey_ground(
     demand: gpd.GeoDataFrame,
     candidates: gpd.GeoDataFrame,
     *,
-    walk_nodes: gpd.GeoDataFrame,
-    walk_edges: gpd.GeoDataFrame,
+    ways: Ways,
     walking: Walking,
     reach_factor_max: float = 1.0,
 ) -> SitingGround:
@@ -88,8 +87,8 @@ def survey_ground(
         Table `demand`: Point, metric CRS.
     candidates
         Potential places at their doors: Point, the same CRS.
-    walk_nodes, walk_edges
-        The tables of the network.
+    ways
+        The walk network in memory, the same CRS.
     walking
         Profiles, thresholds and snapping.
     reach_factor_max
@@ -100,17 +99,20 @@ def survey_ground(
     CrsError
         If the tables are not in the same CRS.
     """
-    for layer, name in ((candidates, "potential places"), (walk_edges, "table walk_edges")):
-        require_crs(layer, demand.crs or "", name=name)
+    for layer, name in ((demand, "table demand"), (candidates, "potential places")):
+        require_crs(layer, ways.crs or "", name=name)
     ordered = candidates.sort_values("begegnungsort_id", kind="stable", ignore_index=True)
     longest_m = max(walking.reach_m(key, max(walking.thresholds_min)) for key in walking.profiles)
-    snapping = {"snap_distance_m": walking.snap_distance_m, "scrap_length_m": walking.scrap_length_m}
+    homes, doors = ways.snap(demand.geometry), ways.snap(ordered.geometry)
     matrices = {}
     for step_free in sorted({profile.step_free for profile in walking.profiles.values()}):
-        network = index_network(walk_nodes, walk_edges, step_free=step_free)
-        index = build_snap_index(network, scrap_length_m=walking.scrap_length_m)
-        homes, doors = (snap_to_edges(layer.geometry, index, **snapping) for layer in (demand, ordered))
-        matrices[step_free] = measure_walk_matrix(homes, doors, network, reach_m=longest_m * reach_factor_max)
+        footing = STEP_FREE if step_free else ANY_GROUND
+        matrices[step_free] = measure_walk_matrix(
+            homes.on(footing),
+            doors.on(footing),
+            ways.network(footing),
+            reach_m=longest_m * reach_factor_max,
+        )
     return SitingGround(demand, ordered, matrices, walking)
 
 

@@ -7,10 +7,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from begegnung_geo.analysis.network import Bools, Floats, index_network
+from begegnung_geo.analysis.network import Bools, Floats
 from begegnung_geo.analysis.reach import measure_walk_distance
-from begegnung_geo.analysis.snapping import build_snap_index, snap_to_edges
-from begegnung_geo.profile import Walking
+from begegnung_geo.analysis.snapping import snap_to_edges
+from begegnung_geo.analysis.ways import Ways
 from begegnung_geo.schema import build_empty
 
 _SAME_M = 1e-3  # tables hold millimetres
@@ -20,9 +20,7 @@ def build_snap_variants(
     demand: gpd.GeoDataFrame,
     counted_places: gpd.GeoDataFrame,
     *,
-    walk_nodes: gpd.GeoDataFrame,
-    walk_edges: gpd.GeoDataFrame,
-    walking: Walking,
+    ways: Ways,
     snap_distances_m: Sequence[float],
 ) -> pd.DataFrame:
     """
@@ -34,10 +32,8 @@ def build_snap_variants(
         Table `demand`: Point, metric CRS.
     counted_places
         The places it was measured to, at their doors.
-    walk_nodes, walk_edges
-        The tables of the network, in the same CRS.
-    walking
-        The usual limit and the length of scraps.
+    ways
+        The walk network in memory, in the same CRS, with the usual limit.
     snap_distances_m
         Other longest legs of a home or a place, in metres. One that cannot change
         anything - all legs are shorter, or every home and place has a walkway and
@@ -49,29 +45,28 @@ def build_snap_variants(
         Table `snap_variants`: one row a limit and home whose walk (with steps) or
         status differs from the one in `demand`.
     """
-    lengths = walk_edges.groupby("component_id")["length_m"].sum()
-    has_scraps = bool((lengths < walking.scrap_length_m).any())
+    usual_limit_m, has_scraps = ways.snap_distance_m, bool(ways.full.is_scrap.any())
     legs = np.concatenate([demand["snap_distance_m"], counted_places["snap_distance_m"]])
     is_off_the_map = bool(np.isnan(legs).any())
     limits = [
         limit
         for limit in snap_distances_m
-        if (limit < walking.snap_distance_m and (legs > limit).any())
-        or (limit > walking.snap_distance_m and (is_off_the_map or has_scraps))
+        if (limit < usual_limit_m and (legs > limit).any())
+        or (limit > usual_limit_m and (is_off_the_map or has_scraps))
     ]
     if not limits:
         return build_empty("snap_variants", crs="")
-    network = index_network(walk_nodes, walk_edges, step_free=False)
-    index = build_snap_index(network, scrap_length_m=walking.scrap_length_m)
     places = counted_places.sort_values("begegnungsort_id", kind="stable")
     usual_m, usual_status = demand["walk_distance_m"].to_numpy(dtype=np.float64), demand["status"]
     parts = []
     for limit in sorted(limits):
         homes, doors = (
-            snap_to_edges(layer.geometry, index, snap_distance_m=limit, scrap_length_m=walking.scrap_length_m)
+            snap_to_edges(
+                layer.geometry, ways.full, snap_distance_m=limit, scrap_length_m=ways.scrap_length_m
+            )
             for layer in (demand, places)
         )
-        walk_m = measure_walk_distance(homes, doors, network).distance_m
+        walk_m = measure_walk_distance(homes, doors, ways.network()).distance_m
         status = _tell_status(walk_m, homes.is_snapped, has_places=len(places) > 0)
         is_other = ~_is_same(walk_m, usual_m) | (status != usual_status.to_numpy(dtype=object))
         parts.append(

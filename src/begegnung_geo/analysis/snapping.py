@@ -145,7 +145,7 @@ def snap_to_edges(
         index = network
     else:
         index = build_snap_index(network, scrap_length_m=scrap_length_m)
-    xy = _read_coordinates(points)
+    xy = read_coordinates(points)
     hits = _Hits.none(len(xy))
     pending = _order_by_tile(xy, np.flatnonzero(np.isfinite(xy).all(axis=1)))
     for is_wanted in (index.is_real, index.is_scrap):
@@ -189,7 +189,7 @@ def snap_again(
         return known
     row = np.flatnonzero(is_lost)
     fresh = snap_to_edges(
-        _read_coordinates(points)[row], index, snap_distance_m=snap_distance_m, scrap_length_m=0.0
+        read_coordinates(points)[row], index, snap_distance_m=snap_distance_m, scrap_length_m=0.0
     )
     snaps = Snaps(known.edge.copy(), known.offset_m.copy(), known.leg_m.copy(), known.segment.copy())
     snaps.edge[row], snaps.offset_m[row] = fresh.edge, fresh.offset_m
@@ -272,7 +272,8 @@ def cut_segments(segments: Segments, chosen: Ints, *, length_max_m: float) -> tu
     return of_piece, segments.start[segment] + segments.step[segment] * middle
 
 
-def _read_coordinates(points: Floats | gpd.GeoSeries) -> Floats:
+def read_coordinates(points: Floats | gpd.GeoSeries) -> Floats:
+    """Return x and y of points, NaN where a point is empty."""
     if isinstance(points, gpd.GeoSeries):
         found, row = shapely.get_coordinates(points.to_numpy(), return_index=True)
         xy = np.full((len(points), 2), np.nan)  # empty points have no coordinates

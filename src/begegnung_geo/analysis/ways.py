@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: MIT
 """The walk network once in memory, and what of it each way of walking may use."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
+from pyproj import CRS
 
 from begegnung_geo.analysis.network import Floats, WalkNetwork, index_network, restrict_network
-from begegnung_geo.analysis.snapping import SnapIndex, Snaps, build_snap_index, snap_again, snap_to_edges
+from begegnung_geo.analysis.snapping import (
+    SnapIndex,
+    Snaps,
+    build_snap_index,
+    read_coordinates,
+    snap_again,
+    snap_to_edges,
+)
 
 
 class Footing(NamedTuple):
@@ -30,6 +39,7 @@ class Footing(NamedTuple):
 ANY_GROUND = Footing()
 STEP_FREE = Footing(step_free=True)
 MAYBE_STEP_FREE = Footing(step_free=True, with_unknown=True)
+_KEPT_MIN = 1000  # points: fewer are looked up faster than it pays to keep them
 _ALLOWED = {STEP_FREE: ("yes",), MAYBE_STEP_FREE: ("yes", "unknown")}
 
 
@@ -47,6 +57,8 @@ class Ways:
         The whole network.
     step_free
         `yes`, `no` or `unknown` for each edge of the network.
+    crs
+        Metric CRS of the network.
     snap_distance_m
         Longest straight leg of a point to its walkway, in metres.
     scrap_length_m
@@ -55,9 +67,11 @@ class Ways:
 
     full: SnapIndex
     step_free: np.ndarray
+    crs: CRS | None
     snap_distance_m: float
     scrap_length_m: float
     _parts: dict[Footing, SnapIndex] = field(default_factory=dict, repr=False)
+    _stops: "dict[bytes, Stops]" = field(default_factory=dict, repr=False)
 
     def index(self, footing: Footing = ANY_GROUND) -> SnapIndex:
         """Return the network a footing allows, with its search tree."""
@@ -81,11 +95,18 @@ class Ways:
         return self.index(footing).network
 
     def snap(self, points: Floats | gpd.GeoSeries) -> "Stops":
-        """Return points that meet the network on any footing."""
+        """Return points that meet the network on any footing; many points once only, whoever asks."""
+        xy = read_coordinates(points)
+        key = hashlib.sha256(np.ascontiguousarray(xy).tobytes()).digest()
+        if key in self._stops:
+            return self._stops[key]
         snaps = snap_to_edges(
-            points, self.full, snap_distance_m=self.snap_distance_m, scrap_length_m=self.scrap_length_m
+            xy, self.full, snap_distance_m=self.snap_distance_m, scrap_length_m=self.scrap_length_m
         )
-        return Stops(self, points, snaps)
+        stops = Stops(self, xy, snaps)
+        if len(xy) >= _KEPT_MIN:
+            self._stops[key] = stops
+        return stops
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +114,7 @@ class Stops:
     """Homes, places or any points, and where they meet the network on each footing."""
 
     ways: Ways
-    points: Floats | gpd.GeoSeries
+    points: Floats
     full: Snaps
     _parts: dict[Footing, Snaps] = field(default_factory=dict, repr=False)
 
@@ -145,6 +166,7 @@ def lay_ways(
     return Ways(
         full=build_snap_index(network, scrap_length_m=scrap_length_m),
         step_free=by_id.astype("str"),
+        crs=walk_edges.crs,
         snap_distance_m=snap_distance_m,
         scrap_length_m=scrap_length_m,
     )

@@ -26,6 +26,7 @@ from begegnung_geo.analysis.measures import (
 from begegnung_geo.analysis.network import build_network
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.strata import build_strata
+from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.config import build_profile
 from begegnung_geo.errors import CrsError
 from begegnung_geo.schema import conform_table
@@ -57,9 +58,10 @@ def measure(build_walkways, build_points):
         supply["capacity_persons"] = np.array(seats, dtype=float) * np.ones(len(places))
         snap = {"snap_distance_m": 300.0, "scrap_length_m": 0.0}
         walking = PROFILE.walking.model_copy(update=snap | over)
-        demand, _ = assign_walk_distance(cells, supply, walk_nodes=tables[0], walk_edges=tables[1], **snap)
+        ways_laid = lay_ways(*tables, **snap)
+        demand, _ = assign_walk_distance(cells, supply, ways=ways_laid)
         settings_of = {"walking": walking, "measures": PROFILE.measures, "class_groups": GROUPS}
-        access = measure_access(demand, supply, walk_nodes=tables[0], walk_edges=tables[1], **settings_of)
+        access = measure_access(demand, supply, ways=ways_laid, **settings_of)
         access = share_seats(
             access,
             persons=demand["persons"].to_numpy(dtype=float),
@@ -204,7 +206,9 @@ def test_tables_in_another_crs_are_refused(measure):
     demand, supply, tables, _, settings_of = measure(CROSS, CROSS_WAYS, {"west": (100, 20)}, PLACES)
     other = gpd.GeoDataFrame(supply).set_crs("EPSG:25833", allow_override=True)
     with pytest.raises(CrsError):
-        measure_access(demand, other, walk_nodes=tables[0], walk_edges=tables[1], **settings_of)
+        measure_access(
+            demand, other, ways=lay_ways(*tables, snap_distance_m=300, scrap_length_m=0), **settings_of
+        )
 
 
 def lay_out(town, kinds):

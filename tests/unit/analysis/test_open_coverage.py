@@ -17,6 +17,7 @@ from begegnung_geo.analysis.open_coverage import (
 )
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.snapping import snap_to_edges
+from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.profile import Publication, Walking, WalkingProfile
 from begegnung_geo.schema import build_empty, conform_table
 from walk_oracle import build_oracle, towns
@@ -54,10 +55,10 @@ def cover(build_walkways, build_points):
             district_id_bezirk=[name[0] if name[0] != "0" else None for name in homes],
         )
         supply = build_points(places, "begegnungsort_id")
-        network = {"walk_nodes": walk_nodes, "walk_edges": walk_edges}
-        demand, _ = assign_walk_distance(cells, supply, **network, **SNAP)
+        laid = lay_ways(walk_nodes, walk_edges, **SNAP)
+        demand, _ = assign_walk_distance(cells, supply, ways=laid)
         coverage, city = build_coverage(demand, DISTRICTS, walking=WALKING)
-        open_walks = build_open_walks(demand, supply, opening, **network, walking=WALKING)
+        open_walks = build_open_walks(demand, supply, opening, ways=laid, walking=WALKING)
         open_coverage = build_open_coverage(demand, open_walks, DISTRICTS, walking=WALKING)
         plain = pd.concat([coverage, city.assign(level="city", district_id="")])
         keys = ["level", "district_id", "profile", "threshold_min"]
@@ -151,9 +152,8 @@ def test_random_towns_agree_with_networkx_and_keep_the_order_of_the_range(
     demand = build_points(dict(enumerate(home_xy)), "demand_id").assign(persons=1.0)
     supply = build_points({f"b{number}": xy for number, xy in enumerate(place_xy)}, "begegnungsort_id")
     opening = tell(**dict(zip(supply["begegnungsort_id"], answers, strict=False)))
-    open_walks = build_open_walks(
-        demand, supply, opening, walk_nodes=walk_nodes, walk_edges=walk_edges, walking=WALKING
-    )
+    laid = lay_ways(walk_nodes, walk_edges, **SNAP)
+    open_walks = build_open_walks(demand, supply, opening, ways=laid, walking=WALKING)
     table = build_open_coverage(demand, open_walks, DISTRICTS[:0], walking=WALKING)
     table = table.set_index(["profile", "threshold_min"])
     network = index_network(walk_nodes, walk_edges, step_free=False)

@@ -15,6 +15,7 @@ from begegnung_geo.analysis.reach import (
 )
 from begegnung_geo.analysis.snapping import snap_to_edges
 from begegnung_geo.analysis.walk_search import measure_node_distance
+from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.errors import CrsError
 from begegnung_geo.schema import conform_table
 from walk_oracle import build_oracle, towns
@@ -30,9 +31,8 @@ def measure(build_walkways, build_points):
         walk_nodes, walk_edges = build_network(build_walkways(nodes, ways, steps=steps))
         cells = build_points(homes, "cell_id").assign(persons=persons, is_estimated=False)
         supply = build_points(places, "begegnungsort_id")
-        demand, issues = assign_walk_distance(
-            cells, supply, walk_nodes=walk_nodes, walk_edges=walk_edges, **(SNAP | snap)
-        )
+        laid = lay_ways(walk_nodes, walk_edges, **(SNAP | snap))
+        demand, issues = assign_walk_distance(cells, supply, ways=laid)
         return demand.set_index("demand_id", drop=False), issues
 
     return run
@@ -217,9 +217,7 @@ def test_demand_keeps_groups_districts_and_its_contract(build_walkways, build_po
     demand, _ = assign_walk_distance(
         cells,
         build_points({"p": (0, 0)}, "begegnungsort_id"),
-        walk_nodes=walk_nodes,
-        walk_edges=walk_edges,
-        **SNAP,
+        ways=lay_ways(walk_nodes, walk_edges, **SNAP),
     )
     stored = conform_table(demand, "demand")
     assert stored["district_id_stadtbezirk"].tolist() == ["000"]
@@ -228,9 +226,7 @@ def test_demand_keeps_groups_districts_and_its_contract(build_walkways, build_po
         assign_walk_distance(
             cells.to_crs(3035),
             build_points({"p": (0, 0)}, "begegnungsort_id"),
-            walk_nodes=walk_nodes,
-            walk_edges=walk_edges,
-            **SNAP,
+            ways=lay_ways(walk_nodes, walk_edges, **SNAP),
         )
 
 
@@ -285,8 +281,7 @@ def test_order_is_irrelevant_and_another_place_never_makes_a_walk_longer(  # noq
     places = build_points({f"p{n}": xy for n, xy in enumerate(place_xy)}, "begegnungsort_id")
 
     def run(cells, places, walk_edges=walk_edges):
-        tables = {"walk_nodes": walk_nodes, "walk_edges": walk_edges}
-        demand = assign_walk_distance(cells, places, **tables, **SNAP)[0]
+        demand = assign_walk_distance(cells, places, ways=lay_ways(walk_nodes, walk_edges, **SNAP))[0]
         return demand.sort_values("demand_id", ignore_index=True)
 
     rng = np.random.default_rng(seed)
@@ -324,7 +319,7 @@ def test_a_way_nobody_knows_about_gives_the_walk_without_steps_two_ends(build_wa
     walk_nodes, walk_edges = build_network(walkways)
     cells = build_points({"home": (-50, 0)}, "cell_id").assign(persons=1.0, is_estimated=False)
     supply = build_points({"house": (150, 0)}, "begegnungsort_id")
-    demand, _ = assign_walk_distance(cells, supply, walk_nodes=walk_nodes, walk_edges=walk_edges, **SNAP)
+    demand, _ = assign_walk_distance(cells, supply, ways=lay_ways(walk_nodes, walk_edges, **SNAP))
     home = demand.iloc[0]
     assert home["walk_distance_m"] == pytest.approx(50 + 100 + 50)
     assert home["walk_distance_step_free_min_m"] == pytest.approx(50 + 100 + 50)

@@ -15,6 +15,7 @@ from begegnung_geo.schema import conform_table, require_table
 from walk_oracle import check_areas
 
 CRS = "EPSG:25832"
+SNAP = {"snap_distance_m": 200, "scrap_length_m": 0}
 
 
 def build_walking(**profiles):
@@ -44,8 +45,7 @@ def draw(build_walkways, build_points):
         areas = build_reach_areas(
             build_points(places, "begegnungsort_id"),
             city,
-            walk_nodes=walk_nodes,
-            walk_edges=walk_edges,
+            ways=lay_ways(walk_nodes, walk_edges, **SNAP),
             walking=walking,
         )
         return areas.set_index(["profile", "threshold_min"]).geometry, areas
@@ -98,8 +98,7 @@ def test_layers_in_different_systems_are_refused(build_walkways, build_points):
         build_reach_areas(
             build_points({"p": (0, 0)}, "begegnungsort_id"),
             WIDE.to_crs(4326),
-            walk_nodes=walk_nodes,
-            walk_edges=walk_edges,
+            ways=lay_ways(walk_nodes, walk_edges, **SNAP),
             walking=build_walking(),
         )
 
@@ -132,7 +131,7 @@ def test_areas_agree_with_the_distances_of_random_points_and_are_nested(  # noqa
     xy = rng.uniform(-100, 1600, (10_000, 2))
     walk_nodes, walk_edges = build_network(build_walkways(nodes, ways, steps=steps))
     supply = build_points(places, "begegnungsort_id")
-    ways_laid = lay_ways(walk_nodes, walk_edges, snap_distance_m=200, scrap_length_m=0)
+    ways_laid = lay_ways(walk_nodes, walk_edges, **SNAP)
     check_areas(areas, xy, supply.geometry, ways=ways_laid, walking=walking)
     for inner in ("slow", "wheel"):
         assert area[inner, 10].difference(area["adult", 10]).area < 1.0
@@ -143,7 +142,7 @@ def test_the_areas_of_one_place_agree_with_the_distances_to_it(build_walkways, b
     nodes, ways, steps, places = build_random_town(seed)
     walking = build_walking(adult=(1.33, False), slow=(0.75, False), wheel=(1.0, True))
     tables = build_network(build_walkways(nodes, ways, steps=steps))
-    laid = lay_ways(*tables, snap_distance_m=200, scrap_length_m=0)
+    laid = lay_ways(*tables, **SNAP)
     place = build_points(dict([list(places.items())[1]]), "begegnungsort_id")
     areas = build_place_areas(place.geometry, laid, walking=walking)
     require_table(conform_table(areas, "reach_areas"), "reach_areas", crs=CRS)
@@ -170,7 +169,7 @@ def test_the_order_of_places_and_edges_is_irrelevant(build_walkways, build_point
     supply = build_points(places, "begegnungsort_id")
     city = build_city(0, 0, 700, 700)
     first, second = (
-        build_reach_areas(p, city, walk_nodes=walk_nodes, walk_edges=e, walking=build_walking())
+        build_reach_areas(p, city, ways=lay_ways(walk_nodes, e, **SNAP), walking=build_walking())
         for p, e in ((supply, walk_edges), (supply.iloc[::-1], walk_edges.iloc[::-1]))
     )
     assert first.equals(second)

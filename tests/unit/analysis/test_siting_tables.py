@@ -15,6 +15,7 @@ from begegnung_geo.analysis.siting_tables import (
     build_siting_ranks,
     survey_ground,
 )
+from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.profile import Headline, Siting, Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
@@ -47,16 +48,13 @@ def survey(build_walkways, build_points):
             district_id_bezirk=["1", "1", "1", "2", "2"],
         )
         house = build_points({"house": (0, 0)}, "begegnungsort_id")
-        demand, _ = assign_walk_distance(
-            cells, house, walk_nodes=walk_nodes, walk_edges=walk_edges,
-            snap_distance_m=300, scrap_length_m=0,
-        )  # fmt: skip
+        laid = lay_ways(walk_nodes, walk_edges, snap_distance_m=300, scrap_length_m=0)
+        demand, _ = assign_walk_distance(cells, house, ways=laid)
         points = build_points({key: (metres, 0) for key, metres in candidates.items()}, "begegnungsort_id")
         return survey_ground(
             demand,
             points,
-            walk_nodes=walk_nodes,
-            walk_edges=walk_edges,
+            ways=laid,
             walking=WALKING,
             reach_factor_max=2.0,
         )

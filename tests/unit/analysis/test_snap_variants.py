@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from begegnung_geo.analysis.network import build_network, index_network
+from begegnung_geo.analysis.network import build_network
 from begegnung_geo.analysis.reach import assign_snap_distance, assign_walk_distance
 from begegnung_geo.analysis.snap_variants import apply_snap_variant, build_snap_variants
+from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.profile import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
@@ -27,17 +28,12 @@ PLACES = {"b1": (1000, -10)}
 
 def build_town(build_walkways, build_points, homes, *, places=PLACES, ways=WAYS):
     nodes, edges = build_network(build_walkways(NODES, ways))
-    network = index_network(nodes, edges, step_free=False)
-    supply, _ = assign_snap_distance(
-        build_points(places, "begegnungsort_id"), network, snap_distance_m=300, scrap_length_m=1000
-    )
+    snapping = {"snap_distance_m": 300, "scrap_length_m": 1000}
+    laid = lay_ways(nodes, edges, **snapping)
+    supply, _ = assign_snap_distance(build_points(places, "begegnungsort_id"), laid.network(), **snapping)
     cells = build_points(homes, "cell_id").assign(persons=1.0, is_estimated=False)
-    demand, _ = assign_walk_distance(
-        cells, supply, walk_nodes=nodes, walk_edges=edges, snap_distance_m=300, scrap_length_m=1000
-    )
-    variants = build_snap_variants(
-        demand, supply, walk_nodes=nodes, walk_edges=edges, walking=WALKING, snap_distances_m=(150, 500)
-    )
+    demand, _ = assign_walk_distance(cells, supply, ways=laid)
+    variants = build_snap_variants(demand, supply, ways=laid, snap_distances_m=(150, 500))
     conform_table(variants, "snap_variants")
     return demand, variants
 

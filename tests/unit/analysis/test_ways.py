@@ -56,6 +56,14 @@ def test_a_street_that_becomes_a_scrap_without_stairs_gives_way_to_a_longer_one(
     assert stops.on(STEP_FREE).edge.tolist() == [0]
 
 
+def test_many_points_are_snapped_once_whoever_asks(build_walkways):
+    ways = lay_ways(*build_network(build_walkways({1: (0, 0), 2: (500, 0)}, {10: [1, 2]})), **SNAP)
+    many = np.stack([np.linspace(0, 500, 1000), np.ones(1000)], axis=1)
+    assert ways.snap(many) is ways.snap(many.copy())
+    assert ways.snap(many[:5]) is not ways.snap(many[:5])
+    assert ways.snap(many + 1.0).full.leg_m[0] == 2.0
+
+
 @pytest.mark.parametrize("shared_min", [0.0, 1.1])
 @given(town=towns(), seed=st.integers(0, 99))
 @settings(max_examples=30, deadline=None)
