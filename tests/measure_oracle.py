@@ -55,7 +55,8 @@ class Oracle:
     ) -> None:
         places = counted_places.sort_values("begegnungsort_id", ignore_index=True)
         self.demand, self.walking, self.measures = demand.reset_index(drop=True), walking, measures
-        self.letter = [class_groups[key] for key in places["class"]]
+        self.class_key = places["class"].tolist()
+        self.letter = [class_groups[key] for key in self.class_key]
         self.seats = [
             measures.capacity_assumed_persons if np.isnan(n) else n for n in places["capacity_persons"]
         ]
@@ -73,6 +74,11 @@ class Oracle:
         home_xy = np.array([(p.x, p.y) for p in demand.geometry]).reshape(-1, 2)
         place_xy = np.array([(p.x, p.y) for p in places.geometry]).reshape(-1, 2)
         self.air = np.hypot(*(home_xy[:, None, :] - place_xy[None, :, :]).transpose(2, 0, 1))
+
+    def flag(self, destination: str) -> np.ndarray:
+        """Return which places are of a group of classes or of a class."""
+        both = zip(self.letter, self.class_key, strict=True)
+        return np.array([destination in ("any", *own) for own in both], dtype=bool)
 
     def reach(self, profile: str, minutes: float) -> float:
         """Return the metres of a profile."""
@@ -214,12 +220,12 @@ def _check_homes(oracle: Oracle, access: pd.DataFrame) -> int:
         is_told = far <= horizon_m
         np.testing.assert_allclose(mine["choice_distance_m"].to_numpy()[is_told], far[is_told], atol=0.1)
         assert mine["choice_distance_m"][~is_told].isna().all()
-        for letter in sorted(set(oracle.letter)):
-            is_kind = np.array([own == letter for own in oracle.letter])
+        for destination in sorted({*oracle.letter, *oracle.class_key}):
+            is_kind = oracle.flag(destination)
             expected = walks[:, is_kind].min(axis=1)
             # A kind's walk without steps is also no shorter than everyone's walk to that kind.
             expected = np.maximum(expected, oracle.walks["all"][:, is_kind].min(axis=1))
-            column = mine[f"distance_{letter.lower()}_m"].fillna(np.inf)
+            column = mine[f"distance_{destination.lower()}_m"].fillna(np.inf)
             np.testing.assert_allclose(column, expected, atol=0.1)
         for minutes in oracle.walking.thresholds_min:
             reach_m = oracle.reach(str(profile), minutes)
@@ -261,13 +267,13 @@ def _check_choice(oracle: Oracle, table: pd.DataFrame, *, here: tuple[str, str],
 
 def _check_walks(oracle: Oracle, table: pd.DataFrame, *, here: tuple[str, str], rows: list[int]) -> int:
     own = table[(table["level"] == here[0]) & (table["district_id"] == here[1])]
-    own = own[own["destination"].isin({"any", *oracle.letter})]
+    own = own[own["destination"].isin({"any", *oracle.letter, *oracle.class_key})]
     for row in own.to_dict("records"):
         group, walks = row["persons_group"], oracle.of(row["profile"])
         column = "persons" if group == "all" else f"persons_{group}"
         persons = oracle.demand[column].to_numpy(dtype=float)
         known = [n for n in rows if persons[n] > 0]
-        is_kind = np.array([row["destination"] in ("any", own) for own in oracle.letter], dtype=bool)
+        is_kind = oracle.flag(row["destination"])
         nearest = walks[:, is_kind].min(axis=1, initial=np.inf)
         if row["destination"] != "any":
             nearest = np.maximum(nearest, oracle.walks["all"][:, is_kind].min(axis=1, initial=np.inf))

@@ -408,7 +408,7 @@ RESULT_TABLES: tuple[Table, ...] = (
             Column("level_bfca", "float32", "share of the levels of service (Páez et al. 2019); depends on how cells are drawn", is_nullable=True),
         ),
         families=(
-            Column("distance_", "float32", "to the nearest counted place of a group of classes (`distance_b_m`: libraries); null where no walk is known", unit="m", is_nullable=True),
+            Column("distance_", "float32", "to the nearest counted place of a group of classes (`distance_b_m`) or of a class that has any (`distance_library_m`); null where no walk is known", unit="m", is_nullable=True),
             Column("places_within_", "float32", "counted places surely within a threshold (`places_within_10_min`); null where the map cannot tell whether there is one", is_nullable=True),
             Column("kinds_within_", "float32", "different groups of classes among these", is_nullable=True),
         ),
@@ -419,7 +419,7 @@ RESULT_TABLES: tuple[Table, ...] = (
         ("level", "district_id", "persons_group", "profile", "destination"),
         (
             *MEASURED_COLUMNS,
-            Column("destination", "str", "`any` counted place, `choice` (the `measures.choice_count`-th nearest), or the letter of a group of classes"),
+            Column("destination", "str", "`any` counted place, `choice` (the `measures.choice_count`-th nearest), the letter of a group of classes, or a class that has a counted place"),
             *(
                 Column(f"{name}{suffix}_{unit}", "float64", f"{meaning}{told}; null where there is no such distance", unit=unit, is_nullable=True)
                 for unit in ("m", "min")

@@ -75,7 +75,8 @@ class ProfileAccess:
     speed_m_s
         Speed of the profile.
     walks
-        Destination -> walks: `any`, `choice`, and the letter of each group of classes.
+        Destination -> walks: `any`, `choice`, the letter of each group of classes, and each
+        class that has a counted place.
     places, kinds
         Threshold in minutes -> how many counted places, and how many groups of classes
         among them, are within reach.

@@ -30,10 +30,17 @@ from begegnung_geo.profile import Measures, Walking
 
 @dataclass(frozen=True, eq=False)
 class _Supply:
-    # The counted places by id, and what is asked of them.
+    # The counted places by id; classes that have any, by letter of their group; the number of the letter.
     places: gpd.GeoDataFrame
-    letters: tuple[str, ...]
+    classes: dict[str, list[str]]
     letter: Ints
+
+    def flag(self, destination: str) -> Bools:
+        """Return which places a walk to a destination may lead to."""
+        if destination in (ANY_PLACE, CHOICE):
+            return np.ones(len(self.places), dtype=bool)
+        wanted = self.classes.get(destination, [destination])
+        return self.places["class"].isin(wanted).to_numpy(dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +80,8 @@ def measure_access(
     measures
         What a choice is, and how far catchments reach.
     class_groups
-        Class key -> letter of its group. Every letter is a destination, also without places.
+        Class key -> letter of its group. Every letter is a destination, also without places,
+        and every class that has a counted place.
 
     Returns
     -------
@@ -103,6 +111,10 @@ def measure_access(
     if any(profile.step_free for profile in walking.profiles.values()):
         known, possible = search.find_step_free(everyone)
         walks[True], found[True] = _follow(known, possible, walks[False]), (known, possible)
+    for of_footing in walks.values():
+        # The only class of its group is that group: whoever sums up does so once.
+        lone = {keys[0]: of_footing[letter] for letter, keys in supply.classes.items() if len(keys) == 1}
+        of_footing.update(lone)
     access = {}
     for key, profile in walking.profiles.items():
         own, unsure = found[profile.step_free], walks[False][ANY_PLACE]
@@ -137,11 +149,15 @@ class _Search:
         """Return what is found on a footing; `column` of the table `demand` has the walks to any place."""
         homes, doors, network = self.homes.on(footing), self.doors.on(footing), self.ways.network(footing)
         matrix = measure_walk_matrix(homes, doors, network, reach_m=self.reach_m)
-        letter = self.supply.letter
-        distances = {
-            own: measure_walk_distance(homes, _keep(doors, letter == number), network).distance_m
-            for number, own in enumerate(self.supply.letters)
-        }
+        distances = {}
+        for letter, classes in self.supply.classes.items():
+            of_class = {
+                key: measure_walk_distance(homes, _keep(doors, self.supply.flag(key)), network).distance_m
+                for key in classes
+            }
+            nowhere = np.full(len(self.demand), np.inf)
+            distances[letter] = np.minimum.reduce([nowhere, *of_class.values()])
+            distances |= of_class
         distances[ANY_PLACE] = self.demand[column].fillna(np.inf).to_numpy(dtype=np.float64)
         distances[CHOICE] = find_nearest(matrix, rank=self.rank).distance_m
         return _Found(distances, matrix)
@@ -174,9 +190,12 @@ class _Search:
 
 def _list_supply(counted_places: gpd.GeoDataFrame, class_groups: Mapping[str, str]) -> _Supply:
     places = counted_places.sort_values("begegnungsort_id", kind="stable", ignore_index=True)
-    letters = tuple(sorted(set(class_groups.values())))
-    letter = pd.Index(letters).get_indexer(pd.Index(places["class"].map(class_groups)))
-    return _Supply(places, letters, letter.astype(np.int64))
+    counted = set(places["class"])
+    classes: dict[str, list[str]] = {letter: [] for letter in sorted(set(class_groups.values()))}
+    for key, letter in sorted(class_groups.items()):
+        classes[letter] += [key] if key in counted else []
+    number = pd.Index(list(classes)).get_indexer(pd.Index(places["class"].map(class_groups)))
+    return _Supply(places, classes, number.astype(np.int64))
 
 
 def _keep(doors: Snaps, is_kept: Bools) -> Snaps:
@@ -199,9 +218,8 @@ def _bound_walks(
     place_xy = shapely.get_coordinates(supply.places.geometry.to_numpy())
     walks = {}
     for destination, distance_m in distances.items():
-        is_of_all = destination in (ANY_PLACE, CHOICE)
-        is_lost = is_cut_off if is_of_all else np.isinf(distance_m)
-        places = place_xy if is_of_all else place_xy[supply.letter == supply.letters.index(destination)]
+        is_lost = is_cut_off if destination in (ANY_PLACE, CHOICE) else np.isinf(distance_m)
+        places = place_xy[supply.flag(destination)]
         at_least_m = distance_m.copy()
         at_least_m[is_lost] = _measure_air(
             home_xy[is_lost], places, rank=rank if destination == CHOICE else 1

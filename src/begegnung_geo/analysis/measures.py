@@ -40,8 +40,9 @@ def build_district_walks(strata: Strata, access: Mapping[str, ProfileAccess]) ->
     -------
     district_walks
         Table `district_walks`: area x group x profile x destination (`any`, `choice`, the
-        letter of a group of classes). Distances are null where nobody of the group is known,
-        and where so many have no walk, or none so short, that there is no such distance.
+        letter of a group of classes, a class that has a counted place). Distances are null
+        where nobody of the group is known, and where so many have no walk, or none so short,
+        that there is no such distance.
     """
     found: dict[int, pd.DataFrame] = {}
     parts = []

@@ -122,8 +122,9 @@ class Strata:
         by_value = np.argsort(values, kind="stable")
         for area_of_home in self._small_areas:
             order = by_value[np.argsort(area_of_home[by_value], kind="stable")]
-            area, first = np.unique(area_of_home[order], return_index=True)
-            past = np.append(first[1:], len(order))
+            in_order = area_of_home[order]
+            first = np.flatnonzero(np.concatenate([[True], in_order[1:] != in_order[:-1]])[: len(order)])
+            area, past = in_order[first], np.append(first[1:], len(order))
             is_area = area < self.area_count
             area, bounds = area[is_area], (first[is_area], past[is_area])
             for column, persons in enumerate(self._micropersons):

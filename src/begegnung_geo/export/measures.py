@@ -49,7 +49,7 @@ def build_measure_rows(
     parts = [
         nearest.set_index(_KEYS)[far].add_prefix("walk_"),
         walks[walks["destination"] == "choice"].set_index(_KEYS)[far[:2]].add_prefix("choice_walk_"),
-        _spread(walks[~walks["destination"].isin(["any", "choice"])], "destination", ["median_min"]),
+        _spread(walks[walks["destination"].str.fullmatch("[A-Z]")], "destination", ["median_min"]),
         _spread(choice, "threshold_min", [word[:-1] for word in MEASURE_WORDS if word[:-1] in choice]),
         seats.set_index(_KEYS)[["seats_e2sfca", "seats_balanced"]],
     ]
