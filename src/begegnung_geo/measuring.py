@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo.analysis.access import (
-    ProfileAccess,
     build_access,
     list_seats,
     report_capacity,
@@ -30,6 +29,7 @@ from begegnung_geo.analysis.measures import (
     build_district_choice,
     build_district_seats,
     build_district_walks,
+    pick_people,
     publish_measures,
     withhold_measures,
 )
@@ -47,7 +47,7 @@ from begegnung_geo.analysis.siting_tables import (
     survey_ground,
 )
 from begegnung_geo.analysis.snap_variants import build_snap_variants
-from begegnung_geo.analysis.strata import build_strata
+from begegnung_geo.analysis.strata import EXACT, PACKED, build_strata
 from begegnung_geo.analysis.underserved import (
     EXTRACT_EDGE,
     PARTIAL_PEOPLE,
@@ -111,32 +111,35 @@ def measure_choice(step: StepInput) -> StepOutput:
         measures=measures,
         class_groups={key: entry.group for key, entry in rules.classes.items()},
     )
-    found: list[tuple[dict[str, ProfileAccess], dict[str, pd.DataFrame]]] = []
-    for people in (demand, step.layer("protected_demand")):
-        persons, seats = people["persons"].to_numpy(dtype=np.float64), list_seats(counted, measures=measures)
-        access = share_seats(reached, persons=persons, seats=seats, measures=measures)
+    protected = step.layer("protected_demand")
+    strata = build_strata(demand, step.layer("districts"), groups=measures.person_groups, protected=protected)
+    walks = build_district_walks(strata, reached)
+    choice = build_district_choice(strata, reached, choice_count=measures.choice_count)
+    found: dict[str, dict[str, pd.DataFrame]] = {}
+    for people, homes in ((PACKED, protected), (EXACT, demand)):
+        access = share_seats(
+            reached,
+            persons=homes["persons"].to_numpy(dtype=np.float64),
+            seats=list_seats(counted, measures=measures),
+            measures=measures,
+        )
         access = withhold_seats(access) if _counts_a_part(step) else access
-        strata = build_strata(people, step.layer("districts"))
-        tables = {
-            "district_walks": build_district_walks(strata, access),
-            "district_choice": build_district_choice(strata, access, choice_count=measures.choice_count),
-            "district_seats": build_district_seats(strata, access),
+        tables = (walks, choice, build_district_seats(strata, access))
+        found[people] = {
+            name: withhold_measures(table) if _counts_a_part(step) else table
+            for name, table in zip(TOLD_MEASURES, (pick_people(t, people) for t in tables), strict=True)
         }
-        if _counts_a_part(step):
-            tables = {name: withhold_measures(table) for name, table in tables.items()}
-        found.append((access, tables))
-    (access, exact), (_, packed) = found
     told = {
         f"published_{name}": publish_measures(
-            packed[name],
-            exact[name],
+            found[PACKED][name],
+            found[EXACT][name],
             publication=step.profile.publication,
             unknown_share_max=step.profile.coverage.unknown_share_max,
         )
         for name in TOLD_MEASURES
     }
     return StepOutput(
-        {"access": build_access(demand, access), **exact, **told},
+        {"access": build_access(demand, access), **found[EXACT], **told},
         issues=[report_capacity(counted, measures=measures)],
     )
 

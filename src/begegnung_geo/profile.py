@@ -76,6 +76,7 @@ class Coverage(Frozen):
 class Measures(Frozen):
     """Choice between places, and how their seats are shared among the people around them."""
 
+    person_groups: tuple[Key, ...]
     choice_count: int = Field(ge=2, le=20)
     zone_ends_min: tuple[float, ...] = Field(min_length=1)
     zone_weights: tuple[float, ...] = Field(min_length=1)

@@ -18,7 +18,7 @@ _BASES = {
     "covered_share": "persons_covered", "covered_share_max": "persons_covered",
     "choice_share": "persons_choice", "choice_share_max": "persons_choice",
 }  # fmt: skip
-_KEYS = ["level", "district_id", "persons_group", "profile"]
+_KEYS = ["level", "district_id", "people", "persons_group", "profile"]
 
 
 def build_district_walks(strata: Strata, access: Mapping[str, ProfileAccess]) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def build_district_walks(strata: Strata, access: Mapping[str, ProfileAccess]) ->
     Returns
     -------
     district_walks
-        Table `district_walks`: area x group x profile x destination (`any`, `choice`, the
+        Table `district_walks` (for each `people`): area x group x profile x destination (`any`, `choice`, the
         letter of a group of classes, a class that has a counted place). Distances are null
         where nobody of the group is known, and where so many have no walk, or none so short,
         that there is no such distance.
@@ -76,7 +76,7 @@ def build_district_choice(
     Returns
     -------
     district_choice
-        Table `district_choice`: area x group x profile x threshold. `covered_share` and
+        Table `district_choice` (for each `people`): area x group x profile x threshold. `covered_share` and
         `choice_share` count people whose walk is not known as reaching nothing, the columns
         with `_max` as reaching enough; so do the medians. Means leave them out; their `_max`
         takes ways of which nobody knows as usable.
@@ -110,8 +110,8 @@ def build_district_seats(strata: Strata, access: Mapping[str, ProfileAccess]) ->
     Returns
     -------
     district_seats
-        Table `district_seats`: area x group x profile. Means over the people whose walk is
-        known; null where there are none.
+        Table `district_seats` (for each `people`): area x group x profile. Means over the
+        people whose walk is known; null where there are none.
     """
     parts = []
     for key, profile in sorted(access.items()):
@@ -124,6 +124,11 @@ def build_district_seats(strata: Strata, access: Mapping[str, ProfileAccess]) ->
             table[name] = _PER * _measure_mean(strata, seats, is_known=~is_unknown).ravel()
         parts.append(table.assign(profile=key))
     return _arrange(pd.concat(parts, ignore_index=True), _KEYS)
+
+
+def pick_people(table: pd.DataFrame, people: str) -> pd.DataFrame:
+    """Return the rows of a table of this module that count `EXACT` or `PACKED` people."""
+    return table[table["people"] == people].drop(columns="people").reset_index(drop=True)
 
 
 def withhold_measures(table: pd.DataFrame) -> pd.DataFrame:
@@ -246,6 +251,7 @@ def _count_persons(strata: Strata, is_unknown: Bools) -> pd.DataFrame:
         {
             "level": np.repeat(strata.level, groups),
             "district_id": np.repeat(strata.district_id, groups),
+            "people": np.tile(strata.people, strata.area_count),
             "persons_group": np.tile(strata.groups, strata.area_count),
             "persons": persons.ravel(),
             "persons_unknown": unknown.ravel(),

@@ -15,7 +15,7 @@ from begegnung_geo.analysis.network import Bools, Floats, Ints
 
 ALL_PEOPLE = "all"
 CITY_LEVEL = "city"
-_GROUP_PREFIX = "persons_"
+EXACT, PACKED = "exact", "packed"
 _MICRO = 1e6
 _SMALL = 2**16 - 1
 
@@ -34,7 +34,10 @@ class Strata:
         One row a level and one for the city: position of the area of each home; one past
         the last area where a home is in no district of the level.
     groups
-        `all`, then every group that is known for at least one home, by name.
+        `all`, then the groups that are known for at least one home; the same once more where
+        people are counted twice.
+    people
+        For each of them, which people are counted: `EXACT` or `PACKED`.
     persons
         One row a group, one column a home; 0 where not known.
     is_known
@@ -45,6 +48,7 @@ class Strata:
     district_id: tuple[str, ...]
     area_of_home: Ints
     groups: tuple[str, ...]
+    people: tuple[str, ...]
     persons: Floats
     is_known: Bools
 
@@ -61,7 +65,7 @@ class Strata:
     @cached_property
     def persons_without_group(self) -> Floats:
         """The people of each area who live where the number of a group is not known, by group."""
-        return self.sum_homes(self.persons[:1] * ~self.is_known)
+        return self.sum_homes(self._everybody * ~self.is_known)
 
     @cached_property
     def has_known(self) -> Bools:
@@ -70,8 +74,8 @@ class Strata:
 
         True where nobody lives: nobody is known to belong to the group.
         """
-        is_home = self.persons[:1] > 0
-        asked = self.sum_homes((is_home & np.ones_like(self.is_known)).astype(np.float64))
+        is_home = self._everybody > 0
+        asked = self.sum_homes(is_home.astype(np.float64))
         known = self.sum_homes((is_home & self.is_known).astype(np.float64))
         has_known: Bools = (known > 0) | (asked == 0)
         return has_known
@@ -119,18 +123,24 @@ class Strata:
             share is not reached among finite values.
         """
         found = np.full((self.area_count, len(self.groups), len(quantiles)), np.nan)
-        by_value = np.argsort(values, kind="stable")
+        by_value = np.argsort(values)  # homes with one value may come in any order
         for area_of_home in self._small_areas:
             order = by_value[np.argsort(area_of_home[by_value], kind="stable")]
             in_order = area_of_home[order]
             first = np.flatnonzero(np.concatenate([[True], in_order[1:] != in_order[:-1]])[: len(order)])
-            area, past = in_order[first], np.append(first[1:], len(order))
-            is_area = area < self.area_count
-            area, bounds = area[is_area], (first[is_area], past[is_area])
+            past = np.append(first[1:], len(order))
+            is_area = in_order[first] < self.area_count
+            area, bounds = in_order[first][is_area], (first[is_area], past[is_area])
             for column, persons in enumerate(self._micropersons):
-                row, has_people = _find_rows(persons[order], *bounds, quantiles=quantiles)
+                row, has_people = _find_rows(np.cumsum(persons[order]), *bounds, quantiles=quantiles)
                 found[area, column] = np.where(has_people, values[order[row]], np.nan)
         return found
+
+    @cached_property
+    def _everybody(self) -> Floats:
+        # The row `all` that each group is a part of.
+        row = [self.people.index(people) for people in self.people]
+        return self.persons[row]
 
     @cached_property
     def _patches(self) -> tuple[Ints, Floats]:
@@ -152,7 +162,13 @@ class Strata:
         return np.round(self.persons * _MICRO).astype(np.int64)
 
 
-def build_strata(demand: pd.DataFrame, districts: pd.DataFrame) -> Strata:
+def build_strata(
+    demand: pd.DataFrame,
+    districts: pd.DataFrame,
+    *,
+    groups: Sequence[str],
+    protected: pd.DataFrame | None = None,
+) -> Strata:
     """
     Return areas and groups of the homes.
 
@@ -163,6 +179,10 @@ def build_strata(demand: pd.DataFrame, districts: pd.DataFrame) -> Strata:
         `persons_<group>` column a group; a null number of a group is unknown, not 0.
     districts
         Table `districts`.
+    groups
+        Their columns (`persons_65_plus`); one that is known for no home is left out.
+    protected
+        Table `protected_demand`, to count its people as well in one go.
 
     Raises
     ------
@@ -174,22 +194,25 @@ def build_strata(demand: pd.DataFrame, districts: pd.DataFrame) -> Strata:
     area_of_home = np.full((index.level.max(initial=-1) + 2, len(demand)), count + 1, dtype=np.int64)
     area_of_home[index.level[index.district], index.home] = index.district
     area_of_home[-1] = count
-    columns = [c for c in sorted(demand.columns) if c.startswith(_GROUP_PREFIX) and demand[c].notna().any()]
-    numbers = np.ascontiguousarray(demand[["persons", *columns]].to_numpy(dtype=np.float64).T)
+    known = [column for column in groups if column in demand and demand[column].notna().any()]
+    columns = ["persons", *known]
+    counted = [demand] if protected is None else [demand, protected]
+    numbers = np.concatenate([people[columns].to_numpy(dtype=np.float64).T for people in counted])
     return Strata(
         level=(*index.districts["level"], CITY_LEVEL),
         district_id=(*index.districts["district_id"], ""),
         area_of_home=area_of_home,
-        groups=(ALL_PEOPLE, *(column.removeprefix(_GROUP_PREFIX) for column in columns)),
+        groups=(ALL_PEOPLE, *(column.removeprefix("persons_") for column in known)) * len(counted),
+        people=(EXACT,) * len(columns) + (PACKED,) * len(columns) * (len(counted) - 1),
         persons=np.nan_to_num(numbers),
         is_known=~np.isnan(numbers),
     )
 
 
-def _find_rows(persons: Ints, first: Ints, past: Ints, *, quantiles: Sequence[float]) -> tuple[Ints, Bools]:
+def _find_rows(running: Ints, first: Ints, past: Ints, *, quantiles: Sequence[float]) -> tuple[Ints, Bools]:
     # Rows by area, then by value. One running sum serves all areas: each asks beyond what came before it.
-    running = np.concatenate([[0], np.cumsum(persons)])
-    before, total = running[first][:, None], (running[past] - running[first])[:, None]
+    before = np.where(first > 0, running[first - 1], 0)[:, None]
+    total = running[past - 1][:, None] - before
     wanted = before + np.ceil(np.round(total * np.asarray(quantiles), 3)).astype(np.int64)
-    row = np.minimum(np.searchsorted(running[1:], wanted), past[:, None] - 1)
+    row = np.minimum(np.searchsorted(running, wanted), past[:, None] - 1)
     return row.astype(np.int64), np.broadcast_to(total > 0, row.shape)

@@ -22,10 +22,11 @@ from begegnung_geo.analysis.measures import (
     build_district_choice,
     build_district_seats,
     build_district_walks,
+    pick_people,
 )
 from begegnung_geo.analysis.network import build_network
 from begegnung_geo.analysis.reach import assign_walk_distance
-from begegnung_geo.analysis.strata import build_strata
+from begegnung_geo.analysis.strata import EXACT, build_strata
 from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.config import build_profile
 from begegnung_geo.errors import CrsError
@@ -252,11 +253,11 @@ def test_every_table_says_what_networkx_and_plain_loops_say(measure, town, kinds
         persons=np.array(people[: len(homes)], float),
         **TWO,
     )
-    strata = build_strata(demand, DISTRICTS)
+    strata = build_strata(demand, DISTRICTS, groups=[])
     built = {
-        "district_walks": build_district_walks(strata, access),
-        "district_choice": build_district_choice(strata, access, choice_count=3),
-        "district_seats": build_district_seats(strata, access),
+        "district_walks": pick_people(build_district_walks(strata, access), EXACT),
+        "district_choice": pick_people(build_district_choice(strata, access, choice_count=3), EXACT),
+        "district_seats": pick_people(build_district_seats(strata, access), EXACT),
     }
     oracle = Oracle(demand, supply, tables, **settings_of)
     areas = [("city", ""), ("fine", "01"), ("fine", "02")]

@@ -7,21 +7,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from begegnung_geo.analysis import measures
 from begegnung_geo.analysis.access import ANY_PLACE, CHOICE, Counts, ProfileAccess, Walks
-from begegnung_geo.analysis.measures import (
-    build_district_choice,
-    build_district_seats,
-    build_district_walks,
-    publish_measures,
-    withhold_measures,
-)
-from begegnung_geo.analysis.strata import build_strata
+from begegnung_geo.analysis.measures import pick_people, publish_measures, withhold_measures
+from begegnung_geo.analysis.strata import EXACT, PACKED, build_strata
 from begegnung_geo.analysis.walk_matrix import WalkMatrix
 from begegnung_geo.profile import Publication
 from begegnung_geo.schema import conform_table
 
 DISTRICTS = pd.DataFrame({"level": ["fine"] * 3, "district_id": ["01", "02", "03"]}, dtype="str")
 INF = np.inf
+
+
+def build_district_walks(homes, access):
+    """Return the table of homes whose people are counted once."""
+    return pick_people(measures.build_district_walks(homes, access), EXACT)
+
+
+def build_district_choice(homes, access, *, choice_count):
+    """Return the table of homes whose people are counted once."""
+    return pick_people(measures.build_district_choice(homes, access, choice_count=choice_count), EXACT)
+
+
+def build_district_seats(homes, access):
+    """Return the table of homes whose people are counted once."""
+    return pick_people(measures.build_district_seats(homes, access), EXACT)
+
+
 NO_MATRIX = WalkMatrix(*(np.zeros(0, dtype=np.int64) for _ in range(3)), place_count=0)  # type: ignore[arg-type]
 
 
@@ -47,7 +59,8 @@ def build_access(distance_m, at_least_m=None, *, places=None, seats=None, speed_
 def build_homes(rows):
     """Return strata of homes: people, old people (None is unknown), district."""
     homes = pd.DataFrame(rows, columns=["persons", "persons_65_plus", "district_id_fine"])
-    return build_strata(homes.astype({"persons": float, "persons_65_plus": float}), DISTRICTS)
+    typed = homes.astype({"persons": float, "persons_65_plus": float})
+    return build_strata(typed, DISTRICTS, groups=["persons_65_plus"])
 
 
 HOMES = [(60, 30, "01"), (30, None, "01"), (10, 10, "02")]
@@ -207,6 +220,21 @@ def test_nothing_is_said_where_too_many_walks_or_numbers_of_a_group_are_unknown(
     seats = publish(rows, rows, build_district_seats, access)
     assert pick(seats, "fine", "01", "all")["seats_balanced"] > 0
     assert len(conform_table(seats, "published_district_seats")) == len(seats)
+
+
+def test_people_counted_twice_are_told_apart():
+    rows = pd.DataFrame(HOMES, columns=["persons", "persons_65_plus", "district_id_fine"])
+    exact = rows.astype({"persons": float, "persons_65_plus": float})
+    packed = exact.assign(persons=[55.0, 0.0, 15.0], persons_65_plus=[25.0, np.nan, 10.0])
+    homes = build_strata(exact, DISTRICTS, groups=["persons_65_plus", "persons_80_plus"], protected=packed)
+    access = {"senior": build_access([300, 500, 900], places=[4, 1, 0])}
+    both = measures.build_district_choice(homes, access, choice_count=3)
+    alone = measures.build_district_choice(
+        build_strata(packed, DISTRICTS, groups=["persons_65_plus"]), access, choice_count=3
+    )
+    pd.testing.assert_frame_equal(pick_people(both, PACKED), pick_people(alone, EXACT))
+    row = pick(pick_people(both, EXACT), "city", "", "65_plus")
+    assert (row["persons"], row["persons_without_group"]) == (40, 30)
 
 
 def test_all_tables_keep_their_contract():

@@ -16,7 +16,7 @@ DISTRICTS = pd.DataFrame(
 
 def build(rows, columns=("persons", "persons_old", "district_id_fine", "district_id_coarse")):
     """Return the strata of homes."""
-    return build_strata(pd.DataFrame(rows, columns=list(columns)), DISTRICTS)
+    return build_strata(pd.DataFrame(rows, columns=list(columns)), DISTRICTS, groups=["persons_old"])
 
 
 HOMES = [
