@@ -102,6 +102,10 @@ class AttributeRules:
         return None
 
 
+NO_VOCABULARY = AttributeRules(MappingProxyType({}), ())
+"""Where nothing is recorded beyond the columns of a place."""
+
+
 def read_attribute_rules(folder: Path) -> AttributeRules:
     """
     Read `attributes.csv` and `attribute_rules.csv` of a folder.
@@ -145,9 +149,11 @@ def parse_number(text: str) -> str | None:
     return f"{float(text.replace(',', '.')):.3f}".rstrip("0").rstrip(".")
 
 
-def describe_value(attribute: Attribute, value: str, *, classes: Mapping[str, PlaceClass]) -> str:
+def describe_value(
+    attribute: Attribute, value: str, *, classes: Mapping[str, PlaceClass] | None = None
+) -> str:
     """Return the German label of a stored value, or the value itself."""
-    if attribute.kind == "class" and value in classes:
+    if classes and attribute.kind == "class" and value in classes:
         return classes[value].label_de
     return attribute.values.get(value, value)
 

@@ -8,6 +8,7 @@ from typing import Any
 from begegnung_geo import __version__
 from begegnung_geo.analysis.disclosure import publish_books
 from begegnung_geo.analysis.summary import build_summary
+from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.export import write_downloads
 from begegnung_geo.files import write_bytes
@@ -24,13 +25,14 @@ SITE_TABLES = (
     *(f"published_{name}" for name in PUBLISHED_TABLES), "begegnungsorte", "neighbour_places", "places",
     "districts", "city_area", "underserved_variants", "reach_areas", "demand", "background_areas",
     "background_lines", "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
-    "completeness", "fill_rates", "column_sources", "opening",
+    "completeness", "fill_rates", "column_sources", "attributes", "opening",
 )  # fmt: skip
 
 
 def publish_site(step: StepInput) -> StepOutput:
     """Write pages, downloads, summary and manifest."""
-    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    folder = step.require_raw("rules.categories").path.parent
+    rules = read_category_rules(folder)
     # A page knows the published figures only; the exact ones stay in the run's tables.
     tables = {name.removeprefix("published_"): step.table(name) for name in SITE_TABLES}
     people = step.facts("count_people")
@@ -50,6 +52,7 @@ def publish_site(step: StepInput) -> StepOutput:
         provenance=entries,
         class_labels=labels,
         class_groups=groups,
+        vocabulary=read_attribute_rules(folder),
         summary=summary,
         has_pdf=step.job.has_pdf,
         **shown,

@@ -21,19 +21,22 @@ from pyproj import Transformer
 from attribute_rows import add_attributes
 from begegnung_geo.analysis.coverage import publish_coverage
 from begegnung_geo.analysis.disclosure import publish_count
-from begegnung_geo.config import build_profile
+from begegnung_geo.attribute_rules import read_attribute_rules
+from begegnung_geo.config import build_profile, find_config_dir
 from begegnung_geo.export import Downloads, write_downloads
+from begegnung_geo.export.dictionary import DICTIONARY
 from begegnung_geo.export.text import clean_text, neutralise
-from begegnung_geo.export.words import DICTIONARY, PLACE_WORDS, find_word
+from begegnung_geo.export.words import PLACE_WORDS, find_word
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.schema import TABLES, build_empty, conform_table
 
 CRS = "EPSG:25832"
 FILES = [
-    "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg", "begegnungsorte.xlsx",
-    "column_sources.csv", "completeness.csv", "coverage_by_district.csv", "fill_rates.csv",
-    "gaps.geojson", "issues.csv", "measures_by_district.csv",
+    "attributes.csv", "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg",
+    "begegnungsorte.xlsx", "column_sources.csv", "completeness.csv", "coverage_by_district.csv",
+    "datapackage.json", "datenlexikon.csv", "fill_rates.csv", "gaps.geojson", "issues.csv",
+    "measures_by_district.csv", "quellen.csv",
 ]  # fmt: skip
 FORMULA = '=HYPERLINK("http://x","Treff")'
 
@@ -255,7 +258,7 @@ def test_the_geopackage_has_its_layers_in_the_metric_crs(tmp_path: Path) -> None
     layers = dict(pyogrio.list_layers(path))
     assert layers == {
         "begegnungsorte": "Point", "districts": "MultiPolygon", "gaps": "MultiPolygon",
-        "datenlexikon": None, "quellen": None,
+        "merkmale": None, "herkunft": None, "datenlexikon": None, "quellen": None,
     }  # fmt: skip
     places = pyogrio.read_dataframe(path, layer="begegnungsorte")
     assert places.crs.to_epsg() == 25832
@@ -279,7 +282,7 @@ def test_the_workbook_explains_itself(tmp_path: Path) -> None:
     assert sources[1][:4] == ["OpenStreetMap", None, "ODbL 1.0", "© OpenStreetMap contributors"]
     assert "erfunden" in str(sources[2][0])
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Begegnungsorte", "Herkunft", "Datenlexikon", "Quellen"]
+    assert book.sheetnames == ["Begegnungsorte", "Merkmale", "Herkunft", "Datenlexikon", "Quellen"]
     assert {sheet.freeze_panes for sheet in book} == {"A2"}
 
 
@@ -472,3 +475,141 @@ def test_each_column_names_its_record_and_what_osm_gave_its_licence(tmp_path: Pa
         f"{begegnungsort_id};cost;answer;answers.csv:2;",
         f"{begegnungsort_id};name;osm;osm:way/1;ODbL-1.0",
     ]
+
+
+# --- what stands beside the data ---
+
+
+def list_columns(folder: Path) -> dict[str, list[str]]:
+    """Return the columns of every file, layer and sheet as somebody opens them."""
+    columns = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".csv":
+            columns[path.stem] = path.read_text(encoding="utf-8-sig").splitlines()[0].split(";")
+        elif path.suffix == ".geojson":
+            features = json.loads(path.read_text(encoding="utf-8"))["features"]
+            columns[f"{path.stem} (geojson)"] = list(features[0]["properties"])
+        elif path.suffix == ".gpkg":
+            for layer, _ in pyogrio.list_layers(path):
+                columns[f"{layer} (gpkg)"] = list(pyogrio.read_info(path, layer=layer)["fields"])
+    return columns
+
+
+_LAYER_IS = {"merkmale": "attributes", "herkunft": "column_sources"}
+
+
+def test_every_column_of_every_file_stands_in_the_dictionary_with_its_meaning(tmp_path: Path) -> None:
+    write_downloads(tmp_path, build_content())
+    told = {(row["Datei"], row["Spalte"]): row for row in read_csv(tmp_path / "datenlexikon.csv")}
+    assert all(row["Überschrift"] and row["Bedeutung"] for row in told.values())
+    columns = list_columns(tmp_path)
+    assert len(columns) >= 16
+    for name, found in columns.items():
+        download = name.partition(" ")[0]
+        download = _LAYER_IS.get(download, download)
+        assert [column for column in found if (download, column) not in told] == [], name
+
+
+def test_licence_and_date_stand_beside_the_csv_files_and_in_the_geojson(tmp_path: Path) -> None:
+    write_downloads(tmp_path, build_content())
+    first = read_csv(tmp_path / "quellen.csv")[0]
+    assert (first["Titel"], first["Lizenz"]) == ("OpenStreetMap", "ODbL 1.0")
+    about = json.loads((tmp_path / "begegnungsorte.geojson").read_text(encoding="utf-8"))["about"]
+    assert about["data_date"] == "2026-07-14"
+    assert about["sources"][0]["licence"] == "ODbL 1.0"
+    assert about["columns"]["evidence"]["values"] == ["A", "B", "C", "D", "E"]
+    assert about["columns"]["snap_distance_m"]["unit"] == "m"
+
+
+def test_the_package_lets_programs_read_the_german_files_with_the_right_types(tmp_path: Path) -> None:
+    # What a reader of Frictionless packages does, done by hand with pandas.
+    write_downloads(tmp_path, build_content())
+    package = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["version"] == "2026-07-14"
+    assert package["licenses"] == [{"name": "ODbL 1.0"}]
+    files = {resource["path"]: resource for resource in package["resources"]}
+    assert sorted([*files, "datapackage.json"]) == FILES
+    for name, resource in files.items():
+        if not name.endswith(".csv"):
+            continue
+        fields = {field["name"]: field for field in resource["schema"]["fields"]}
+        table = pd.read_csv(
+            tmp_path / name, sep=resource["dialect"]["delimiter"], encoding="utf-8-sig", dtype="str",
+            keep_default_na=False, na_values=resource["schema"]["missingValues"],
+        )  # fmt: skip
+        assert list(table.columns) == list(fields)
+        for column, field in fields.items():
+            values = table[column].dropna()
+            if field["type"] == "number":
+                values.str.replace(field["decimalChar"], ".").astype("float64")
+            elif field["type"] == "integer":
+                values.astype("int64")
+            elif field["type"] == "boolean":
+                assert set(values) <= {*field["trueValues"], *field["falseValues"]}
+
+
+def test_each_row_says_which_of_its_columns_are_under_the_odbl(tmp_path: Path) -> None:
+    places = build_places(["Bücherei", "Treff"])
+    one, other = places["begegnungsort_id"]
+    origins = pd.DataFrame(
+        [
+            (one, "position", "osm", "osm:way/1"), (one, "name", "osm", "osm:way/1"),
+            (one, "street", "stadt", "stadt:7"), (one, "class", "correction", "corrections.csv:2"),
+            (other, "name", "stadt", "stadt:8"), (other, "kitchen_or_cafe", "osm", "osm:way/3"),
+        ],
+        columns=["begegnungsort_id", "column", "source", "source_id"],
+    )  # fmt: skip
+    write_downloads(tmp_path, build_content(begegnungsorte=places, column_sources=origins))
+    features = json.loads((tmp_path / "begegnungsorte.geojson").read_text(encoding="utf-8"))["features"]
+    layer = pyogrio.read_dataframe(tmp_path / "begegnungsorte.gpkg", layer="begegnungsorte")
+    header, *lines = read_sheet(tmp_path / "begegnungsorte.xlsx", "Begegnungsorte")
+    wanted = [
+        ("name position_error_m lon lat", "street", "class class_name"),
+        (None, "name", None),  # what is no column of this file is not named
+    ]
+    keys = ("from_osm", "from_lists", "from_people")
+    assert [tuple(feature["properties"][key] for key in keys) for feature in features] == wanted
+    assert [tuple(row[key] or "" for key in keys) for row in read_csv(tmp_path / "begegnungsorte.csv")] == [
+        tuple(text or "" for text in row) for row in wanted
+    ]
+    assert layer[list(keys)].astype(object).where(layer[list(keys)].notna(), None).to_numpy().tolist() == [
+        list(row) for row in wanted
+    ]
+    headings = ("Aus OpenStreetMap", "Aus Listen", "Von Menschen")
+    assert [tuple(line[header.index(heading)] for heading in headings) for line in lines] == wanted
+
+
+def build_claims(*rows: tuple[str, str, str, str, str, str | None]) -> pd.DataFrame:
+    """Return the table `attributes` of (attribute, value, source, source_id, basis, date)."""
+    columns = ["attribute", "value", "source", "source_id", "basis", "date"]
+    frame = pd.DataFrame(rows, columns=columns).assign(begegnungsort_id="b000", evidence="C", is_chosen=True)
+    return conform_table(frame, "attributes")
+
+
+def test_claims_are_told_with_value_grade_source_basis_and_day(tmp_path: Path) -> None:
+    claims = build_claims(
+        ("welcoming", "yes", "answer", "answers.csv:2", "Quartierskoordination: laut Leitung", "2026-11-22"),
+        ("step_free", "full", "osm", "osm:way/1", "wheelchair=yes [step_free_full]", "2026-01-02"),
+        ("step_free", "full", "stadt", "stadt:7", "i_zusinfo=Schlüssel bei Zenobia [step_free_list]", None),
+        ("exists", "yes", "answer", "answers.csv:2", "Amt", "2026-11-22"),
+    )
+    content = build_content(begegnungsorte=build_places(["Bücherei"]), attributes=claims)
+    vocabulary = read_attribute_rules(find_config_dir())
+    write_downloads(tmp_path, replace(content, vocabulary=vocabulary))
+    rows = read_csv(tmp_path / "attributes.csv")
+    told = [(row["attribute_name"], row["value_name"], row["source"], row["basis"]) for row in rows]
+    assert told == [
+        ("Stufenlos", "vollständig", "osm", "wheelchair=yes [step_free_full]"),
+        ("Stufenlos", "vollständig", "stadt", "i_zusinfo [step_free_list]"),
+        ("Willkommen", "ja", "answer", "Quartierskoordination"),
+    ]
+    assert [(row["evidence"], row["date"], row["licence"]) for row in rows] == [
+        ("C", "2026-01-02", "ODbL-1.0"), ("C", "", ""), ("C", "2026-11-22", ""),
+    ]  # fmt: skip
+    assert read_sheet(tmp_path / "begegnungsorte.xlsx", "Merkmale")[3][1:6] == [
+        "Bücherei", "welcoming", "Willkommen", "yes", "ja",
+    ]  # fmt: skip
+    assert len(pyogrio.read_dataframe(tmp_path / "begegnungsorte.gpkg", layer="merkmale")) == 3
+    assert "Zenobia" not in "".join(
+        path.read_bytes().decode("utf-8", "ignore") for path in tmp_path.iterdir() if path.suffix != ".xlsx"
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo.crs import WGS84
+from begegnung_geo.export.claims import tell_origins
 from begegnung_geo.export.text import clean_texts
 from begegnung_geo.export.words import (
     COVERAGE_WORDS,
@@ -50,6 +51,7 @@ def build_place_rows(
     districts: gpd.GeoDataFrame,
     *,
     class_labels: Mapping[str, tuple[str, str]],
+    column_sources: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """
     Return the Begegnungsorte with listed columns only.
@@ -62,6 +64,8 @@ def build_place_rows(
         Table `districts`, for the names of the districts.
     class_labels
         Class key -> (German, English) name.
+    column_sources
+        Table `column_sources`: which columns are under the ODbL.
 
     Returns
     -------
@@ -79,6 +83,7 @@ def build_place_rows(
         "lon": degrees.x.round(_DEGREE_DECIMALS),
         "lat": degrees.y.round(_DEGREE_DECIMALS),
     }
+    known |= tell_origins(places["begegnungsort_id"], column_sources, columns=list(PLACE_WORDS))
     levels = sorted(c.removeprefix("district_id_") for c in places.columns if c.startswith("district_id_"))
     for level in levels:
         names = districts[districts["level"] == level].set_index("district_id")["name"]

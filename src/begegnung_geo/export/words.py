@@ -182,6 +182,17 @@ PLACE_WORDS: dict[str, Word] = {
         "Gebiet (Nummer)", "Nummer des Gebiets dieser Ebene, in dem der Ort liegt", origin=_OWN
     ),
     "district_name_": Word("Gebiet", "Name des Gebiets dieser Ebene, in dem der Ort liegt", origin=_OWN),
+    "from_osm": Word(
+        "Aus OpenStreetMap",
+        "Spalten dieser Zeile, die aus OpenStreetMap stammen (ODbL 1.0), mit Leerzeichen getrennt; was in keiner der drei Spalten steht, ist berechnet",
+        origin=_OWN,
+    ),
+    "from_lists": Word(
+        "Aus Listen",
+        "Spalten dieser Zeile aus Listen der Stadt oder von Menschen; welche: siehe column_sources",
+        origin=_OWN,
+    ),
+    "from_people": Word("Von Menschen", "Spalten dieser Zeile aus Korrekturen und Fragebögen", origin=_OWN),
     "place_ids": Word(
         "Quellen",
         "Datensätze der Quellen, der führende zuerst; osm:… stammt aus OpenStreetMap (ODbL)",
@@ -365,17 +376,6 @@ NOT_ESTIMABLE: dict[str, str] = {
     "no_first_source": "nicht schätzbar: OpenStreetMap nennt keinen solchen Ort in der Stadt",
     "no_second_source": "nicht schätzbar: keine Liste nennt einen solchen Ort in der Stadt",
     "few_matches": "nicht schätzbar: zu wenige Orte stehen in beiden Quellen",
-}
-
-DICTIONARY: dict[str, dict[str, Word]] = {
-    "begegnungsorte": PLACE_WORDS,
-    "completeness": COMPLETENESS_WORDS,
-    "coverage_by_district": COVERAGE_WORDS,
-    "districts": DISTRICT_WORDS,
-    "fill_rates": FILL_RATE_WORDS,
-    "gaps": GAP_WORDS,
-    "issues": ISSUE_WORDS,
-    "measures_by_district": MEASURE_WORDS,
 }
 
 INVENTED = "Die Stadt ist erfunden: alle Orte, Namen und Zahlen sind Beispiele."

@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from begegnung_geo.attribute_rules import NO_VOCABULARY, AttributeRules
 from begegnung_geo.crs import WGS84
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
@@ -81,6 +82,8 @@ class SiteContent:
     )
     fairness: pd.DataFrame = field(default_factory=lambda: build_empty("published_fairness", crs=WGS84))
     column_sources: pd.DataFrame = field(default_factory=lambda: build_empty("column_sources", crs=WGS84))
+    attributes: pd.DataFrame = field(default_factory=lambda: build_empty("attributes", crs=WGS84))
+    vocabulary: AttributeRules = NO_VOCABULARY
 
     @property
     def is_invented(self) -> bool:

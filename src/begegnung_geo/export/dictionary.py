@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""What every column of every download means, for people (a table) and for programs (`datapackage.json`)."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
+
+from begegnung_geo.contract import Column
+from begegnung_geo.export.text import clean_texts
+from begegnung_geo.export.words import (
+    COMPLETENESS_WORDS,
+    COVERAGE_WORDS,
+    DISTRICT_WORDS,
+    FILL_RATE_WORDS,
+    GAP_WORDS,
+    ISSUE_WORDS,
+    MEASURE_WORDS,
+    PLACE_WORDS,
+    Word,
+    find_word,
+)
+from begegnung_geo.export.words_about import CLAIM_WORDS, DICTIONARY_WORDS, ORIGIN_WORDS, SOURCE_WORDS
+from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.schema import TABLES
+
+DICTIONARY: dict[str, dict[str, Word]] = {
+    "attributes": CLAIM_WORDS,
+    "begegnungsorte": PLACE_WORDS,
+    "column_sources": ORIGIN_WORDS,
+    "completeness": COMPLETENESS_WORDS,
+    "coverage_by_district": COVERAGE_WORDS,
+    "districts": DISTRICT_WORDS,
+    "fill_rates": FILL_RATE_WORDS,
+    "gaps": GAP_WORDS,
+    "issues": ISSUE_WORDS,
+    "measures_by_district": MEASURE_WORDS,
+    "datenlexikon": DICTIONARY_WORDS,
+    "quellen": SOURCE_WORDS,
+}
+"""Download -> its columns in words."""
+_TABLE_OF = {"coverage_by_district": "coverage"}
+_MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".geojson": "application/geo+json",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_TYPES = {"bool": "boolean", "int64": "integer", "float64": "number"}
+_CSV_DIALECT = {"delimiter": ";", "lineTerminator": "\r\n", "quoteChar": '"'}
+_GERMAN: dict[str, dict[str, Any]] = {
+    "number": {"decimalChar": ",", "bareNumber": True},
+    "boolean": {"trueValues": ["ja"], "falseValues": ["nein"]},
+}
+
+
+def build_dictionary_rows(downloads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """
+    Return one row a column of each download, with the values that the contract allows.
+
+    Parameters
+    ----------
+    downloads
+        Key of `DICTIONARY` -> the rows as they are published.
+
+    Raises
+    ------
+    KeyError
+        If a column that is published has no words.
+    """
+    rows = []
+    for download, frame in downloads.items():
+        for column in frame.columns:
+            if column != "geometry":
+                word, allowed = _describe(download, str(column))
+                rows.append(
+                    (download, column, word.heading, word.meaning, word.unit, ", ".join(allowed), word.origin)
+                )
+    return pd.DataFrame(rows, columns=list(DICTIONARY_WORDS), dtype="str")
+
+
+def describe_columns(download: str, columns: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return title, meaning, unit, allowed values and origin of columns, for a file that carries its own."""
+    described = {}
+    for column in columns:
+        word, allowed = _describe(download, column)
+        facts: dict[str, Any] = {"title": word.heading, "description": word.meaning}
+        facts |= {"unit": word.unit} if word.unit else {}
+        facts |= {"values": list(allowed)} if allowed else {}
+        facts |= {"origin": word.origin} if word.origin else {}
+        described[column] = facts
+    return described
+
+
+def build_source_rows(
+    provenance: Sequence[SourceEntry], *, notes: Sequence[str], data_date: str
+) -> pd.DataFrame:
+    """Return one row a raw file with its licence and date, then the notes that hold for all figures."""
+    entries = [
+        (e.title, e.publisher, e.licence, e.attribution, e.data_date, e.url, e.file) for e in provenance
+    ]
+    entries += [(note, "", "", "", data_date, "", "") for note in notes]
+    return pd.DataFrame(entries, columns=list(SOURCE_WORDS), dtype="str").apply(clean_texts)
+
+
+def build_package(
+    files: Mapping[str, tuple[str, pd.DataFrame]],
+    provenance: Sequence[SourceEntry],
+    *,
+    title: str,
+    data_date: str,
+    notes: Sequence[str],
+) -> dict[str, Any]:
+    """
+    Return `datapackage.json` of the folder: files, columns, licences and sources.
+
+    The form is Frictionless Data Package 1.0, so that programs read the German CSV
+    files (semicolon, decimal comma, ja/nein) with the right types.
+
+    Parameters
+    ----------
+    files
+        File name -> key of `DICTIONARY` and the rows in it, in the order to list them.
+    provenance
+        Origin, licence and date of each raw file.
+    title, data_date, notes
+        Of the whole folder.
+    """
+    licences = sorted({entry.licence for entry in provenance if entry.licence})
+    return {
+        "profile": "data-package",
+        "name": "begegnungsorte",
+        "title": title,
+        "description": " ".join(notes),
+        "version": data_date,
+        "licenses": [{"name": licence} for licence in licences],
+        "sources": [_describe_source(entry) for entry in provenance],
+        "resources": [_describe_file(name, *content) for name, content in files.items()],
+    }
+
+
+def _describe_source(entry: SourceEntry) -> dict[str, str]:
+    facts = {
+        "title": entry.title or entry.file,
+        "path": entry.url,
+        "licence": entry.licence,
+        "attribution": entry.attribution,
+        "date": entry.data_date,
+    }
+    return {key: text for key, text in facts.items() if text}
+
+
+def _describe_file(name: str, download: str, frame: pd.DataFrame) -> dict[str, Any]:
+    path = PurePath(name)
+    is_csv = path.suffix == ".csv"
+    shape = {"encoding": "utf-8", "dialect": _CSV_DIALECT} if is_csv else {}
+    fields = [
+        _describe_field(download, str(column), frame[column], is_csv=is_csv)
+        for column in frame.columns
+        if column != "geometry"
+    ]
+    return {
+        "name": path.name.replace(".", "-").lower(),
+        "path": name,
+        "format": path.suffix.removeprefix("."),
+        "mediatype": _MEDIA_TYPES[path.suffix],
+        **shape,
+        "schema": {"fields": fields, "missingValues": ["", "."] if is_csv else [""]},
+    }
+
+
+def _describe_field(download: str, column: str, values: pd.Series, *, is_csv: bool) -> dict[str, Any]:
+    word, allowed = _describe(download, column)
+    contract = _find_contract(download, column)
+    kind = _TYPES.get(contract.dtype if contract else str(values.dtype), "string")
+    facts: dict[str, Any] = {"name": column, "title": word.heading, "description": word.meaning, "type": kind}
+    if is_csv:
+        facts |= _GERMAN.get(kind, {})
+    facts |= {"unit": word.unit} if word.unit else {}
+    facts |= {"constraints": {"enum": list(allowed)}} if allowed and kind == "string" else {}
+    return facts
+
+
+def _describe(download: str, column: str) -> tuple[Word, tuple[str, ...]]:
+    word = find_word(DICTIONARY[download], column)
+    if word is None:
+        raise KeyError(f"column {column} of the download {download} has no words in export/words.py")
+    contract = _find_contract(download, column)
+    return word, contract.allowed if contract else ()
+
+
+def _find_contract(download: str, column: str) -> Column | None:
+    table = TABLES.get(_TABLE_OF.get(download, download))
+    return table.find_column(column) if table else None
