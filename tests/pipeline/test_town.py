@@ -118,6 +118,24 @@ def test_published_people_add_up_from_the_finest_level_to_the_city(town: Town) -
     )
 
 
+def test_every_number_of_people_in_a_download_is_a_whole_packet_or_hidden(town: Town) -> None:
+    seen = 0
+    for path in sorted((town.site / "downloads").glob("*.csv")):
+        rows = _read_download(town, path.name)
+        for column in [c for c in rows.columns if c.startswith("persons") and c != "persons_group"]:
+            told = rows.loc[~rows[column].isin([".", ""]) & rows[column].notna(), column]
+            numbers = told.str.replace(",", ".").astype(float)
+            assert (numbers % 5 == 0).all(), f"{path.name}, {column}"
+            assert ((numbers == 0) | (numbers >= 10)).all(), f"{path.name}, {column}"
+            seen += len(numbers)
+    for path in sorted((town.site / "downloads").glob("*.geojson")):
+        for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+            found = [v for k, v in feature["properties"].items() if k.startswith("persons") and v is not None]
+            assert all(value % 5 == 0 for value in found), path.name
+            seen += len(found)
+    assert seen > 100
+
+
 def test_exact_numbers_of_people_are_in_no_file_of_the_site(town: Town) -> None:
     # What the site tells of people are multiples of 5; a sum that is none would be an exact one.
     exact = _read(town, "coverage")
