@@ -14,7 +14,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from attribute_rows import add_attributes
 from begegnung_geo.analysis.completeness import build_completeness, build_fill_rates
-from begegnung_geo.analysis.opening import build_opening
+from begegnung_geo.analysis.opening import assign_hours, build_opening
 from begegnung_geo.analysis.opening_calendar import build_calendar
 from begegnung_geo.config import build_profile
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
@@ -219,7 +219,9 @@ def with_names(content: SiteContent, names: list[str]) -> SiteContent:
     entry = content.provenance[0]
     return replace(
         content,
-        begegnungsorte=rename(content.begegnungsorte, ["name", "street", "opening_hours", "operator"]),
+        begegnungsorte=_read_hours(
+            rename(content.begegnungsorte, ["name", "street", "opening_hours", "operator"])
+        ),
         neighbour_places=rename(content.neighbour_places, ["name"]),
         districts=rename(content.districts, ["name"]),
         gaps=rename(content.gaps, ["name"]),
@@ -233,6 +235,10 @@ def with_names(content: SiteContent, names: list[str]) -> SiteContent:
             ),
         ),
     )
+
+
+def _read_hours(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return assign_hours(places, calendar=build_calendar(2026, land="NW"))[0]
 
 
 def _at(shape: Any) -> Any:

@@ -47,6 +47,7 @@ def test_site_holds_the_files_of_the_contract(town: Town) -> None:
         "downloads/begegnungsorte.geojson", "downloads/begegnungsorte.csv", "downloads/begegnungsorte.xlsx",
         "downloads/completeness.csv", "downloads/coverage_by_district.csv", "downloads/fill_rates.csv",
         "downloads/gaps.geojson", "downloads/issues.csv", "downloads/measures_by_district.csv",
+        "downloads/open_coverage_by_district.csv",
     ]  # fmt: skip
     assert [name for name in expected if not (town.site / name).is_file()] == []
     assert list((town.site / "maps").glob("*.html"))

@@ -36,7 +36,7 @@ FILES = [
     "attributes.csv", "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg",
     "begegnungsorte.xlsx", "column_sources.csv", "completeness.csv", "coverage_by_district.csv",
     "datapackage.json", "datenlexikon.csv", "fill_rates.csv", "gaps.geojson", "issues.csv",
-    "measures_by_district.csv", "quellen.csv",
+    "measures_by_district.csv", "open_coverage_by_district.csv", "quellen.csv",
 ]  # fmt: skip
 FORMULA = '=HYPERLINK("http://x","Treff")'
 
@@ -406,6 +406,7 @@ def test_only_listed_columns_leave_the_house(tmp_path: Path) -> None:
         ("begegnungsorte.csv", "begegnungsorte"),
         ("coverage_by_district.csv", "coverage_by_district"),
         ("measures_by_district.csv", "measures_by_district"),
+        ("open_coverage_by_district.csv", "open_coverage_by_district"),
     ):
         header = (tmp_path / name).read_text(encoding="utf-8-sig").splitlines()[0].split(";")
         assert [column for column in header if find_word(DICTIONARY[words], column) is None] == []

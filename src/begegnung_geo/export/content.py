@@ -95,6 +95,14 @@ class DownloadContent(Protocol):
         """Table `published_district_seats`."""
 
     @property
+    def open_coverage(self) -> pd.DataFrame:
+        """Table `published_open_coverage`."""
+
+    @property
+    def hours_in_words(self) -> Mapping[str, str]:
+        """`begegnungsort_id` -> opening hours in German words."""
+
+    @property
     def issues(self) -> pd.DataFrame:
         """Table `issues`."""
 
@@ -129,3 +137,7 @@ class Downloads:
     district_seats: pd.DataFrame = field(
         default_factory=lambda: build_empty("published_district_seats", crs=WGS84)
     )
+    open_coverage: pd.DataFrame = field(
+        default_factory=lambda: build_empty("published_open_coverage", crs=WGS84)
+    )
+    hours_in_words: Mapping[str, str] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from begegnung_geo.export.words import (
     GAP_WORDS,
     ISSUE_WORDS,
     MEASURE_WORDS,
+    OPEN_COVERAGE_WORDS,
     PLACE_WORDS,
     Word,
     find_word,
@@ -36,6 +37,7 @@ DICTIONARY: dict[str, dict[str, Word]] = {
     "gaps": GAP_WORDS,
     "issues": ISSUE_WORDS,
     "measures_by_district": MEASURE_WORDS,
+    "open_coverage_by_district": OPEN_COVERAGE_WORDS,
     "datenlexikon": DICTIONARY_WORDS,
     "quellen": SOURCE_WORDS,
 }

@@ -35,6 +35,7 @@ FILES = {
     "gaps.geojson": "gaps",
     "issues.csv": "issues",
     "measures_by_district.csv": "measures_by_district",
+    "open_coverage_by_district.csv": "open_coverage_by_district",
     "quellen.csv": "quellen",
 }
 """File -> key of its columns in `dictionary.DICTIONARY`."""

@@ -11,6 +11,7 @@ from begegnung_geo.export.completeness import build_completeness_rows, build_fil
 from begegnung_geo.export.content import DownloadContent
 from begegnung_geo.export.dictionary import build_dictionary_rows, build_source_rows
 from begegnung_geo.export.measures import build_measure_rows
+from begegnung_geo.export.open_coverage import build_open_coverage_rows
 from begegnung_geo.export.tables import (
     HIDDEN,
     build_coverage_rows,
@@ -39,7 +40,11 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
     }
     rows: dict[str, pd.DataFrame] = {
         "begegnungsorte": build_place_rows(
-            places, districts, class_labels=labels, column_sources=content.column_sources
+            places,
+            districts,
+            class_labels=labels,
+            column_sources=content.column_sources,
+            hours_in_words=content.hours_in_words,
         ),
         "attributes": build_claim_rows(
             content.attributes, places, vocabulary=content.vocabulary, licences=licences
@@ -52,6 +57,7 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
         "gaps": build_gap_rows(content.gaps),
         "issues": build_issue_rows(content.issues),
         "measures_by_district": _build_measures(content),
+        "open_coverage_by_district": _build_open_coverage(content),
         "quellen": build_source_rows(
             content.provenance, notes=list_notes(content), data_date=content.data_date
         ),
@@ -82,15 +88,28 @@ def _build_coverage(content: DownloadContent) -> pd.DataFrame:
 
 
 def _build_measures(content: DownloadContent) -> pd.DataFrame:
-    city = pd.DataFrame({"level": ["city"], "district_id": [""], "name": [content.profile.city.name]})
-    districts = pd.DataFrame(content.districts)[["level", "district_id", "name"]]
     return build_measure_rows(
         content.district_walks,
         content.district_choice,
         content.district_seats,
-        names=pd.concat([districts, city.astype("str")], ignore_index=True),
+        names=_list_names(content),
         publication=content.profile.publication,
     )
+
+
+def _build_open_coverage(content: DownloadContent) -> pd.DataFrame:
+    return build_open_coverage_rows(
+        content.open_coverage,
+        names=_list_names(content),
+        moments=content.profile.moments,
+        publication=content.profile.publication,
+    )
+
+
+def _list_names(content: DownloadContent) -> pd.DataFrame:
+    city = pd.DataFrame({"level": ["city"], "district_id": [""], "name": [content.profile.city.name]})
+    districts = pd.DataFrame(content.districts)[["level", "district_id", "name"]]
+    return pd.concat([districts, city.astype("str")], ignore_index=True)
 
 
 def _show_hidden(coverage: pd.DataFrame) -> pd.DataFrame:

@@ -52,6 +52,7 @@ def build_place_rows(
     *,
     class_labels: Mapping[str, tuple[str, str]],
     column_sources: pd.DataFrame,
+    hours_in_words: Mapping[str, str],
 ) -> gpd.GeoDataFrame:
     """
     Return the Begegnungsorte with listed columns only.
@@ -66,6 +67,8 @@ def build_place_rows(
         Class key -> (German, English) name.
     column_sources
         Table `column_sources`: which columns are under the ODbL.
+    hours_in_words
+        `begegnungsort_id` -> opening hours in German words.
 
     Returns
     -------
@@ -78,6 +81,7 @@ def build_place_rows(
     known = {
         "class_name": places["class"].map(lambda key: class_labels.get(key, (key, key))[0]).astype("str"),
         "place_ids": places["place_ids"].map("; ".join).astype("str"),
+        "opening_words": places["begegnungsort_id"].map(hours_in_words).astype("str"),
         "position_error_m": places["position_error_m"].round(0),
         "snap_distance_m": places["snap_distance_m"].round(1),
         "lon": degrees.x.round(_DEGREE_DECIMALS),

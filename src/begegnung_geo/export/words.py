@@ -54,6 +54,7 @@ PLACE_WORDS: dict[str, Word] = {
         "so wurden die Öffnungszeiten verstanden, in der Schreibweise von OpenStreetMap; leer heißt unbekannt",
         origin=_OWN,
     ),
+    "opening_words": Word("Öffnungszeiten in Worten", "so wurden die Öffnungszeiten verstanden", origin=_OWN),
     "open_min_per_week": Word(
         "Offen je Woche",
         "sicher geöffnet in einer Woche ohne Ferien und Feiertage, im Mittel des Jahres; leer heißt unbekannt",
@@ -222,6 +223,26 @@ COVERAGE_WORDS: dict[str, Word] = {
         "robust sicher, likely wahrscheinlich, fragile unsicher, not_assessable nicht beurteilbar",
     ),
     "reasons": Word("Gründe", "Schlüssel der Gründe, mit Leerzeichen getrennt"),
+    "note": Word("Hinweis", "warum eine Zahl fehlt"),
+}
+
+OPEN_COVERAGE_WORDS: dict[str, Word] = {
+    "level": Word("Ebene", "city für die ganze Stadt, sonst Ebene des Gebiets"),
+    "district_id": Word("Nummer", "Nummer des Gebiets als Text; leer für die ganze Stadt"),
+    "name": Word("Gebiet", "Name der Stadt oder des Gebiets"),
+    "moment": Word("Zeitpunkt (Schlüssel)", "Schlüssel des Zeitpunkts im Profil"),
+    "moment_name": Word("Zeitpunkt", "der Zeitpunkt in Worten, siehe Methodenbericht"),
+    "profile": COVERAGE_WORDS["profile"],
+    "threshold_min": Word("Gehzeit", "Gehzeit bis zu einem gezählten Ort, der dann offen ist", "Minuten"),
+    "persons": COVERAGE_WORDS["persons"],
+    "persons_covered_min": Word(
+        "davon sicher", "davon innerhalb der Gehzeit eines Ortes, der dann sicher offen ist", "Menschen"
+    ),
+    "persons_covered_max": Word(
+        "davon höchstens", "dasselbe, Orte mit unbekannten Öffnungszeiten als offen gezählt", "Menschen"
+    ),
+    "covered_share_min": Word("Anteil sicher", "Anteil an den Menschen im Gebiet", "0 bis 1"),
+    "covered_share_max": Word("Anteil höchstens", "Anteil an den Menschen im Gebiet", "0 bis 1"),
     "note": Word("Hinweis", "warum eine Zahl fehlt"),
 }
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -12,7 +13,11 @@ from begegnung_geo.attribute_rules import NO_VOCABULARY, AttributeRules
 from begegnung_geo.crs import WGS84
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
+from begegnung_geo.render.hours import describe_hours
+from begegnung_geo.render.text import Words
 from begegnung_geo.schema import build_empty
+
+_HOURS_COLUMNS = ["begegnungsort_id", "opening_hours", "opening_status", "opening_normal"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,13 @@ class SiteContent:
     column_sources: pd.DataFrame = field(default_factory=lambda: build_empty("column_sources", crs=WGS84))
     attributes: pd.DataFrame = field(default_factory=lambda: build_empty("attributes", crs=WGS84))
     vocabulary: AttributeRules = NO_VOCABULARY
+
+    @cached_property
+    def hours_in_words(self) -> Mapping[str, str]:
+        """`begegnungsort_id` -> opening hours in German words, for the files."""
+        words = Words("de")
+        records = self.begegnungsorte[_HOURS_COLUMNS].to_dict("records")
+        return {str(row["begegnungsort_id"]): describe_hours(row, words=words) for row in records}
 
     @property
     def is_invented(self) -> bool:

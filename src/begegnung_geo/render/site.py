@@ -14,6 +14,7 @@ from begegnung_geo.render.legend import build_legend, list_classes, list_online_
 from begegnung_geo.render.map_texts import build_map_texts
 from begegnung_geo.render.maps import render_map_page, render_plain_page
 from begegnung_geo.render.offline import read_asset
+from begegnung_geo.render.opening import build_open_hours
 from begegnung_geo.render.overview import render_overview
 from begegnung_geo.render.reach_table import build_reach_table
 from begegnung_geo.render.scopes import Scope
@@ -179,6 +180,7 @@ def _build_common(scope: Scope, edition: Edition, *, path: str) -> dict[str, Any
         "notable": build_notable(scope, city, speaker),
         "certainty": list_certainty(scope, speaker),
         "choice": build_choice(scope, city, speaker),
+        "open_hours": build_open_hours(scope, speaker),
         "completeness": build_completeness(scope, speaker),
         "method": list_method(speaker),
         "issues": tables.build_issue_rows(content.issues, words=words),

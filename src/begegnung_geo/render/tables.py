@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Rows of the pages' tables: Begegnungsorte, districts, sources, findings; text ready to print."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +10,10 @@ import pandas as pd
 
 from begegnung_geo.issues import count_by_code
 from begegnung_geo.render.content import SiteContent
+from begegnung_geo.render.hours import describe_hours
 from begegnung_geo.render.symbols import find_group
 from begegnung_geo.render.text import Words, clean_text, fold_name
 
-_HOURS_RULE = re.compile(
-    r"(?P<days>(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)(?:[-,] ?(?:Mo|Tu|We|Th|Fr|Sa|Su|PH))*)\s+"
-    r"(?P<times>off|closed|\d{1,2}:\d{2}-\d{1,2}:\d{2}\+?(?:, ?\d{1,2}:\d{2}-\d{1,2}:\d{2}\+?)*)"
-)
-_DAY = re.compile(r"Mo|Tu|We|Th|Fr|Sa|Su|PH")
 _DETAILS = ("open_to", "cost", "registration", "step_free", "accessible_wc", "hire_possible", "participation")
 _STANDING_NUMBER = {"established": 0, "everyday": 1, "potential": 2}
 _LONG_TEXT = 400
@@ -61,23 +56,6 @@ def build_place_rows(places: gpd.GeoDataFrame, content: SiteContent, *, words: W
     ]
     unnamed = words.say("place.unnamed")
     return sorted(rows, key=lambda row: (row.name == unnamed, fold_name(row.name), row.number))
-
-
-def describe_hours(raw: object, *, words: Words) -> str:
-    """
-    Return opening hours in words where the whole text is plain, else the text as it is.
-
-    `Mo-Fr 09:00-17:00; Sa off` becomes `Mo-Fr 09:00-17:00 Uhr; Sa geschlossen` with
-    typographic dashes. Nothing is guessed: months, weeks, comments stay as written.
-    """
-    text = clean_text(raw, limit=_LONG_TEXT)
-    if text == "24/7":
-        return words.say("hours.always")
-    rules = [rule.strip() for rule in text.split(";") if rule.strip()]
-    found = [_HOURS_RULE.fullmatch(rule) for rule in rules]
-    if not rules or not all(found):
-        return text
-    return "; ".join(_describe_rule(match, words=words) for match in found if match)
 
 
 def build_source_rows(content: SiteContent, *, words: Words) -> list[dict[str, str]]:
@@ -149,7 +127,7 @@ def _build_place_row(
         kind=clean_text(label),
         role=words.say(f"role.{standing}{'_counted' if is_counted else ''}"),
         address=_join_address(record),
-        hours=describe_hours(record["opening_hours"], words=words),
+        hours=describe_hours(record, words=words),
         access=words.say(f"access.{wheelchair}") if words.has(f"access.{wheelchair}") else "",
         operator=_say_operator(record, words=words),
         details=_list_details(record, words=words),
@@ -199,12 +177,3 @@ def _name_sources(content: SiteContent, *, words: Words) -> dict[str, str]:
         for source, title in zip(lists, found, strict=True)
     }
     return {"osm": words.say("source.osm"), **names}
-
-
-def _describe_rule(rule: re.Match[str], *, words: Words) -> str:
-    days = _DAY.sub(lambda day: words.say(f"hours.{day[0]}"), rule["days"]).replace("-", "–")
-    days = re.sub(r", ?", ", ", days)
-    if rule["times"] in ("off", "closed"):
-        return f"{days} {words.say('hours.closed')}"
-    times = re.sub(r", ?", ", ", rule["times"].replace("-", "–"))
-    return f"{days} {words.say('hours.clock', hours=times)}"

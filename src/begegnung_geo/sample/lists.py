@@ -9,7 +9,7 @@ from begegnung_geo.sample.districts import District
 from begegnung_geo.sample.places import Place, number_phone, write_mail
 from begegnung_geo.sample.terrain import Floats, Ground
 
-PEOPLE_HEADER = ("name", "klasse", "adresse", "breite", "laenge", "bemerkung")
+PEOPLE_HEADER = ("name", "klasse", "adresse", "breite", "laenge", "bemerkung", "öffnungszeiten")
 CITY_KEY, PEOPLE_KEY = "begegnungsstaetten", "orte_von_menschen"
 _CITY_SCATTER_M = 14.0  # the city's points are set by hand
 _ASTRAY_M = 170.0
@@ -17,6 +17,19 @@ _ASTRAY_EVERY = 11
 _PEOPLE_EVERY = 9
 _FIRST_DATA_LINE = 2
 _REMARKS = ("", "nachmittags viel los", "Schlüssel bei Frau M.", "Eingang im Hof", "", "unbedingt aufnehmen!")
+_HOURS = (
+    "Mo-Fr 9-17 Uhr",
+    "",
+    "montags und mittwochs 15 bis 18 Uhr",
+    "werktags 9-12 Uhr",
+    "1. Dienstag im Monat 15-17 Uhr",
+    "Di+Do 10.00–13.00 und nach Vereinbarung",
+    "",
+    "Büro: Mo-Do 9-12 Uhr",
+    "tägl. 14-22 Uhr, Mo Ruhetag",
+    "",
+    "So nach dem Gottesdienst",
+)
 _GERMAN_KIND = {
     "cafe_restaurant": "Café",
     "library": "Bücherei",
@@ -147,6 +160,7 @@ def build_people_rows(places: list[Place], lon_lat: Floats) -> list[list[object]
                 "" if by_address else _format(lat, len(rows)),
                 "" if by_address else _format(lon, len(rows)),
                 _REMARKS[len(rows) % len(_REMARKS)],
+                _HOURS[len(rows) % len(_HOURS)],
             ]
         )
         place.source_ids.append(f"{PEOPLE_KEY}:{len(rows) + _FIRST_DATA_LINE - 1}")
@@ -160,11 +174,11 @@ def _format(degrees: float, row: int) -> str:
 
 def _build_odd_rows() -> list[list[object]]:
     return [
-        ["Treff ohne Ort", "municipal_centre", "", "", "", "kommt noch"],
-        ["Treff am Südpol", "municipal_centre", "", "-454.4", "8.0", ""],
-        ["Treff auf der Null", "municipal_centre", "", "0", "0", ""],
-        ["Irgendwas", "raumschiff", "Marktplatz 5", "", "", "unbekannte Klasse"],
-        ["Nachbarschaftsküche", "family_neighbourhood", "Kirchgasse 99999x", "", "", "Hausnummer?"],
-        ["Haus ohne Straße", "municipal_centre", "Gibtesnichtstraße 7", "", "", ""],
-        ["", "", "", "", "", ""],
+        ["Treff ohne Ort", "municipal_centre", "", "", "", "kommt noch", ""],
+        ["Treff am Südpol", "municipal_centre", "", "-454.4", "8.0", "", ""],
+        ["Treff auf der Null", "municipal_centre", "", "0", "0", "", ""],
+        ["Irgendwas", "raumschiff", "Marktplatz 5", "", "", "unbekannte Klasse", ""],
+        ["Nachbarschaftsküche", "family_neighbourhood", "Kirchgasse 99999x", "", "", "Hausnummer?", ""],
+        ["Haus ohne Straße", "municipal_centre", "Gibtesnichtstraße 7", "", "", "", ""],
+        ["", "", "", "", "", "", ""],
     ]

@@ -3,8 +3,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.render import tables
 from begegnung_geo.render.text import Words
@@ -12,39 +10,12 @@ from begegnung_geo.render.text import Words
 GERMAN, ENGLISH = Words("de"), Words("en")
 
 
-@pytest.mark.parametrize(
-    ("raw", "german"),
-    [
-        ("Mo-Fr 09:00-17:00", "Mo–Fr 09:00–17:00 Uhr"),
-        ("Tu,Th 14:00-18:00; Su off", "Di, Do 14:00–18:00 Uhr; So geschlossen"),
-        (
-            "Mo-Fr 09:00-12:00,14:00-18:00; PH closed",
-            "Mo–Fr 09:00–12:00, 14:00–18:00 Uhr; Feiertage geschlossen",
-        ),
-        ("24/7", "durchgehend geöffnet"),
-        ("nach Vereinbarung", "nach Vereinbarung"),
-        ("Apr-Oct: Mo 09:00-17:00", "Apr-Oct: Mo 09:00-17:00"),
-        ("Mo-Fr 09:00-17:00; sunrise-sunset", "Mo-Fr 09:00-17:00; sunrise-sunset"),
-        ("We 15-17", "We 15-17"),
-        ("", ""),
-        (float("nan"), ""),
-    ],
-)
-def test_opening_hours_are_put_in_words_only_where_every_part_is_plain(raw, german):
-    assert tables.describe_hours(raw, words=GERMAN) == german
-
-
-def test_opening_hours_speak_english_too():
-    assert (
-        tables.describe_hours("Mo-We 09:00-17:00; Sa off", words=ENGLISH) == "Mon–Wed 09:00–17:00; Sat closed"
-    )
-
-
 def test_a_place_row_says_everything_in_words(town):
     row = next(r for r in tables.build_place_rows(town.begegnungsorte, town, words=GERMAN) if r.number == 0)
     assert (row.name, row.kind) == ("Haus A", "Begegnungs- und Bürgerhaus")
     assert row.role == "als Begegnungsort gedacht, zählt"
     assert row.address == "Hafenstraße 1, 27498 Kleinstadt"
+    assert row.hours == "Montag bis Freitag 9 bis 17 Uhr"
     assert row.access == "ja"
     assert row.evidence == "A: Liste der Stadt oder des Trägers (OpenStreetMap)"
 
@@ -52,6 +23,11 @@ def test_a_place_row_says_everything_in_words(town):
 def test_an_unknown_access_stays_empty_and_is_not_a_no(town):
     rows = tables.build_place_rows(town.begegnungsorte, town, words=GERMAN)
     assert {r.number: r.access for r in rows if r.number in (1, 3)} == {1: "", 3: "nein"}
+
+
+def test_unknown_hours_are_called_unknown(town):
+    rows = tables.build_place_rows(town.begegnungsorte, town, words=GERMAN)
+    assert {r.number: r.hours for r in rows if r.number in (1, 2)} == {1: "unbekannt", 2: "nach Vereinbarung"}
 
 
 def test_places_are_sorted_by_name_and_nameless_ones_come_last(town):
