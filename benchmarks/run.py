@@ -29,6 +29,7 @@ TOPICS = (
     "usual_way",
     "addresses",
     "fetch",
+    "pages",
     "growth",
 )
 """Modules of this folder, in the order they run; each is a program of its own too."""

@@ -243,14 +243,14 @@ def _join_named(rows: gpd.GeoDataFrame, tolerance_m: float, least_m: float) -> N
     # One line a street instead of one an edge: fewer vertices, and room for its name.
     if not len(rows):
         return NamedLines(np.array([], dtype=object), ())
-    names, codes = np.unique(rows["name"].fillna("").to_numpy(dtype=str), return_inverse=True)
+    raw, code_of_row = np.unique(rows["name"].fillna("").to_numpy(dtype=str), return_inverse=True)
+    names, code_of_raw = np.unique([clean_text(name) for name in raw], return_inverse=True)
+    codes = code_of_raw[code_of_row]
     order = np.argsort(codes, kind="stable")
     bundles = shapely.multilinestrings(rows.geometry.to_numpy()[order], indices=codes[order])
     lines, bundle = shapely.get_parts(shapely.line_merge(bundles), return_index=True)
-    is_named = names[bundle] != ""
-    kept = (shapely.length(lines) >= least_m) | is_named
-    cleaned = [clean_text(name) for name in names]
-    return NamedLines(geometry.simplify(lines[kept], tolerance_m), tuple(cleaned[b] for b in bundle[kept]))
+    kept = (shapely.length(lines) >= least_m) | (names[bundle] != "")
+    return NamedLines(geometry.simplify(lines[kept], tolerance_m), tuple(names[bundle[kept]].tolist()))
 
 
 def _cut_lines(named: NamedLines, box: BaseGeometry) -> NamedLines:
@@ -263,9 +263,11 @@ def _cut_areas(polygons: Geometries, box: BaseGeometry) -> Geometries:
 
 def _pack_named(named: NamedLines, crs: str) -> dict[str, Any]:
     packed, kept = geometry.pack_lines(named.lines, crs)
-    names = [named.names[position] for position in kept]
-    distinct = sorted({name for name in names if name})
-    if not distinct:
+    names = np.array([named.names[position] for position in kept], dtype=str)
+    distinct, counts = np.unique(names, return_counts=True)
+    if not any(distinct):
         return packed
-    code = {name: number for number, name in enumerate(distinct)}
-    return {**packed, "names": distinct, "name": [code.get(name, -1) for name in names]}
+    # The lines come sorted by name: how many of each is enough.
+    if (names[:-1] > names[1:]).any():
+        raise ValueError("lines are not in the order of their names")
+    return {**packed, "names": distinct.tolist(), "counts": counts.tolist()}

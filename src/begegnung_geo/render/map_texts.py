@@ -36,6 +36,8 @@ def build_map_texts(
             "zoomOut": words.say("map.zoom_out"),
             "close": words.say("map.close"),
             "here": words.say("map.here"),
+            "show": words.say("notable.show", name="{name}"),
+            "showShort": words.say("notable.show_short"),
             "showRow": words.say("map.show_row"),
             "districtFlagged": words.say("district.flagged"),
             "walkFromHere": words.say("map.walk_from_here"),

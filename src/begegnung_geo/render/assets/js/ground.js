@@ -2,7 +2,7 @@
  * The page's own background: land, green, water, streets with their names, and what lies outside. */
 (() => {
   const { decodeParts, decodePolygons, decodePoints, contains, toWorld } = begegnung.geometry;
-  const { trace, tracePolygons, traceLines, byZoom, font, clip } = begegnung.pens;
+  const { isSeen, trace, tracePolygons, traceLines, byZoom, font, clip } = begegnung.pens;
   const { placeAt, placeAlong } = begegnung.labels;
   const { layers, data, state } = begegnung;
   const colours = data.colours;
@@ -44,8 +44,8 @@
   layers.line = Ground.extend({
     setup(packed) {
       this.lines = decodeParts(packed);
-      this.names = packed.names || [];
-      this.name = packed.name || [];
+      /* Lines come sorted by name, with how many bear each; "" for those without. */
+      this.names = (packed.names || []).flatMap((name, i) => Array(packed.counts[i]).fill(name));
     },
     paint(ctx, view) {
       const look = LOOKS[this.key];
@@ -69,12 +69,12 @@
     },
     write(ctx, view, taken) {
       if (!this.names.length || view.zoom < STREET_NAMES_FROM) { return; }
-      const size = view.zoom < 16.5 ? 11 : 13, spots = {};
+      const size = view.zoom < 16.5 ? 11 : 13, spots = new Map();
       this.lines.forEach((line, i) => {
-        const code = this.name[i];
-        if (code === undefined || code < 0 || !begegnung.pens.isSeen(line.box, view)) { return; }
-        spots[code] = spots[code] || [];
-        placeAlong(ctx, view, taken, { text: clip(this.names[code], 32), size, line, spots: spots[code] });
+        const name = this.names[i];
+        if (!name || !isSeen(line.box, view)) { return; }
+        if (!spots.has(name)) { spots.set(name, []); }
+        placeAlong(ctx, view, taken, { text: clip(name, 32), size, line, spots: spots.get(name) });
       });
     },
   });

@@ -2,6 +2,26 @@
  * From a list or a table to the map, and from the map back to the table. */
 document.addEventListener("mapready", () => {
   const { map, parts, popup, places, find } = begegnung;
+  const { words } = begegnung.texts;
+
+  /* What can be shown on the map gets its button here: without this script there is none that does nothing. */
+  function addButton(holder, name, key, value) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.textContent = words.showShort;
+    button.setAttribute("aria-label", words.show.replace("{name}", () => name));
+    button.dataset[key] = value;
+    holder.append(" ", button);
+  }
+  const nameOf = (row) => row.querySelector(".name").textContent.trim();
+  document.querySelectorAll("tr[id^=ort-]").forEach((row) => addButton(row.cells[0], nameOf(row), "place", row.id.slice(4)));
+  document.querySelectorAll("tr[id^=luecke-]").forEach((row) => addButton(row.cells[0], nameOf(row), "gap", row.id.slice(7)));
+  document.querySelectorAll("tr[data-key]").forEach((row) => addButton(row.cells[0], nameOf(row), "district", row.dataset.key));
+  document.querySelectorAll("[data-of-gap]").forEach((item) => {
+    const number = item.dataset.ofGap;
+    addButton(item, nameOf(find(`luecke-${number}`)), "gap", number);
+  });
 
   function bringIntoView() {
     const frame = map.getContainer().getBoundingClientRect();

@@ -42,7 +42,7 @@ document.addEventListener("mapready", () => {
     const streets = new Map();
     for (const part of [parts.streets, parts.main_road]) {
       (part ? part.lines : []).forEach((piece, i) => {
-        const name = part.names[part.name[i]];
+        const name = part.names[i];
         if (!name || !begegnung.isPieceInside(piece)) { return; }
         streets.set(name, [...(streets.get(name) || []), piece]);
       });
