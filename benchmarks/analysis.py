@@ -112,12 +112,12 @@ def run_steps(root: Path) -> None:
     os.chdir(root)
     job, folders = plan_city(find_profile("musterstadt"), language="de")
     folders = Folders(folders.processed.resolve(), folders.site.resolve())
-    seconds = {}
+    seconds, shared = {}, {}
     for step in STEPS:
         if step.stage != "coverage" or step.gathers_issues:
             continue
         start = read_clock()
-        output = step.run(StepInput(job, step, folders, earlier=[], last=folders))
+        output = step.run(StepInput(job, step, folders, earlier=[], last=folders, shared=shared))
         for name, frame in output.tables.items():
             write_table(frame, name, folder=folders.processed, crs=CRS)
         seconds[step.name] = read_clock() - start

@@ -49,7 +49,9 @@ def build_district_walks(strata: Strata, access: Mapping[str, ProfileAccess]) ->
     for key, profile in sorted(access.items()):
         for destination, walks in profile.walks.items():
             # Profiles that walk the same ways share their distances; only the speed differs.
-            metres = found.setdefault(id(walks), _measure_walks(strata, walks))
+            if id(walks) not in found:
+                found[id(walks)] = _measure_walks(strata, walks)
+            metres = found[id(walks)]
             minutes = {
                 f"{name}_min": metres[f"{name}_m"] / (profile.speed_m_s * 60)
                 for name in ("median", "median_max", "p90", "p90_max")
