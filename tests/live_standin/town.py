@@ -87,7 +87,7 @@ def describe_quarter(url: str, *, key: str, box: tuple[float, float, float, floa
     """Return the profile of a quarter that comes from Overpass."""
     profile = describe_town(url, key=key, ags="")
     source = {"file": "quarter.osm.pbf", "kind": "overpass", "url": f"{url}/api", "licence": "ODbL-1.0"}
-    profile["city"]["name"] = "Musterstadt, ein Quartier"
+    profile["city"]["name"] = "Musterstadt-Mitte"
     profile["study"] = {"box_wgs84": list(box), "buffer_m": 300}
     profile["fetch"]["overpass_tile_km2"] = 2  # a few tiles to watch
     profile["sources"] = {"osm": {**source, "attribution": "© OpenStreetMap contributors"}}

@@ -12,6 +12,7 @@ relations are judged in portions. pyosmium's IdTracker was tried: it takes 1.6 G
 for any city, because a city's ids spread over all ids ever given (docs/sources.md).
 """
 
+import shutil
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,16 +99,16 @@ def clip_osm(path: Path, target: Path, *, file_format: str, box: Box) -> ClipCou
 def _clip(extract: OsmExtract, runs: ZoneRuns, target: Path) -> ClipCount:
     _read_zones(extract, runs)
     relation_ids, completed_ways = _find_drawn(extract, runs)
-    with TemporaryFile(dir=target.parent) as way_lines:
-        chosen = _select_ways(extract, runs, completed_ways=completed_ways, out=way_lines)
-        way_lines.seek(0)
+    with TemporaryFile(dir=target.parent) as lines:
+        # Ways and relations wait on disk: one helper process at a time reads, or reads and writes nodes.
+        chosen = _select_ways(extract, runs, completed_ways=completed_ways, out=lines)
+        relations = _select_relations(
+            extract, runs, relation_ids=relation_ids, way_ids=chosen.way_ids, out=lines
+        )
+        lines.seek(0)
         with write_objects(extract, target) as out:
             kept = _select_nodes(extract, chosen.node_ids, out=out)
-            while chunk := way_lines.read(_COPY_BYTES):
-                out.write(chunk)
-            relations = _select_relations(
-                extract, runs, relation_ids=relation_ids, way_ids=chosen.way_ids, out=out
-            )
+            shutil.copyfileobj(lines, out, _COPY_BYTES)
     kept += len(chosen.way_ids) + relations.kept
     return ClipCount(read=runs.count + chosen.read + relations.read, kept=kept, malformed=0)
 

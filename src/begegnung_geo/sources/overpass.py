@@ -50,7 +50,8 @@ MAP_KEYS = (
 )
 """Keys of addresses, buildings, boundaries and the map's background, besides places and walkways."""
 
-_BUCKET_IDS = 100_000_000
+_BUCKET_IDS, _BUCKET_STEP = 100_000_000, 100
+_BUCKET_BYTES = 2 * MEGABYTE
 _TILE_AGE_MAX_S = 6 * 3600
 _KM_PER_DEGREE = 111.2
 _FREE_SLOTS = re.compile(r"(\d+) slots? available now")
@@ -186,14 +187,27 @@ def _merge(paths: Iterable[Path], target: Path, *, box: Box, data_date: str) -> 
             objects.apply(_Copy(writer), simplify=True)
 
 
-def _sort_into_buckets(paths: Iterable[Path], folder: Path) -> list[Path]:
-    # Sorting and finding repeats needs all objects in memory; so it is done id range by id range.
+def _sort_into_buckets(paths: Iterable[Path], folder: Path, *, width: int = _BUCKET_IDS) -> Iterator[Path]:
+    """Yield files that hold the objects of one kind and of neighbouring ids, in order of kind and id."""
+    # Sorting and finding repeats needs all objects in memory; so it is done id range by id range,
+    # in smaller ranges where many objects are.
+    for bucket in _split(paths, folder, width=width):
+        if bucket.stat().st_size > _BUCKET_BYTES and width > _BUCKET_STEP:
+            inner = folder / bucket.stem
+            inner.mkdir()
+            yield from _sort_into_buckets([bucket], inner, width=width // _BUCKET_STEP)
+        else:
+            yield bucket
+        bucket.unlink()
+
+
+def _split(paths: Iterable[Path], folder: Path, *, width: int) -> list[Path]:
     buckets: dict[tuple[int, int], TextIO] = {}
     with ExitStack() as opened:
         for path in sorted(set(paths)):
             with path.open(encoding="utf-8") as lines:
                 for line in lines:
-                    key = ("nwr".index(line[0]), int(line[1 : line.index(" ")]) // _BUCKET_IDS)
+                    key = ("nwr".index(line[0]), int(line[1 : line.index(" ")]) // width)
                     if key not in buckets:
                         name = folder / f"{key[0]}_{key[1]}.opl"
                         buckets[key] = opened.enter_context(name.open("w", encoding="utf-8"))

@@ -10,6 +10,7 @@ import pytest
 
 from begegnung_geo.errors import SourceError
 from begegnung_geo.provenance import read_provenance
+from begegnung_geo.sources import overpass
 from begegnung_geo.sources.fetch import FetchReport, fetch_city
 from live_standin import faults
 from live_standin.overpass import OverpassData
@@ -205,3 +206,24 @@ def test_the_settings_of_osmnx_and_the_address_look_up_are_put_back(town: StandI
     assert {key: value for key, value in vars(osmnx.settings).items() if not key.startswith("_")} == before
     assert socket.getaddrinfo is resolve
     assert all("test@example.org" in headers["User-Agent"] for _, _, headers, _, _ in town.requests)
+
+
+def test_many_objects_are_sorted_in_smaller_portions_to_the_same_bytes(
+    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [1, 2, 99, 100, 101, 9_999, 10_000, 1_000_000, 99_999_999, 100_000_000, 12_000_000_000]
+    nodes = "".join(
+        f'<node id="{n}" version="1" timestamp="2026-01-01T00:00:00Z" lat="51.45" lon="7.55">'
+        '<tag k="amenity" v="cafe"/></node>'
+        for n in numbers
+    )
+    (tmp_path / "many.osm").write_text(f'<osm version="0.6">{nodes}</osm>', encoding="utf-8")
+    standin.overpass = OverpassData(tmp_path / "many.osm")
+    fetch(standin, tmp_path / "whole")
+
+    monkeypatch.setattr(overpass, "_BUCKET_BYTES", 60)  # about one object
+    fetch(standin, tmp_path / "portions")
+
+    whole, portions = tmp_path / "whole" / "o.osm.pbf", tmp_path / "portions" / "o.osm.pbf"
+    assert [item[1] for item in list_objects(portions)] == numbers
+    assert portions.read_bytes() == whole.read_bytes()
