@@ -51,7 +51,11 @@ def build_choice(scope: Scope, city: Scope, speaker: Speaker) -> dict[str, Any]:
             words.say("choice.places", minutes=words.number(longest)),
             words.say("choice.beyond", minutes=words.number(headline.threshold_min)),
         ],
-        "notes": [*_say_unknown_ages(scope, speaker), *_say_seats(scope, city, speaker)],
+        "notes": [
+            *_say_estimated(speaker),
+            *_say_unknown_ages(scope, speaker),
+            *_say_seats(scope, city, speaker),
+        ],
     }
 
 
@@ -91,7 +95,16 @@ def build_fairness(speaker: Speaker) -> list[str]:
                 index=words.number(row["concentration"], decimals=2),
             )
         )
-    return sentences
+    return [*sentences, *_say_estimated(speaker)]
+
+
+def _say_estimated(speaker: Speaker) -> list[str]:
+    return [speaker.words.say("lead.estimated")] if speaker.content.is_estimated else []
+
+
+def _say_persons(persons: float, speaker: Speaker) -> str:
+    # Estimated people are told with two digits, as everywhere on the pages.
+    return speaker.persons_prose(persons) if speaker.content.is_estimated else speaker.persons(persons)
 
 
 def _build_row(
@@ -106,7 +119,7 @@ def _build_row(
     words = speaker.words
     return {
         "name": words.say(f"person_group.{group}"),
-        "persons": speaker.persons(own["persons"]),
+        "persons": _say_persons(own["persons"], speaker),
         "cells": [
             {
                 "text": text or words.say("share.no_statement"),
@@ -137,7 +150,8 @@ def _pick(scope: Scope, speaker: Speaker, *, group: str, threshold_min: int) -> 
     if not (walks and places and reach):
         return {}
     counts = {name: places[name] for name in ("places_median", "places_median_max")}
-    shares = {name: reach[name] for name in ("persons_beyond", "covered_share", "covered_share_max")}
+    wanted = ("persons_unknown", "persons_beyond", "covered_share", "covered_share_max")
+    shares = {name: reach[name] for name in wanted}
     return {**walks, **counts, **shares}
 
 
@@ -155,13 +169,19 @@ def _say_figures(row: Row, speaker: Speaker) -> dict[str, str]:
     # Each figure in words, empty where nothing can be told.
     if not row:
         return {}
-    is_told = not math.isnan(row["covered_share"]) or row["persons_beyond"] > 0
     return {
         "half": _say_minutes(row["median_min"], row["median_max_min"], speaker),
         "nine_in_ten": _say_minutes(row["p90_min"], row["p90_max_min"], speaker),
         "places": _say_range(row["places_median"], row["places_median_max"], speaker),
-        "beyond": _say_beyond(row, speaker) if is_told else "",
+        "beyond": _say_beyond(row, speaker) if _is_told(row, speaker) else "",
     }
+
+
+def _is_told(row: Row, speaker: Speaker) -> bool:
+    # A number of people who walk longer reads as if all others walked less: not where many are unknown.
+    profile = speaker.content.profile
+    is_enough = row["persons"] >= profile.publication.share_base_min
+    return is_enough and not row["persons_unknown"] > profile.coverage.unknown_share_max * row["persons"]
 
 
 def _say_minutes(low: float, high: float, speaker: Speaker) -> str:
@@ -179,7 +199,7 @@ def _say_range(low: float, high: float, speaker: Speaker) -> str:
 
 
 def _say_beyond(row: Row, speaker: Speaker) -> str:
-    persons = speaker.persons(row["persons_beyond"])
+    persons = _say_persons(row["persons_beyond"], speaker)
     low, high = row["covered_share"], row["covered_share_max"]
     if math.isnan(low) or math.isnan(high) or high - low > _RANGE_FROM:
         return persons

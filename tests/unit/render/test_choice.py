@@ -13,6 +13,7 @@ from begegnung_geo.render.site import render_site
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import Words
 from begegnung_geo.schema import conform_table
+from small_town import with_estimate
 
 NAN = np.nan
 AREAS = {("city", ""): (5.48, 27.02, 9.0), ("bezirk", "1"): (6.0, 37.1, 5.0)}
@@ -23,7 +24,8 @@ def build_tables(level, district_id, *, groups, median=(5.48, 5.48), p90=27.02, 
     keys = [
         {
             "level": level, "district_id": district_id, "persons_group": group, "profile": "senior",
-            "persons": persons, "persons_unknown": 0.0, "persons_without_group": over.get("without", 0.0),
+            "persons": persons, "persons_unknown": over.get("unknown", 0.0),
+            "persons_without_group": over.get("without", 0.0),
         }
         for group, persons in groups.items()
     ]  # fmt: skip
@@ -104,6 +106,26 @@ def test_unknown_walks_are_a_range_and_what_is_not_told_is_not_guessed(town, sco
     assert cells[0]["text"] == "4 bis 10 Min."
     assert cells[1]["text"] == "nicht bestimmbar"
     assert cells[3]["text"] == "15.000"  # known to walk longer; the share would be a range
+
+
+def test_where_many_walks_are_unknown_nobody_is_said_to_walk_longer(town, scopes):
+    # 545 of 567,705 people are known to walk longer; of nearly all others nothing is known.
+    city, _ = scopes
+    blind = {"median": (NAN, NAN), "p90": NAN, "places": NAN, "share": 0.01, "share_max": 0.999}
+    rows = build_tables("city", "", groups={"all": 567_705.0}, unknown=561_000.0, beyond=545.0, **blind)
+    assert build_choice(city, city, speak(town, rows)) == {}
+    few = build_tables("city", "", groups={"all": 75.0}, beyond=75.0, **blind)
+    assert build_choice(city, city, speak(town, few)) == {}
+
+
+def test_estimated_people_are_told_roughly_and_said_to_be_estimated(town, scopes):
+    city, _ = scopes
+    speaker = speak(town, build_tables("city", "", groups={"all": 7_825.0}), fairness=build_fair())
+    estimated = Speaker(with_estimate(speaker.content), Words("de"))
+    part = build_choice(city, city, estimated)
+    assert part["rows"][0]["persons"] == "7.800"
+    assert part["notes"][0] == "Wie viele Menschen wo wohnen, ist geschätzt, nicht gezählt."
+    assert build_fairness(estimated)[-1] == part["notes"][0]
 
 
 def test_few_people_are_not_counted_and_a_silent_table_makes_no_section(town, scopes):
