@@ -150,6 +150,34 @@ def weigh_fairness(step: StepInput) -> StepOutput:
     return StepOutput({"fairness": withhold_fairness(fairness) if _counts_a_part(step) else fairness})
 
 
+def judge_opening(step: StepInput) -> StepOutput:
+    """Say of each place whether it is open at each named moment."""
+    settings = step.profile.opening
+    opening = build_opening(
+        stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places")),
+        moments=step.profile.moments,
+        calendar=pick_calendar(settings, data_date=step.facts("read_map")["data_date"]),
+        open_share_min=settings.open_share_min,
+    )
+    return StepOutput({"opening": opening})
+
+
+def measure_open_coverage(step: StepInput) -> StepOutput:
+    """Sum up who reaches a place that is open at each named moment."""
+    demand, walking = step.layer("demand"), step.profile.walking
+    open_walks = build_open_walks(
+        demand,
+        _read_supply(step),
+        step.table("opening"),
+        ways=_lay_ways(step),
+        walking=walking,
+    )
+    open_coverage = build_open_coverage(demand, open_walks, step.layer("districts"), walking=walking)
+    if _counts_a_part(step):
+        open_coverage = open_coverage.assign(covered_share_min=np.nan, covered_share_max=np.nan)
+    return StepOutput({"open_walks": open_walks, "open_coverage": open_coverage})
+
+
 def measure_coverage(step: StepInput) -> StepOutput:
     """Sum up who reaches a place in time, flag districts, and outline the gaps."""
     profile, demand, districts = step.profile, step.layer("demand"), step.layer("districts")
@@ -161,6 +189,7 @@ def measure_coverage(step: StepInput) -> StepOutput:
         Doubts(
             need=step.table("need"),
             snap_variants=step.table("snap_variants"),
+            open_walks=step.table("open_walks"),
             missing_counts=tuple(count_missing(step.table("completeness"))),
         ),
         walking=profile.walking,
@@ -225,34 +254,6 @@ def weigh_potential(step: StepInput) -> StepOutput:
             ),
         }
     )
-
-
-def judge_opening(step: StepInput) -> StepOutput:
-    """Say of each place whether it is open at each named moment."""
-    settings = step.profile.opening
-    opening = build_opening(
-        stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places")),
-        moments=step.profile.moments,
-        calendar=pick_calendar(settings, data_date=step.facts("read_map")["data_date"]),
-        open_share_min=settings.open_share_min,
-    )
-    return StepOutput({"opening": opening})
-
-
-def measure_open_coverage(step: StepInput) -> StepOutput:
-    """Sum up who reaches a place that is open at each named moment."""
-    demand, walking = step.layer("demand"), step.profile.walking
-    open_walks = build_open_walks(
-        demand,
-        _read_supply(step),
-        step.table("opening"),
-        ways=_lay_ways(step),
-        walking=walking,
-    )
-    open_coverage = build_open_coverage(demand, open_walks, step.layer("districts"), walking=walking)
-    if _counts_a_part(step):
-        open_coverage = open_coverage.assign(covered_share_min=np.nan, covered_share_max=np.nan)
-    return StepOutput({"open_walks": open_walks, "open_coverage": open_coverage})
 
 
 def draw_reach(step: StepInput) -> StepOutput:

@@ -132,18 +132,6 @@ STEPS = (
         reads=("demand", "districts", "district_figures"), uses=("need",), writes=("need", "need_indicators"),
     ),
     Step(
-        "measure_coverage", "coverage", measure_coverage,
-        reads=("demand", "districts", "background_labels", "need", "snap_variants", "completeness"),
-        facts_of=("count_people", "tie_districts"),
-        uses=("walking", "coverage", "underserved", "publication"),
-        writes=("coverage", "city_coverage", "underserved", "underserved_variants", "gaps", "walk_curves"),
-    ),
-    Step(
-        "weigh_fairness", "coverage", weigh_fairness,
-        reads=("demand", "need"), facts_of=("count_people", "tie_districts"),
-        uses=("walking",), writes=("fairness",),
-    ),
-    Step(
         "judge_opening", "coverage", judge_opening,
         reads=("begegnungsorte", "neighbour_places"), facts_of=("read_map",), uses=("opening", "moments"),
         writes=("opening",),
@@ -155,6 +143,20 @@ STEPS = (
             "walk_nodes", "walk_edges",
         ),
         facts_of=("count_people", "tie_districts"), uses=("walking",), writes=("open_walks", "open_coverage"),
+    ),
+    Step(
+        "measure_coverage", "coverage", measure_coverage,
+        reads=(
+            "demand", "districts", "background_labels", "need", "snap_variants", "open_walks", "completeness",
+        ),
+        facts_of=("count_people", "tie_districts"),
+        uses=("walking", "coverage", "underserved", "publication"),
+        writes=("coverage", "city_coverage", "underserved", "underserved_variants", "gaps", "walk_curves"),
+    ),
+    Step(
+        "weigh_fairness", "coverage", weigh_fairness,
+        reads=("demand", "need"), facts_of=("count_people", "tie_districts"),
+        uses=("walking",), writes=("fairness",),
     ),
     Step(
         "pack_people", "coverage", pack_people,

@@ -386,7 +386,7 @@ RESULT_TABLES: tuple[Table, ...] = (
             Column("level", "str", "level key"),
             Column("variant", "str", "dimension and value"),
             Column("dimension", "str", "the assumption that is changed", allowed=VARIANT_DIMENSIONS),
-            Column("value", "float64", "what it is changed to: factor, minutes, metres, places; 1 for unknown walks counted as covered and unknown need as highest"),
+            Column("value", "float64", "what it is changed to: factor, minutes, metres, places; 1 for unknown walks counted as covered, unknown hours as closed, unknown need as highest"),
             Column("is_underserved", "bool", "flagged in this variant, of several draws in at least half"),
             Column("same_answer_share", "float64", "share of the draws with the same answer as `underserved`; 0 or 1 where nothing is drawn", unit="0-1"),
             Column("is_same_answer", "bool", "the same answer as `underserved`, in `draws_agree_min` of the draws"),

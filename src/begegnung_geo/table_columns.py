@@ -25,7 +25,7 @@ OPEN_BASES = (
     "holiday_not_named", "no_days",
 )
 STABILITY = ("robust", "likely", "fragile", "not_assessable")
-VARIANT_DIMENSIONS = ("speed", "threshold", "leg", "unknown_walks", "missing_places", "need_unknown")
+VARIANT_DIMENSIONS = ("speed", "threshold", "leg", "unknown_walks", "unknown_hours", "missing_places", "need_unknown")
 FIGURE_UNITS = ("percent", "share", "persons", "other")
 INDICATOR_BASES = ("people", "figure", "finer_figure")
 BACKGROUND_AREA_LAYERS = ("water", "green", "built_up")

@@ -26,10 +26,10 @@ class Trial:
     ----------
     dimension
         Which assumption is changed: `speed`, `threshold`, `leg`, `unknown_walks`,
-        `missing_places`, `need_unknown`.
+        `unknown_hours`, `missing_places`, `need_unknown`.
     value
         What it is changed to: a factor, minutes, metres, number of places, 1 for
-        "counted as covered" and "highest".
+        "counted as covered", "as closed" and "highest".
     covered, unknown
         People within reach, and with an unknown walk, by district; where something is
         drawn at random one row a draw.
@@ -62,10 +62,14 @@ class Doubts:
         Table `snap_variants`.
     missing_counts
         How many places may exist that no source names; empty where nobody can tell.
+    open_walks
+        Table `open_walks` of the same homes in the same order; without moments nobody
+        knows of opening hours.
     """
 
     need: pd.DataFrame
     snap_variants: pd.DataFrame
+    open_walks: pd.DataFrame
     missing_counts: tuple[int, ...] = ()
 
 
@@ -146,7 +150,8 @@ def build_trials(experiment: Experiment) -> Iterator[Trial]:
     Yield the figures for every variant of the profile, one assumption changed in each.
 
     Other walking speeds; other times; other longest legs to a walkway, for the homes
-    that `snap_variants` names; unknown walks counted as within reach; the places that
+    that `snap_variants` names; unknown walks counted as within reach; places without
+    known opening hours counted as closed, where hours are known of any; the places that
     probably exist unlisted put at random where people live; need as high as it can be.
     What changes nothing anywhere - no unknown walk, no place missing - is no variant.
     """
@@ -160,6 +165,7 @@ def build_trials(experiment: Experiment) -> Iterator[Trial]:
     if usual.unknown.any():
         reached = usual.covered + usual.unknown
         yield replace(usual, dimension="unknown_walks", value=1.0, covered=reached, unknown=usual.unknown * 0)
+    yield from _try_hours(experiment, usual)
     for count in experiment.doubts.missing_counts:
         yield _try_missing(experiment, usual, count)
     if (experiment.need_high > experiment.need_low).any():
@@ -174,6 +180,21 @@ def _try_snapping(experiment: Experiment) -> Iterator[Trial]:
     for limit in sorted(rows["snap_limit_m"].unique()):
         changed = apply_snap_variant(experiment.demand, rows, snap_limit_m=limit)
         yield experiment.count("leg", float(limit), minutes=experiment.rule.threshold_min, demand=changed)
+
+
+def _try_hours(experiment: Experiment, usual: Trial) -> Iterator[Trial]:
+    # Usually a place of unknown hours counts as open; here only those known to be open at some moment do.
+    walks = experiment.doubts.open_walks
+    prefix = "open_walk_step_free_m_" if experiment.step_free else "open_walk_m_"
+    moments = [name for name in walks.columns if str(name).startswith(prefix)]
+    if not moments:
+        return
+    nearest = walks[moments].astype("float64").min(axis=1)
+    is_known_open = (nearest <= experiment.reach_m(experiment.rule.threshold_min)).to_numpy(dtype=bool)
+    persons = experiment.demand["persons"].to_numpy(dtype=np.float64)
+    covered = experiment.index.sum(persons * is_known_open)
+    if is_known_open.any() and not np.array_equal(covered, usual.covered):
+        yield replace(usual, dimension="unknown_hours", value=1.0, covered=covered)
 
 
 def _try_missing(experiment: Experiment, usual: Trial, count: int) -> Trial:

@@ -291,7 +291,8 @@ def _say_variants(speaker: Speaker) -> list[str]:
         sentences.append(words.say("method.missing_drawn", draws=words.number(variants.draws_count)))
     elif not _is_complete(speaker.content.completeness):
         sentences.append(words.say("method.missing_untested"))
-    return [*sentences, words.say("method.hours_untested")]
+    key = "method.hours_open" if "unknown_hours" in tried else "method.hours_untested"
+    return [*sentences, words.say(key)]
 
 
 def _is_complete(completeness: pd.DataFrame) -> bool:

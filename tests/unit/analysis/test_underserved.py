@@ -52,12 +52,15 @@ RULE = build_rule()
 ONLY_LIMIT = build_rule(rules={"share_below_limit": LIMIT})
 
 
-def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk", need=None, snapped=(), missing=()):
+def flag_both(
+    homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk", need=None, snapped=(), missing=(), hours=None
+):
     """
     Return both tables for homes given as (district, persons, distance or None, air distance).
 
     `need`: district -> lowest and highest index. `snapped`: limit, number of a home, its
-    walk then. Homes of a district are at one spot, 10 km from the next district.
+    walk then. `hours`: moment -> each home's walk to a place known to be open.
+    Homes of a district are at one spot, 10 km from the next.
     """
     demand = pd.DataFrame(homes, columns=["district", "persons", "walk_distance_m", "air_distance_m"])
     demand = demand.astype({"walk_distance_m": float, "persons": float, "air_distance_m": float})
@@ -78,7 +81,14 @@ def flag_both(homes, *, rule=RULE, unknown_share_max=0.2, level="bezirk", need=N
     flags, variants = flag_underserved(
         gpd.GeoDataFrame(demand, geometry=shapely.points(at, np.zeros(len(demand))), crs="EPSG:25832"),
         districts,
-        Doubts(need=weighed, snap_variants=build_snapped(snapped), missing_counts=missing),
+        Doubts(
+            need=weighed,
+            snap_variants=build_snapped(snapped),
+            open_walks=pd.DataFrame(
+                {f"open_walk_m_{moment}": walks for moment, walks in (hours or {}).items()}
+            ),
+            missing_counts=missing,
+        ),
         walking=WALKING,
         rule=rule,
         unknown_share_max=unknown_share_max,
@@ -238,6 +248,28 @@ def test_homes_that_lose_or_find_their_walkway_are_a_variant():
     assert said.loc["leg_500", ["is_underserved", "covered_share"]].tolist() == [False, 0.55]
     assert said.loc["leg_150", ["is_underserved", "covered_share"]].tolist() == [True, 0.35]
     assert flags.loc["a", "variants_count"] == 7  # four, two legs, unknown walks
+
+
+def test_places_of_unknown_hours_are_closed_in_one_variant():
+    # 60 % within reach of a place; of one known to be open, in the morning or on Sunday, 40 %.
+    homes = [("a", 200, NEAR, 50.0), ("a", 200, NEAR, 50.0), ("a", 200, NEAR, 50.0), ("a", 400, FAR, 4000.0)]
+    hours = {"morning": [100.0, 900.0, None, None], "sunday": [None, 550.0, 601.0, None]}
+    flags, variants = flag_both(homes, hours=hours)
+    assert not flags.loc["a", "is_underserved"]
+    said = variants.set_index("variant").loc["unknown_hours_1"]
+    assert said[["is_underserved", "covered_share"]].tolist() == [True, 0.4]
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        {"morning": [None, None]},  # of no place are the hours known
+        {"morning": [100.0, None]},  # every place is known to be open then
+    ],
+)
+def test_where_hours_change_nothing_or_nobody_knows_any_there_is_no_such_variant(hours):
+    _, variants = flag_both([("a", 600, NEAR, 50.0), ("a", 400, FAR, 4000.0)], hours=hours)
+    assert "unknown_hours" not in set(variants["dimension"])
 
 
 def test_places_that_no_source_names_are_a_variant_by_many_draws():
