@@ -4,6 +4,7 @@
 from typing import Any
 
 from begegnung_geo.render import tables
+from begegnung_geo.render.choice import build_choice
 from begegnung_geo.render.completeness import build_completeness
 from begegnung_geo.render.editions import MAPS, Edition
 from begegnung_geo.render.figures import format_speed
@@ -18,7 +19,8 @@ from begegnung_geo.render.text import clean_text
 
 _GAPS_TOLD = 3
 _POTENTIAL_TOLD = 3
-_OPENINGS_TOLD = 3
+_VERDICTS_TOLD = 2  # the others are hatched and named in the chart of the districts
+_OPENINGS_TOLD = 2
 _DOUBTFUL = ("D", "E")
 
 
@@ -63,8 +65,10 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         "lead": list_lead(scope, speaker),
         "notices": list_notices(speaker),
         "has_share": speaker.headline_reach(scope).has_share,
-        "verdicts": tell_underserved(scope, speaker),
+        "verdicts": tell_underserved(scope, speaker)[:_VERDICTS_TOLD],
         "charts": build_charts(scope, city, speaker),
+        "groups": _list_groups(scope, city, speaker),
+        "groups_beyond": words.say("choice.beyond", minutes=words.number(headline.threshold_min)),
         "kinds": list_kinds(scope, speaker),
         "potential": _say_potential(scope, speaker),
         "openings": _list_openings(scope, speaker),
@@ -91,6 +95,20 @@ def build_publisher(speaker: Speaker) -> dict[str, str]:
     """Return who publishes and where to turn to, cleaned; empty values where the profile names none."""
     publisher = speaker.content.profile.publisher
     return {key: clean_text(value, limit=300) for key, value in publisher.model_dump().items()}
+
+
+def _list_groups(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, str]]:
+    # Everybody and each known age group, and how many of them walk longer: the page's own figures.
+    rows = build_choice(scope, city, speaker).get("rows", [])
+    return [
+        {
+            "name": row["name"],
+            "persons": row["persons"],
+            "beyond": row["cells"][-1]["text"],
+            "city": row["cells"][-1]["city"],
+        }
+        for row in rows
+    ]
 
 
 def _list_plain(scope: Scope, speaker: Speaker) -> list[str]:

@@ -217,3 +217,16 @@ def test_the_sections_stand_on_the_pages_in_both_languages(town):
         assert heading not in site["maps/stadtkarte.html"]
         for page in ("index.html", "maps/stadtkarte.html"):
             assert 'id="auswahl"' in site[page]
+
+
+def test_the_fact_sheet_says_of_each_group_who_walks_longer_in_the_pages_own_figures(town):
+    content = speak(town, build_tables("city", "", groups=GROUPS)).content
+    sheet = render_site(content)["sheets/stadtkarte.html"]
+    table = sheet[sheet.index('id="betroffen"') : sheet.index('id="potenzial"')]
+    rows = build_choice(build_city_scope(content), build_city_scope(content), Speaker(content, Words("de")))[
+        "rows"
+    ]
+    assert len(rows) > 1
+    for row in rows:
+        assert f'<th scope="row">{row["name"]}</th><td class="num">{row["persons"]}</td>' in table
+        assert row["cells"][-1]["text"] in table

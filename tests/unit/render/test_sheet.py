@@ -152,6 +152,23 @@ def test_the_pdf_of_the_longest_sheet_still_has_two_pages():
     assert re.search(r"Pages:\s+2\b", info)
 
 
+def test_a_sheet_with_more_to_say_is_set_closer_and_keeps_two_pages(site):
+    if not can_print():
+        pytest.skip("Pango is not on this machine (Debian: libpango-1.0-0 libpangoft2-1.0-0)")
+
+    def count_pages(lines: int) -> int:
+        more = "<p>Ein Satz mehr, der gesagt werden muss.</p>" * lines
+        document = render_pdf(site[SHEET].replace('<div class="second">', f'<div class="second">{more}', 1))
+        info = subprocess.run(["pdfinfo", "-"], input=document, capture_output=True, check=True, timeout=60)
+        return int(re.search(rb"Pages:\s+(\d+)", info.stdout)[1])
+
+    fits = next(lines for lines in range(1, 40) if count_pages(lines) == 3) - 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("begegnung_geo.render.pdf._CLOSE", "")
+        patch.setattr("begegnung_geo.render.pdf._CLOSER", "")
+        assert count_pages(fits) == 3
+
+
 def test_a_pdf_asks_nobody_for_anything(site, tmp_path):
     if not can_print():
         pytest.skip("Pango is not on this machine (Debian: libpango-1.0-0 libpangoft2-1.0-0)")
