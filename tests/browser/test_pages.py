@@ -129,7 +129,7 @@ def test_show_on_map_opens_what_the_table_says_and_comes_back(town_site, visit):
     page.click(f"[data-place='{HAUS_A}']")
     assert page.text_content(".popup h3") == "Haus A"
     assert _popup(page) == row
-    assert row["Öffnungszeiten"] == "Mo–Fr 09:00–17:00 Uhr; Sa geschlossen"
+    assert row["Öffnungszeiten"] == "Montag bis Freitag 9 bis 17 Uhr"
     page.keyboard.press("Escape")
     page.wait_for_selector(".popup", state="detached")
     assert page.evaluate("document.activeElement.dataset.place") == HAUS_A
