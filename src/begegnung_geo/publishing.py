@@ -16,9 +16,11 @@ from begegnung_geo.fingerprints import hash_program
 from begegnung_geo.published_tables import PUBLISHED_TABLES
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import SHEETS
+from begegnung_geo.render.gis_styles import build_styles
 from begegnung_geo.render.pdf import render_pdf
 from begegnung_geo.render.scopes import build_district_scopes
 from begegnung_geo.render.site import render_site
+from begegnung_geo.render.text import Words
 from begegnung_geo.steps import StepInput, StepOutput
 
 SITE_TABLES = (
@@ -65,7 +67,8 @@ def publish_site(step: StepInput) -> StepOutput:
     extracts = {
         scope.slug: set(scope.begegnungsorte["begegnungsort_id"]) for scope in build_district_scopes(content)
     }
-    write_downloads(step.site / "downloads", content, extracts=extracts)
+    styles = build_styles(content, words=Words("de"))  # the downloads are German
+    write_downloads(step.site / "downloads", content, extracts=extracts, styles=styles)
     _write_json(step.site / "summary.json", summary)
     _write_json(step.site / "manifest.json", _describe_run(step, _publish_people(step, people)))
     return StepOutput(facts={"text": f"{len(pages)} pages"})

@@ -258,6 +258,7 @@ def test_the_geopackage_has_its_layers_in_the_metric_crs(tmp_path: Path) -> None
     layers = dict(pyogrio.list_layers(path))
     assert layers == {
         "begegnungsorte": "Point", "districts": "MultiPolygon", "gaps": "MultiPolygon",
+        "reach_areas": "MultiPolygon",
         "merkmale": None, "herkunft": None, "datenlexikon": None, "quellen": None,
     }  # fmt: skip
     places = pyogrio.read_dataframe(path, layer="begegnungsorte")

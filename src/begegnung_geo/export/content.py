@@ -103,6 +103,10 @@ class DownloadContent(Protocol):
         """`begegnungsort_id` -> opening hours in German words."""
 
     @property
+    def reach_areas(self) -> gpd.GeoDataFrame:
+        """Table `reach_areas`."""
+
+    @property
     def issues(self) -> pd.DataFrame:
         """Table `issues`."""
 
@@ -141,3 +145,6 @@ class Downloads:
         default_factory=lambda: build_empty("published_open_coverage", crs=WGS84)
     )
     hours_in_words: Mapping[str, str] = field(default_factory=dict)
+    reach_areas: gpd.GeoDataFrame = field(
+        default_factory=lambda: gpd.GeoDataFrame(build_empty("reach_areas", crs=WGS84))
+    )

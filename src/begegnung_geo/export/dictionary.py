@@ -19,6 +19,7 @@ from begegnung_geo.export.words import (
     MEASURE_WORDS,
     OPEN_COVERAGE_WORDS,
     PLACE_WORDS,
+    REACH_WORDS,
     Word,
     find_word,
 )
@@ -38,6 +39,7 @@ DICTIONARY: dict[str, dict[str, Word]] = {
     "issues": ISSUE_WORDS,
     "measures_by_district": MEASURE_WORDS,
     "open_coverage_by_district": OPEN_COVERAGE_WORDS,
+    "reach_areas": REACH_WORDS,
     "datenlexikon": DICTIONARY_WORDS,
     "quellen": SOURCE_WORDS,
 }

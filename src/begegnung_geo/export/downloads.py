@@ -43,6 +43,7 @@ _LAYERS = {
     "begegnungsorte": "begegnungsorte",
     "districts": "districts",
     "gaps": "gaps",
+    "reach_areas": "reach_areas",
     "merkmale": "attributes",
     "herkunft": "column_sources",
     "datenlexikon": "datenlexikon",
@@ -58,7 +59,11 @@ _SHEETS = {
 
 
 def write_downloads(
-    folder: Path, content: DownloadContent, *, extracts: Mapping[str, Collection[str]] = MappingProxyType({})
+    folder: Path,
+    content: DownloadContent,
+    *,
+    extracts: Mapping[str, Collection[str]] = MappingProxyType({}),
+    styles: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Path]:
     """
     Write all downloads; the same content gives the same bytes.
@@ -75,6 +80,8 @@ def write_downloads(
         Tables of one run, in the metric CRS.
     extracts
         Name of a page -> ids of its places; each gets a CSV of its own beside its table.
+    styles
+        Layer of the GeoPackage -> its look in QGIS as QML, kept in the table `layer_styles` beside it.
 
     Returns
     -------
@@ -95,7 +102,7 @@ def write_downloads(
             columns = describe_columns(key, list(frame.columns))
             write_geojson(folder / name, gpd.GeoDataFrame(rows[key]), about={**about, "columns": columns})
     layers = {layer: rows[key] for layer, key in _LAYERS.items()}
-    write_geopackage(folder / "begegnungsorte.gpkg", layers, data_date=content.data_date)
+    write_geopackage(folder / "begegnungsorte.gpkg", layers, data_date=content.data_date, styles=styles)
     sheets = {sheet: _head(_drop_geometry(rows[key]), key) for sheet, key in _SHEETS.items()}
     title = str(about["title"])
     write_workbook(folder / "begegnungsorte.xlsx", sheets, title=title, data_date=content.data_date)

@@ -23,7 +23,12 @@ from begegnung_geo.files import write_bytes
 _DEGREE_DECIMALS = 6
 _DATE_FALLBACK = "1980-01-01"  # the earliest date a ZIP knows
 _MEMBER_DATE = (1980, 1, 1, 0, 0, 0)
-_GEOMETRY_TYPES = {"begegnungsorte": "Point", "districts": "MultiPolygon", "gaps": "MultiPolygon"}
+_GEOMETRY_TYPES = {
+    "begegnungsorte": "Point",
+    "districts": "MultiPolygon",
+    "gaps": "MultiPolygon",
+    "reach_areas": "MultiPolygon",
+}
 _COLUMN_WIDTH = 22
 _YES, _NO = "ja", "nein"
 
@@ -61,8 +66,17 @@ def write_geojson(path: Path, rows: gpd.GeoDataFrame, *, about: Mapping[str, Any
     write_bytes(path, f'{head}, "features": [\n{lines}\n]}}\n'.encode())
 
 
-def write_geopackage(path: Path, layers: Mapping[str, pd.DataFrame], *, data_date: str) -> None:
-    """Write layers and plain tables into one GeoPackage, dated with the data and not with the clock."""
+def write_geopackage(
+    path: Path, layers: Mapping[str, pd.DataFrame], *, data_date: str, styles: Mapping[str, str]
+) -> None:
+    """
+    Write layers and plain tables into one GeoPackage, dated with the data and not with the clock.
+
+    `styles` (layer -> QML) become the table `layer_styles`, from which QGIS takes the look
+    of a layer by itself.
+    """
+    if styles:
+        layers = {**layers, "layer_styles": _build_style_rows(styles, day=data_date[:10] or _DATE_FALLBACK)}
     stamp = f"{data_date[:10] or _DATE_FALLBACK}T00:00:00.000Z"
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.gpkg"
@@ -75,6 +89,28 @@ def write_geopackage(path: Path, layers: Mapping[str, pd.DataFrame], *, data_dat
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None, "OGR_SQLITE_SYNCHRONOUS": None})
         write_bytes(path, draft.read_bytes())
+
+
+def _build_style_rows(styles: Mapping[str, str], *, day: str) -> pd.DataFrame:
+    """Return rows as QGIS writes and looks for them; names of the columns are QGIS's."""
+    rows = [
+        {
+            "f_table_catalog": "",
+            "f_table_schema": "",
+            "f_table_name": layer,
+            "f_geometry_column": "geom",
+            "styleName": "begegnung_geo",
+            "styleQML": qml,
+            "styleSLD": "",
+            "useAsDefault": True,
+            "description": "",
+            "owner": "",
+            "ui": None,
+            "update_time": f"{day}T00:00:00.000Z",
+        }
+        for layer, qml in sorted(styles.items())
+    ]
+    return pd.DataFrame(rows)
 
 
 def write_workbook(path: Path, sheets: Mapping[str, pd.DataFrame], *, title: str, data_date: str) -> None:

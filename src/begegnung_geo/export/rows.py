@@ -19,6 +19,7 @@ from begegnung_geo.export.tables import (
     build_gap_rows,
     build_issue_rows,
     build_place_rows,
+    build_reach_rows,
 )
 from begegnung_geo.export.words import ESTIMATED, INVENTED
 from begegnung_geo.export.words_about import DICTIONARY_WORDS
@@ -28,8 +29,8 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
     """
     Return the rows of each download by its key in `dictionary.DICTIONARY`.
 
-    Only columns named in `words.py` leave the house. `begegnungsorte`, `districts` and
-    `gaps` have a geometry in the metric CRS.
+    Only columns named in `words.py` leave the house. `begegnungsorte`, `districts`,
+    `gaps` and `reach_areas` have a geometry in the metric CRS.
     """
     places, districts = content.begegnungsorte, content.districts
     labels, licences = content.class_labels, _list_licences(content)
@@ -58,6 +59,7 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
         "issues": build_issue_rows(content.issues),
         "measures_by_district": _build_measures(content),
         "open_coverage_by_district": _build_open_coverage(content),
+        "reach_areas": build_reach_rows(content.reach_areas),
         "quellen": build_source_rows(
             content.provenance, notes=list_notes(content), data_date=content.data_date
         ),

@@ -19,6 +19,7 @@ from begegnung_geo.export.words import (
     NO_STATEMENT,
     NOT_PUBLISHED,
     PLACE_WORDS,
+    REACH_WORDS,
     TOO_FEW,
     Word,
 )
@@ -157,6 +158,13 @@ def build_gap_rows(gaps: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     levels = sorted(c.removeprefix("district_id_") for c in ordered.columns if c.startswith("district_id_"))
     rows = _select(ordered, GAP_WORDS, levels)
     return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=gaps.crs)
+
+
+def build_reach_rows(reach_areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the table `reach_areas` with listed columns only, by profile and threshold; same CRS."""
+    ordered = reach_areas.sort_values(["profile", "threshold_min"], ignore_index=True)
+    rows = _select(ordered, REACH_WORDS, [])
+    return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=reach_areas.crs)
 
 
 def build_issue_rows(issues: pd.DataFrame) -> pd.DataFrame:

@@ -265,6 +265,13 @@ GAP_WORDS: dict[str, Word] = {
     "district_id_": Word("Gebiet (Nummer)", "Nummer des Gebiets dieser Ebene"),
 }
 
+REACH_WORDS: dict[str, Word] = {
+    "profile": Word("Gehweise", "Gehweise, für die die Fläche gilt"),
+    "threshold_min": Word(
+        "Gehzeit", "von jedem Punkt der Fläche ist ein gezählter Ort in dieser Zeit erreicht", "Minuten"
+    ),
+}
+
 ISSUE_WORDS: dict[str, Word] = {
     "source": Word("Quelle", "Datei oder Schlüssel der Quelle"),
     "row": Word("Zeile", "Zeile der Datei oder Kennung; * steht für viele"),

@@ -18,9 +18,9 @@ FAMILIES = (
     "access.", "certainty.basis_", "certainty.groups_scaled_", "certainty.scaled_", "compare.cause_",
     "compare.data_", "compare.kind.", "compare.only_", "compare.separate_", "complete.", "detail.",
     "dimension.", "evidence.", "fair.need_", "figure.", "fill.", "group.", "headline.", "hours.",
-    "indicator.", "issue.", "legend.", "level.", "method.hours_", "method.rule_", "open.weakest", "method.weights_", "person_group.",
-    "profile.", "profile_of.", "publisher.", "reason.", "role.", "seats.", "share.", "sheet.", "stability.",
-    "variant.", "why.",
+    "indicator.", "issue.", "legend.", "level.", "method.hours_", "method.rule_", "method.weights_",
+    "open.weakest", "person_group.", "profile.", "profile_of.", "publisher.", "reason.", "role.", "seats.",
+    "share.", "sheet.", "stability.", "variant.", "why.",
 )  # fmt: skip
 
 
