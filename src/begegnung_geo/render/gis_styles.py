@@ -152,7 +152,7 @@ def _write(
         clause = ET.SubElement(ET.SubElement(renderer, "orderby"), "orderByClause", asc="0", nullsFirst="0")
         clause.text = order
     if label:
-        _add_labels(root, label, scale=label_scale)
+        _add_labels(root, label, scale=label_scale, kind=kind)
     ET.indent(root)
     return _DOCTYPE + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -176,7 +176,7 @@ def _add_symbol(shapes: ET.Element, paint: Sequence[tuple[str, _Options]], *, ki
             ET.SubElement(listed, "Option", name=key, type="QString", value=value)
 
 
-def _add_labels(root: ET.Element, field: str, *, scale: int) -> None:
+def _add_labels(root: ET.Element, field: str, *, scale: int, kind: str) -> None:
     settings = ET.SubElement(ET.SubElement(root, "labeling", type="simple"), "settings")
     text = ET.SubElement(
         settings,
@@ -187,10 +187,13 @@ def _add_labels(root: ET.Element, field: str, *, scale: int) -> None:
         namedStyle="Regular",
     )
     ET.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferColor=_rgba(_PAPER))
+    if kind == "marker":  # beside the sign, not on it
+        beside = {"placement": "6", "predefinedPositionOrder": "R,L,TR,BR,TL,BL,T,B", "offsetType": "1"}
+        ET.SubElement(settings, "placement", beside, dist="0.6", distUnits="MM")
     # `scaleMax` is the largest denominator a label is drawn at: names come when there is room for them.
-    ET.SubElement(
-        settings, "rendering", scaleVisibility="1", scaleMin="0", scaleMax=str(scale), drawLabels="1"
-    )
+    # Without `obstacle="0"` a district keeps all names of places out of its area.
+    rendering = {"scaleVisibility": "1", "scaleMin": "0", "scaleMax": str(scale), "drawLabels": "1"}
+    ET.SubElement(settings, "rendering", rendering, obstacle="0")
 
 
 def _quote(text: str) -> str:
