@@ -92,7 +92,7 @@ def build_completeness(
 
     Potential places are left out: no list of meeting places means to name them. Classes
     that the sources cover unequally are not added up: only the established places
-    together, the groups, and for the city the classes are estimated.
+    together, the groups and the classes are estimated.
 
     Parameters
     ----------
@@ -159,8 +159,8 @@ def build_fill_rates(
     -------
     fill_rates
         Table `fill_rates`: whole city and each district of the coarsest level, by all
-        classes together, by group and, for the city, by class; rows without a place only for all
-        together. `filled_share` is null where there is no place.
+        classes together, by group and by class; rows without a place only for all together.
+        `filled_share` is null where there is no place.
     """
     places = begegnungsorte[begegnungsorte["standing"] != "potential"].reset_index(drop=True)
     scopes = _list_scopes(districts)
@@ -211,14 +211,12 @@ def _count_by_scope(
     wanted: Mapping[str, Sequence[str]],
     columns: Sequence[str] = tuple(_COUNTS),
 ) -> pd.DataFrame:
-    """Return the sums of flags by scope and category, zero without a place; classes for the city only."""
+    """Return the sums of flags by scope and category, zero without a place."""
     parts = []
     for level in dict.fromkeys(level for level, _ in scopes):
         ids = [district_id for name, district_id in scopes if name == level]
         at = places[f"district_id_{level}"] if level != CITY_LEVEL else pd.Series("", index=places.index)
         for kind, categories in kinds.items():
-            if kind == "class" and level != CITY_LEVEL:
-                continue
             keys = pd.DataFrame({"district_id": at, "category": categories}).astype("str")
             flags = places[list(columns)].astype("int64")
             sums = flags.groupby([keys["district_id"], keys["category"]]).sum()

@@ -385,7 +385,11 @@ COMPLETENESS_WORDS: dict[str, Word] = {
     "n_second": Word("davon in Listen", "Orte, die eine Liste der Stadt oder von Menschen nennt", "Orte"),
     "n_both": Word("in beiden", "Orte, die OpenStreetMap und eine Liste nennen", "Orte"),
     "estimated_count": Word(
-        "Geschätzt", "so viele gibt es vermutlich (Chapman); leer heißt: nicht schätzbar", "Orte", _OWN
+        "Geschätzt",
+        "so viele gibt es vermutlich (Chapman); leer heißt: nicht schätzbar. Setzt voraus, dass OSM und Listen nicht voneinander abschreiben, "
+        "jeder Ort gleich wahrscheinlich genannt wird, Einträge eines Ortes erkannt wurden und zwischen beiden Ständen nichts entstand oder schloss",
+        "Orte",
+        _OWN,
     ),
     "low": Word("mindestens", "untere Grenze des Vertrauensbereichs", "Orte", _OWN),
     "high": Word("höchstens", "obere Grenze des Vertrauensbereichs", "Orte", _OWN),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How complete the list is: found, estimated with its range, and how much is filled in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,46 +9,78 @@ import pandas as pd
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.symbols import PLACE_GROUPS
+from begegnung_geo.render.text import clean_text
 
 _CITY_LEVEL = "city"
 _ALL_KIND = ("standing", "established")
 _GROUP_KIND = "group"
+_CLASS_KIND = "class"
 _FILL_KIND = "all"
 
 
 def build_completeness(scope: Scope, speaker: Speaker) -> dict[str, Any]:
     """
-    Return the section: a sentence, one row a group of places, and the shares filled in.
+    Return the section: a sentence, one row a group and a class of places, and the shares filled in.
 
     Returns
     -------
     section
         `sentence`; `rows` with `name`, `found`, `estimate` (text: a number with its range,
-        or why there is none); `fills` with `name`, `share` and `bar` (whole percent).
-        Empty where nothing was counted for the area.
+        or why there is none); `fills` with `name`, `share` and `bar` (whole percent);
+        `classes` with rows as above and the `shares` filled in by `attributes`; `assumes`
+        says what an estimate rests on, where one is shown. Empty where nothing was counted
+        for the area.
     """
-    found = _select(speaker.content.completeness, scope)
+    found, rates = _select(speaker.content.completeness, scope), _select(speaker.content.fill_rates, scope)
     total = _pick(found, *_ALL_KIND)
     if total is None:
         return {}
-    groups = [
-        (group, row)
-        for group in PLACE_GROUPS
-        if (row := _pick(found, _GROUP_KIND, group.letter)) is not None and row["found_count"] > 0
-    ]
+    names = [(group.letter, speaker.words.say(f"group.{group.key}")) for group in PLACE_GROUPS]
+    is_estimated = bool(found["is_estimable"].any())
     return {
         "sentence": _say_total(total, speaker),
-        "rows": [
-            {
-                "name": speaker.words.say(f"group.{group.key}"),
-                "found": speaker.words.number(row["found_count"]),
-                "found_sort": int(row["found_count"]),
-                "estimate": _say_estimate(row, speaker),
-            }
-            for group, row in groups
-        ],
-        "fills": _list_fills(_select(speaker.content.fill_rates, scope), speaker),
+        "assumes": speaker.words.say("complete.assumes") if is_estimated else "",
+        "rows": _list_rows(found, speaker, kind=_GROUP_KIND, names=names),
+        "fills": _list_fills(rates, speaker),
+        **_list_classes(found, rates, speaker),
     }
+
+
+def _list_classes(found: pd.DataFrame, rates: pd.DataFrame, speaker: Speaker) -> dict[str, Any]:
+    language = speaker.words.language
+    labels = {key: clean_text(pair[language != "de"]) for key, pair in speaker.content.class_labels.items()}
+    names = sorted(labels.items(), key=lambda item: item[1].casefold())
+    shown = rates[rates["category_kind"] == _CLASS_KIND]
+    shares = {
+        (str(row["category"]), str(row["attribute"])): speaker.words.share(row["filled_share"])
+        for row in shown[shown["filled_share"].notna()].to_dict("records")
+    }
+    attributes = [name for name in sorted(set(shown["attribute"])) if speaker.words.has(f"fill.{name}")]
+    return {
+        "attributes": [speaker.words.say(f"fill.{name}") for name in attributes],
+        "classes": [
+            row | {"shares": [shares.get((row["key"], name), "") for name in attributes]}
+            for row in _list_rows(found, speaker, kind=_CLASS_KIND, names=names)
+        ],
+    }
+
+
+def _list_rows(
+    found: pd.DataFrame, speaker: Speaker, *, kind: str, names: Sequence[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return one row a category that has a place, in the order of the names."""
+    counts = [(key, name, _pick(found, kind, key)) for key, name in names]
+    return [
+        {
+            "key": key,
+            "name": name,
+            "found": speaker.words.number(row["found_count"]),
+            "found_sort": int(row["found_count"]),
+            "estimate": _say_estimate(row, speaker),
+        }
+        for key, name, row in counts
+        if row is not None and row["found_count"] > 0
+    ]
 
 
 def _select(rows: pd.DataFrame, scope: Scope) -> pd.DataFrame:

@@ -179,7 +179,8 @@ def test_found_and_estimated_places_stand_side_by_side_for_city_and_districts() 
     second = pick(table, "bezirk", "2", category="B")
     assert second[["found_count", "n_both", "reason"]].tolist() == [1, 0, "few_matches"]
     assert set(table["level"]) == {"city", "bezirk"}
-    assert not ((table["level"] != "city") & (table["category_kind"] == "class")).any()
+    assert pick(table, "bezirk", "1", category="library")["n_both"] == 2
+    assert pick(table, "bezirk", "2", category="library")["reason"] == "few_matches"
 
 
 @pytest.mark.parametrize(
