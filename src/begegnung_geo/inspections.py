@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from begegnung_geo.analysis.explain import explain_place, explain_rejection, explain_sources, find_similar_ids
+from begegnung_geo.analysis.recall import build_recall_rows, measure_recall, tell_recall
 from begegnung_geo.analysis.review import build_review_list
 from begegnung_geo.category_rules import CategoryRules, read_category_rules
 from begegnung_geo.config import find_config_dir
@@ -148,6 +149,59 @@ def write_review(profile_path: Path, out: Path) -> tuple[int, int]:
     write_csv(out, rows)
     answered = int(rows["antwort"].notna().sum())
     return len(rows) - answered, answered
+
+
+def check_recall(profile_path: Path, *, key: str | None, out: Path | None) -> tuple[str, list[str]]:
+    """
+    Hold the inventory against the places a local expects.
+
+    Parameters
+    ----------
+    profile_path
+        Profile of the city.
+    key
+        List of the profile that names the expected places; None takes the only one that
+        lies in the city's hand folder.
+    out
+        Where a CSV with one row an expected place goes; None writes none.
+
+    Returns
+    -------
+    sentence, missing
+        How many are found; and a line for each that is not.
+
+    Raises
+    ------
+    ConfigError
+        If the profile has no such list, or several and none is named.
+    SourceError
+        If the inventory has not been built.
+    """
+    job, _ = plan_city(profile_path, language="de")
+    lists = [source.key for source in job.profile.sources.places if source.kind == "hand"]
+    chosen = lists[0] if key is None and len(lists) == 1 else key
+    if chosen not in lists:
+        raise ConfigError(
+            f"no list of expected places {key!r}" if key else "which list names the expected places?",
+            where=f'{profile_path}; lists with kind = "hand": {", ".join(lists) or "none"}',
+            hint="name one of them with --list, or add one as config/dortmund.toml does (orte_erwartet)",
+        )
+    inventory = open_city(profile_path)
+    records = inventory.layer("place_records")
+    expected = records[records["source"] == chosen].reset_index(drop=True)
+    # An address became a point on the way to the inventory; a row that did not is found by its name alone.
+    placed = inventory.layer("places").set_index("place_id").geometry
+    known = gpd.GeoSeries((chosen + ":" + expected["source_id"]).map(placed), crs=inventory.crs)
+    expected = expected.assign(geometry=known.where(known.notna(), expected.geometry))
+    found = measure_recall(expected, inventory.list_begegnungsorte())
+    rows = build_recall_rows(expected, found, class_names=_name_classes(inventory))
+    if out is not None:
+        write_csv(out, rows)
+    return tell_recall(rows)
+
+
+def _name_classes(inventory: Inventory) -> dict[str, str]:
+    return {key: entry.label_de for key, entry in inventory.rules.classes.items()}
 
 
 def keep_ids(profile_path: Path, *, is_kept: bool) -> tuple[Path, int, int]:

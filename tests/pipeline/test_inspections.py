@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""explain, review and ids on the built town, through the command line."""
+"""explain, review, recall and ids on the built town, through the command line."""
 
 import csv
 import json
@@ -128,3 +128,33 @@ def test_decisions_and_kept_ids_hold_in_later_runs(fresh_town: Town, monkeypatch
     assert answers[first, second] == "verschieden"
     again = call(fresh_town, monkeypatch, "review", "--city", "musterstadt", "--out", "list.csv")
     assert again.exit_code == 1  # answers may be in it
+
+
+def test_recall_tells_which_expected_places_the_inventory_lacks(
+    fresh_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(fresh_town, monkeypatch, "recall", "--city", "musterstadt").exit_code == 1  # no such list yet
+    places = read(fresh_town, "begegnungsorte").dropna(subset=["name"])
+    from_osm = places[places["place_ids"].map(lambda ids: all(i.startswith("osm:") for i in ids))]
+    library = from_osm[from_osm["class"] == "library"].iloc[0]
+    profile = fresh_town.root / "config" / "musterstadt.toml"
+    added = '[[sources.places]]\nkey = "erwartet"\nfile = "erwartet.csv"\nkind = "hand"\n\n'
+    text = profile.read_text(encoding="utf-8")
+    first = text.index("[[sources.places]]")
+    profile.write_text(text[:first] + added + text[first:], encoding="utf-8")
+    folder = fresh_town.root / "config" / "musterstadt"
+    folder.mkdir(exist_ok=True)
+    (folder / "erwartet.csv").write_text(
+        "kennung;name;klasse;adresse;ort\n"
+        f"e-1;{library['name']};library;;Musterstadt\n"
+        "e-2;Palast der tausend Stimmen;culture;Nirgendweg 999;Musterstadt\n",
+        encoding="utf-8",
+    )
+    run_town(fresh_town.root)
+    result = call(fresh_town, monkeypatch, "recall", "--city", "musterstadt", "--out", "recall.csv")
+    assert result.exit_code == 0, result.output
+    assert "1 of 2 expected places found" in result.output
+    assert "nein: Palast der tausend Stimmen" in result.output
+    rows = pd.read_csv(fresh_town.root / "recall.csv", sep=";", encoding="utf-8-sig")
+    assert rows["gefunden"].tolist() == ["nein", "ja"]
+    assert rows["begegnungsort_id"].dropna().tolist() == [library["begegnungsort_id"]]

@@ -24,7 +24,7 @@ def lower_evidence(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     places
         Table `places`: Point, metric CRS; rows of OSM have no such column.
     """
-    marks = np.array([_find_mark(fields) for fields in places["fields"]], dtype=object)
+    marks = np.array([find_mark(fields) for fields in places["fields"]], dtype=object)
     is_open = np.array([mark.startswith(_UNCONFIRMED) for mark in marks], dtype=bool)
     is_old = np.array([mark in _OUTDATED for mark in marks], dtype=bool)
     lowered = places.copy()
@@ -34,7 +34,8 @@ def lower_evidence(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return lowered
 
 
-def _find_mark(fields: str) -> str:
+def find_mark(fields: str) -> str:
+    """Return what a list says of how sure its row is, in small letters; empty where it says nothing."""
     if not any(key in fields for key in _KEYS):
         return ""
     row = {key.strip().casefold(): value for key, value in json.loads(fields).items()}

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Recall: whether the inventory holds the places a local expects."""
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ import shapely
 from rapidfuzz import fuzz
 from shapely.geometry.base import BaseGeometry
 
+from begegnung_geo.analysis.list_evidence import find_mark
 from begegnung_geo.analysis.names import normalise_name
 from begegnung_geo.crs import require_crs
 from begegnung_geo.errors import CrsError
@@ -68,6 +71,63 @@ def measure_recall(
     columns = ["is_found", "is_found_alike", "found_by", "begegnungsort_id", "distance_m"]
     recall = pd.DataFrame(rows, columns=columns, index=expected.index)
     return recall.astype({"found_by": "str", "begegnungsort_id": "str", "distance_m": "float64"})
+
+
+def build_recall_rows(
+    expected: gpd.GeoDataFrame, recall: pd.DataFrame, *, class_names: Mapping[str, str]
+) -> pd.DataFrame:
+    """
+    Return what was found of a list as people read it, one row an expected place, the missing first.
+
+    Parameters
+    ----------
+    expected
+        Table `place_records`, one list.
+    recall
+        What `measure_recall` returns for it.
+    class_names
+        Class key -> name.
+
+    Returns
+    -------
+    rows
+        `kennung`, `name`, `art`, `bestaetigung` (as the list has it), `gefunden` (ja; andere
+        Art: only another kind of place within 150 m; nein), `gefunden_durch` (Name or Nähe),
+        `begegnungsort_id` and `abstand_m` of what was found.
+    """
+    is_other = recall["is_found"] & ~recall["is_found_alike"]
+    answers = np.select([recall["is_found_alike"], is_other], ["ja", "andere Art"], default="nein")
+    rows = pd.DataFrame(
+        {
+            "kennung": expected["source_id"],
+            "name": expected["name"],
+            "art": expected["class_hint"].map(lambda key: class_names.get(key, key)),
+            "bestaetigung": expected["fields"].map(find_mark),
+            "gefunden": answers,
+            "gefunden_durch": recall["found_by"].map({"name": "Name", "near": "Nähe"}),
+            "begegnungsort_id": recall["begegnungsort_id"],
+            "abstand_m": recall["distance_m"].round(),
+        }
+    )
+    rank = rows["gefunden"].map({"nein": 0, "andere Art": 1, "ja": 2})
+    order = np.lexsort((rows["kennung"], rank))
+    return rows.iloc[order].reset_index(drop=True)
+
+
+def tell_recall(rows: pd.DataFrame) -> tuple[str, list[str]]:
+    """Return one sentence about `build_recall_rows`, and a line for each place not found as expected."""
+    found = int((rows["gefunden"] == "ja").sum())
+    other = int((rows["gefunden"] == "andere Art").sum())
+    sentence = (
+        f"{found} of {len(rows)} expected places found by name or kind within {FOUND_WITHIN_M:.0f} m; "
+        f"{other} more have only another kind of place there; {len(rows) - found - other} not found"
+    )
+    missing = rows[rows["gefunden"] != "ja"]
+    lines = [
+        f"{row['gefunden']}: {row['name']} ({row['art']}, {row['kennung']})"
+        for row in missing.to_dict("records")
+    ]
+    return sentence, lines
 
 
 def _find(

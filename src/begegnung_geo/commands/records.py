@@ -130,3 +130,29 @@ def ids(
     path, new_count, changed = keep_ids(profile_path, is_kept=keep)
     done = "kept in" if keep else "not yet in"
     typer.echo(f"{new_count} records new, {changed} with another id: {done} {path}")
+
+
+@exit_codes()
+def recall(
+    *,
+    city: City = None,
+    config: ConfigFile = None,
+    expected: Annotated[
+        str | None, typer.Option("--list", metavar="KEY", help="List of the profile that names them.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Where one row an expected place goes.")
+    ] = None,
+) -> None:
+    """
+    Hold the inventory of the last run against the places a local expects.
+
+    Example: `begegnung-geo recall --city dortmund --out recall.csv`
+    """
+    profile_path = choose_profile(city, config)
+    from begegnung_geo.inspections import check_recall  # noqa: PLC0415 - heavy
+
+    sentence, missing = check_recall(profile_path, key=expected, out=out)
+    for line in missing:
+        typer.echo(line)
+    typer.echo(f"done: {sentence}" + (f"; {out}" if out else ""))
