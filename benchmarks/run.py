@@ -27,6 +27,7 @@ TOPICS = (
     "analysis",
     "whole_runs",
     "usual_way",
+    "inventory",
     "addresses",
     "fetch",
     "pages",
