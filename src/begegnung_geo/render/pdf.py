@@ -15,7 +15,8 @@ _PAGES = 2
 # Districts with much to say: the same text set closer, before it would run on to a third page.
 _CLOSE = "body { line-height: 1.28 } h2 { margin-top: 5pt } table { font-size: 7.6pt }"
 _CLOSER = """@page { margin: 10mm 12mm 11mm } body { font-size: 8.8pt; line-height: 1.24 }
-h2 { margin-top: 4pt } table { font-size: 7.2pt } th, td { padding-top: .7pt; padding-bottom: .7pt }"""
+h2 { margin-top: 4pt } table { font-size: 7.2pt } th, td { padding-top: .7pt; padding-bottom: .7pt }
+.chart img { width: 84% }"""
 _VARIANT = "pdf/ua-1"  # tagged and titled; conformance has not been validated and is not claimed
 
 

@@ -13,11 +13,10 @@ from begegnung_geo.render.maps import render_plain_page
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_figures, name_gaps, tell_underserved
 from begegnung_geo.render.sheet_figures import build_charts, embed_svg, list_kinds
-from begegnung_geo.render.sheet_picture import render_sheet_picture
+from begegnung_geo.render.sheet_picture import GAPS_TOLD, render_sheet_picture
 from begegnung_geo.render.statements import Speaker, list_certainty, list_lead, list_notices, say_headline
 from begegnung_geo.render.text import clean_text
 
-_GAPS_TOLD = 3
 _POTENTIAL_TOLD = 3
 _VERDICTS_TOLD = 2  # the others are hatched and named in the chart of the districts
 _OPENINGS_TOLD = 2
@@ -145,11 +144,11 @@ def _list_gaps(scope: Scope, speaker: Speaker) -> list[str]:
         for name, persons, threshold in zip(
             names, scope.gaps["persons"], scope.gaps["threshold_min"], strict=True
         )
-    ][:_GAPS_TOLD]
+    ][:GAPS_TOLD]
 
 
 def _say_more_gaps(scope: Scope, speaker: Speaker) -> str:
-    rest = scope.gaps["persons"].iloc[_GAPS_TOLD:]
+    rest = scope.gaps["persons"].iloc[GAPS_TOLD:]
     if not len(rest):
         return ""
     persons = speaker.persons_prose(float(rest.sum()))

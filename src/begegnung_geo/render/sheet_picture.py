@@ -15,6 +15,8 @@ from begegnung_geo.render.scopes import Scope, order_levels
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import clean_text
 
+GAPS_TOLD = 3
+"""How many gaps a sheet names, the ones with most people first; only they have a number in its picture."""
 _RATIO = 1.6  # width by height: the width of an A4 page, two fifths of its height
 _FONT = "font-family=\"system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif\""
 _LABEL_SIZE = 17
@@ -130,10 +132,11 @@ def _draw_names(paper: Paper, scope: Scope) -> list[str]:
 
 
 def _number_gaps(paper: Paper, scope: Scope) -> list[str]:
-    # The numbers are those of the sentences: gaps are ordered by their people.
-    if not len(scope.gaps):
+    # The numbers are those of the sentences: gaps are ordered by their people, and only the first are told.
+    told = scope.gaps.iloc[:GAPS_TOLD]
+    if told.empty:
         return []
-    points = paper.place(geometry.find_label_points(scope.gaps.geometry.to_numpy()))
+    points = paper.place(geometry.find_label_points(told.geometry.to_numpy()))
     parts = []
     for number, point in enumerate(points, start=1):
         x, y = shapely.get_x(point), shapely.get_y(point)
