@@ -10,9 +10,9 @@ A new table with people joins in `tell_figures`.
 import pandas as pd
 
 from begegnung_geo.analysis.coverage import build_coverage, publish_coverage
-from begegnung_geo.analysis.disclosure import order_homes, protect_people, publish_count, publish_frame
+from begegnung_geo.analysis.disclosure import order_homes, protect_people, publish_frame
 from begegnung_geo.analysis.fairness import build_fairness, publish_fairness
-from begegnung_geo.analysis.gaps import find_headline_gaps, sum_by_gap
+from begegnung_geo.analysis.gaps import find_headline_gaps, publish_gaps, sum_by_gap
 from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.open_coverage import CITY_LEVEL, build_open_coverage, publish_open_coverage
 from begegnung_geo.analysis.underserved import publish_underserved
@@ -55,17 +55,10 @@ def tell_figures(step: StepInput) -> StepOutput:
     )
     gaps = step.layer("gaps")
     gap_of_home = find_headline_gaps(step.layer("demand"), profile=profile, cell_size_m=_read_spacing(step))
-    persons = sum_by_gap(protected, gap_of_home)
     published = {
         "coverage": coverage,
         "city_coverage": city_coverage,
-        "gaps": gaps.assign(
-            persons=publish_count(
-                pd.Series(persons, index=gaps.index),
-                publication=publication,
-                is_anybody=gaps["persons"] > 0,
-            )
-        ),
+        "gaps": publish_gaps(gaps, sum_by_gap(protected, gap_of_home), publication=publication),
         "need": need,
         "need_indicators": indicators,
         "open_coverage": publish_open_coverage(

@@ -545,7 +545,10 @@ RESULT_TABLES: tuple[Table, ...] = (
             Column("name", "str", "nearest quarter or district name", is_nullable=True),
         ),
         ("MultiPolygon",),
-        families=(DISTRICT_IDS,),
+        families=(
+            Column("persons_", "float64", "people of a known group, summed where its number is known: at least so many (`persons_65_plus`); null where it is known for nobody", unit="persons", is_nullable=True),
+            DISTRICT_IDS,
+        ),
     ),
     Table(
         "row_counts",

@@ -10,8 +10,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.coverage import find_covered, find_unknown
+from begegnung_geo.analysis.disclosure import publish_count
 from begegnung_geo.analysis.network import Floats, Ints
-from begegnung_geo.profile import Profile, Walking
+from begegnung_geo.profile import Profile, Publication, Walking
 from begegnung_geo.schema import build_empty
 
 _LABEL_KINDS = ("suburb", "village", "quarter", "neighbourhood", "hamlet")
@@ -120,8 +121,9 @@ def build_gaps(
     -------
     gaps
         Table `gaps`: MultiPolygon, in the order of `gap_of_home`, `gap_id` that number
-        from 1 with leading zeros, `name` null where neither a label nor a district is
-        there, each `district_id_<level>` that of most people.
+        from 1 with leading zeros, people and each known group of them as in
+        `sum_by_gap`, `name` null where neither a label nor a district is there, each
+        `district_id_<level>` that of most people.
     """
     is_kept = gap_of_home.notna().to_numpy(dtype=bool)
     if not is_kept.any():
@@ -138,7 +140,7 @@ def build_gaps(
             "gap_id": pd.Series([f"{number:0{width}d}" for number in range(1, count + 1)], dtype="str"),
             "profile": pd.Series([profile] * count, dtype="str"),
             "threshold_min": np.full(count, threshold_min, dtype=np.int64),
-            "persons": sum_by_gap(demand, gap_of_home),
+            **sum_by_gap(demand, gap_of_home),
             "name": names.astype("str"),
             **{column: ids[column] for column in ids},
         },
@@ -147,10 +149,47 @@ def build_gaps(
     )
 
 
-def sum_by_gap(demand: pd.DataFrame, gap_of_home: pd.Series) -> Floats:
-    """Return the people of each gap, in the order of their numbers."""
-    persons = demand["persons"].groupby(gap_of_home).sum().sort_index()
-    return persons.to_numpy(dtype=np.float64)
+def sum_by_gap(demand: pd.DataFrame, gap_of_home: pd.Series) -> pd.DataFrame:
+    """
+    Return the people of each gap, and those of each group, in the order of their numbers.
+
+    A group is summed over the homes where its number is known, so it may be larger than
+    told; it is null where it is known for none of the gap's homes.
+    """
+    names = [name for name in demand.columns if name == "persons" or str(name).startswith("persons_")]
+    sums = pd.DataFrame(demand)[names].groupby(gap_of_home).sum(min_count=1)
+    return sums.sort_index().reset_index(drop=True).astype("float64")
+
+
+def publish_gaps(
+    gaps: gpd.GeoDataFrame, packed: pd.DataFrame, *, publication: Publication
+) -> gpd.GeoDataFrame:
+    """
+    Return the gaps as they may be told.
+
+    Parameters
+    ----------
+    gaps
+        Table `gaps`.
+    packed
+        The people of the same gaps in the same order, summed over `protected_demand`.
+    publication
+        Rules of the profile.
+
+    Returns
+    -------
+    published_gaps
+        Numbers of people by `publish_count`; a group is null where it is hidden or known
+        for nobody.
+    """
+    told = {
+        name: publish_count(packed[name], publication=publication, is_anybody=gaps[name] > 0).where(
+            gaps[name].notna()
+        )
+        for name in packed.columns
+        if name in gaps
+    }
+    return gpd.GeoDataFrame(gaps.reset_index(drop=True).assign(**told))
 
 
 def _group_neighbours(xy: Floats, distance_m: float) -> Ints:

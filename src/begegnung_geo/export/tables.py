@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The rows that leave the house: listed columns only, small numbers hidden, private text removed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -155,8 +155,7 @@ def build_district_rows(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def build_gap_rows(gaps: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the table `published_gaps` with listed columns only, sorted by id; same CRS."""
     ordered = gaps.sort_values("gap_id", ignore_index=True)
-    levels = sorted(c.removeprefix("district_id_") for c in ordered.columns if c.startswith("district_id_"))
-    rows = _select(ordered, GAP_WORDS, levels)
+    rows = _select_families(ordered, GAP_WORDS)
     return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=gaps.crs)
 
 
@@ -175,7 +174,17 @@ def build_issue_rows(issues: pd.DataFrame) -> pd.DataFrame:
     return _select(rows.sort_values(list(ISSUE_WORDS), ignore_index=True), ISSUE_WORDS, [])
 
 
-def _select(rows: pd.DataFrame, words: Mapping[str, Word], levels: list[str]) -> pd.DataFrame:
+def _select_families(rows: pd.DataFrame, words: Mapping[str, Word]) -> pd.DataFrame:
+    """Return the columns that have words, families (`district_id_`) in the order of their names."""
+    names = {
+        name: name
+        for word in words
+        for name in (sorted(c for c in rows.columns if c.startswith(word)) if word.endswith("_") else [word])
+    }
+    return _select(rows, names, [])
+
+
+def _select(rows: pd.DataFrame, words: Iterable[str], levels: list[str]) -> pd.DataFrame:
     """Return only the columns that have words, in that order, texts cleaned."""
     names = [
         name

@@ -261,6 +261,12 @@ GAP_WORDS: dict[str, Word] = {
     "persons": Word(
         "Menschen", "Menschen in der Lücke, gerundet; leer heißt: zu wenige, um sie zu nennen", "Menschen"
     ),
+    "persons_": Word(
+        "Altersgruppe",
+        "von ihnen in dieser Altersgruppe, wo das Alter bekannt ist: mindestens so viele, gerundet; leer heißt: "
+        "zu wenige oder unbekannt",
+        "Menschen",
+    ),
     "name": Word("Name", "nächstes Quartier oder Gebiet"),
     "district_id_": Word("Gebiet (Nummer)", "Nummer des Gebiets dieser Ebene"),
 }

@@ -12,7 +12,8 @@ from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.statements import Speaker
 
 _ALL = "all"
-_SHOWN_GROUPS = (_ALL, "under_10", "under_18", "65_plus", "80_plus")
+SHOWN_GROUPS = ("under_10", "under_18", "65_plus", "80_plus")
+"""Groups of people that pages tell of by themselves, young before old."""
 _RANGE_FROM = 0.01  # of a share, as everywhere on the pages
 
 Row = Mapping[Any, Any]
@@ -30,7 +31,7 @@ def build_choice(scope: Scope, city: Scope, speaker: Speaker) -> dict[str, Any]:
     longest = max(content.profile.walking.thresholds_min)
     rows = [
         row
-        for group in _SHOWN_GROUPS
+        for group in (_ALL, *SHOWN_GROUPS)
         if (row := _build_row(scope, city, speaker, group=group, threshold_min=longest))
     ]
     if not rows:
@@ -214,9 +215,7 @@ def _say_unknown_ages(scope: Scope, speaker: Speaker) -> list[str]:
     table = speaker.content.district_walks
     level, district_id = ("city", "") if scope.is_city else (scope.level, scope.district_id)
     is_own = (table["level"] == level) & (table["district_id"] == district_id)
-    persons = table.loc[
-        is_own & table["persons_group"].isin(_SHOWN_GROUPS[1:]), "persons_without_group"
-    ].max()
+    persons = table.loc[is_own & table["persons_group"].isin(SHOWN_GROUPS), "persons_without_group"].max()
     if math.isnan(persons) or persons < speaker.content.profile.publication.suppress_below:
         return []
     return [speaker.words.say("choice.without_age", persons=speaker.persons_prose(persons))]

@@ -9,7 +9,7 @@ from begegnung_geo.render.choice import build_choice, build_fairness
 from begegnung_geo.render.completeness import build_completeness
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import INDEX, SHEETS, Edition, list_editions, plan_site
-from begegnung_geo.render.gap_table import build_gap_rows
+from begegnung_geo.render.gap_table import build_gap_rows, list_gap_groups
 from begegnung_geo.render.legend import build_legend, list_classes, list_online_maps
 from begegnung_geo.render.map_texts import build_map_texts
 from begegnung_geo.render.maps import render_map_page, render_plain_page
@@ -121,6 +121,7 @@ def _render_map(scope: Scope, edition: Edition) -> str:
         "reach": build_reach_table(scope, speaker),
         "places_csv": "begegnungsorte.csv" if scope.is_city else f"begegnungsorte_{scope.slug}.csv",
         "gaps": build_gap_rows(scope, speaker),
+        "gap_groups": [words.say(f"person_group.{group}") for group in list_gap_groups(scope)],
         "gaps_caption": _say_gaps_caption(scope, speaker),
         "online": list_online_maps(speaker),
         "leaflet_license": read_asset("LEAFLET-LICENSE.txt"),

@@ -9,7 +9,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from begegnung_geo.analysis.gaps import build_gaps, find_gaps, sum_by_gap
+from begegnung_geo.analysis.gaps import build_gaps, find_gaps, publish_gaps, sum_by_gap
+from begegnung_geo.config import find_config_dir, read_profile
 from begegnung_geo.profile import Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
@@ -77,8 +78,34 @@ def test_every_home_knows_its_gap_and_other_people_can_be_summed_by_it():
         demand, walking=WALKING, profile="senior", threshold_min=10, cell_size_m=100.0, persons_min=1.0
     )
     assert gap_of_home.astype(object).where(gap_of_home.notna(), None).tolist() == [0, 1, 0, None, None]
-    assert sum_by_gap(demand, gap_of_home).tolist() == [9, 6]
-    assert sum_by_gap(demand.assign(persons=10.0), gap_of_home).tolist() == [20, 10]
+    assert sum_by_gap(demand, gap_of_home)["persons"].tolist() == [9, 6]
+    assert sum_by_gap(demand.assign(persons=10.0), gap_of_home)["persons"].tolist() == [20, 10]
+
+
+def test_a_gap_tells_its_age_groups_where_they_are_known_and_is_silent_where_nobody_knows():
+    demand = build_demand([(0, 0, 50, 700), (1, 1, 40, 800), (9, 9, 60, 900)])
+    demand = demand.assign(persons_65_plus=[20.0, np.nan, np.nan], persons_under_18=[8.0, 4.0, 0.0])
+    gaps = find(demand)
+    assert gaps["persons"].tolist() == [90, 60]
+    assert gaps["persons_65_plus"].astype(object).where(gaps["persons_65_plus"].notna(), None).tolist() == [
+        20,
+        None,
+    ]
+    assert gaps["persons_under_18"].tolist() == [12, 0]
+
+
+def test_published_gaps_hide_few_and_do_not_make_nobody_of_unknown():
+    publication = read_profile(find_config_dir() / "musterstadt.toml").publication
+    demand = build_demand([(0, 0, 150, 700), (9, 9, 120, 900)])
+    gaps = find(demand.assign(persons_65_plus=[13.0, np.nan], persons_under_18=[3.0, 0.0]))
+    packed = pd.DataFrame(
+        {"persons": [150.0, 120.0], "persons_65_plus": [10.0, np.nan], "persons_under_18": [0.0, 0.0]}
+    )
+    told = publish_gaps(gaps, packed, publication=publication)
+    assert told["persons"].tolist() == [150, 120]
+    assert told["persons_65_plus"].isna().tolist() == [False, True]
+    assert told["persons_under_18"].isna().tolist() == [True, False]  # 1 to 9; nobody
+    assert list(publish_gaps(gaps[:0], packed[:0], publication=publication)["gap_id"]) == []
 
 
 def test_cells_that_touch_at_a_corner_are_one_gap_and_others_are_not():
