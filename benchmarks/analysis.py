@@ -25,7 +25,7 @@ from measuring import CRS, PROGRAM, PROJECT, Options, Result, measure_process, r
 from begegnung_geo.jobs import find_profile, plan_city
 from begegnung_geo.pipeline import STEPS
 from begegnung_geo.run_folders import Folders
-from begegnung_geo.steps import StepInput
+from begegnung_geo.steps import StepInput, find_kept_tables
 from begegnung_geo.store import read_table, write_table
 
 LEVELS = (("stadtbezirk", 4, 3), ("statistischer_bezirk", 12, 5))
@@ -113,11 +113,13 @@ def run_steps(root: Path) -> None:
     job, folders = plan_city(find_profile("musterstadt"), language="de")
     folders = Folders(folders.processed.resolve(), folders.site.resolve())
     seconds, shared = {}, {}
+    kept = find_kept_tables(STEPS, "coverage")
     for step in STEPS:
         if step.stage != "coverage" or step.gathers_issues:
             continue
         start = read_clock()
-        output = step.run(StepInput(job, step, folders, earlier=[], last=folders, shared=shared))
+        given = StepInput(job, step, folders, earlier=[], last=folders, shared=shared, kept_tables=kept)
+        output = step.run(given)
         for name, frame in output.tables.items():
             write_table(frame, name, folder=folders.processed, crs=CRS)
         seconds[step.name] = read_clock() - start

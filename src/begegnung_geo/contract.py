@@ -147,7 +147,7 @@ def _require_values(frame: pd.DataFrame, table: Table) -> None:
                 where=f"table {table.name}, rows {format_rows(list(np.flatnonzero(is_null)))}",
             )
         if column.allowed:
-            strange = sorted(set(values.dropna()) - set(column.allowed))
+            strange = sorted(set(values.dropna().unique()) - set(column.allowed))
             if strange:
                 raise SchemaError(
                     f"table {table.name}: column {column.name} has unknown values {format_rows(strange)}",

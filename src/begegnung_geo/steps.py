@@ -19,6 +19,7 @@ import logging
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,6 +129,7 @@ class StepInput:
         last: Folders,
         earlier: Sequence[str],
         shared: dict[Any, Any] | None = None,
+        kept_tables: frozenset[str] = frozenset(),
     ) -> None:
         self.job = job
         self.last = last.processed
@@ -138,9 +140,26 @@ class StepInput:
         self.processed = partial.processed
         self.earlier = earlier
         self.shared = {} if shared is None else shared
+        self.kept_tables = kept_tables
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table this step declares in `reads`."""
+        """
+        Return a table this step declares in `reads`.
+
+        One of `kept_tables` is read from its file once for all steps of a stage; what a step
+        does to it no other step sees.
+        """
+        if name not in self.kept_tables:
+            return self._read(name)
+        file = find_table(self.processed, name)
+        state = file.stat() if file.is_file() else None
+        key = ("table", name, state and (state.st_ino, state.st_mtime_ns, state.st_size))
+        if key not in self.shared:
+            self.shared[key] = self._read(name)
+        kept: pd.DataFrame = self.shared[key]
+        return kept.copy(deep=False)  # a change copies first
+
+    def _read(self, name: str) -> pd.DataFrame:
         if name not in self.step.reads:
             raise KeyError(f"step {self.step.name} does not declare that it reads {name}")
         return read_table(name, folder=self.processed, crs=self.crs)
@@ -161,7 +180,7 @@ class StepInput:
         outputs = _read_outputs(self.processed)
         key = (make.__qualname__, *((name, outputs.get(name)) for name in tables), *sorted(settings.items()))
         if key not in self.shared:
-            self.shared[key] = make(*(self.table(name) for name in tables), **settings)
+            self.shared[key] = make(*(self._read(name) for name in tables), **settings)
         return self.shared[key]  # type: ignore[no-any-return]
 
     def remembered(self, name: str) -> pd.DataFrame:
@@ -232,6 +251,7 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
                 last=folders,
                 earlier=[s.name for s in steps[:position]],
                 shared=shared[step.stage],
+                kept_tables=find_kept_tables(steps, step.stage),
             )
             if position > last:
                 _keep_or_drop(step_input, folders)
@@ -246,6 +266,12 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
         if is_site_new:
             publish_folder(partial.site, folders.site)
         shutil.rmtree(partial.site, ignore_errors=True)
+
+
+def find_kept_tables(steps: Sequence[Step], stage: str) -> frozenset[str]:
+    """Return the tables that more than one step of a stage reads: they are kept in memory meanwhile."""
+    counts = Counter(name for step in steps if step.stage == stage for name in step.reads)
+    return frozenset(name for name, count in counts.items() if count > 1)
 
 
 def _bring_up_to_date(step_input: StepInput, folders: Folders) -> tuple[Folders | None, str]:
