@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +11,11 @@ import shapely
 from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.edge_shapes import Segments
+from begegnung_geo.analysis.engines import Engine, is_compiled_used
 from begegnung_geo.analysis.network import Bools, Floats, Ints, WalkNetwork
+
+if TYPE_CHECKING:
+    from begegnung_geo.analysis.snap_kernels import Cells
 
 TIE_M = 1e-6
 """Distances that differ by less are equal; then the lowest id wins, on every machine."""
@@ -18,6 +23,7 @@ TIE_M = 1e-6
 _PIECE_LENGTH_M = 15.0
 _FIRST_NEIGHBOUR_COUNT = 6
 _CHUNK = 32_768  # points at a time: the work arrays stay in the processor's cache
+_POINTS_MIN = 300_000  # so many points take the tree about half a second
 _SHARED_MIN = 0.7  # of all segments: with fewer usable ones, candidates are in each other's way
 _TILE_M = 200.0  # points are looked up tile by tile: neighbours meet the same part of the tree
 
@@ -89,6 +95,13 @@ class Pieces:
     segment: Ints
     half_length_max_m: float
 
+    @cached_property
+    def cells(self) -> "Cells":
+        """The same pieces sorted into cells, for the compiled search."""
+        from begegnung_geo.analysis.snap_compiled import sort_into_cells  # noqa: PLC0415 - numba is optional
+
+        return sort_into_cells(self.tree.data, self.segment, half_length_max_m=self.half_length_max_m)
+
 
 @dataclass(frozen=True, eq=False)
 class _Hits:
@@ -111,6 +124,7 @@ def snap_to_edges(
     *,
     snap_distance_m: float,
     scrap_length_m: float,
+    engine: Engine = "auto",
 ) -> Snaps:
     """
     Find the nearest point on an edge for each point.
@@ -135,6 +149,8 @@ def snap_to_edges(
     scrap_length_m
         Total length below which a connected piece is a scrap, in metres; not used
         when an index is given.
+    engine
+        Who searches; the result is the same.
 
     Returns
     -------
@@ -152,8 +168,9 @@ def snap_to_edges(
         if not is_wanted.any():
             continue
         of_segment = is_wanted[index.network.segments.edge]
+        find = _find_compiled if is_compiled_used(engine, work=len(pending) / _POINTS_MIN) else _find_nearest
         for chunk in np.array_split(pending, max(1, -(-len(pending) // _CHUNK))):
-            hits.put(chunk, _find_nearest(index, of_segment, xy[chunk], reach_m=snap_distance_m))
+            hits.put(chunk, find(index, of_segment, xy[chunk], reach_m=snap_distance_m))
         pending = pending[hits.segment[pending] < 0]
     return _place_on_edges(hits, index.network)
 
@@ -311,6 +328,19 @@ def _find_nearest(index: SnapIndex, is_wanted: Bools, xy: Floats, *, reach_m: fl
         farthest = np.asarray(middle_m)[:, -1]
         pending = pending[np.isfinite(farthest) & (farthest <= found.leg_m + slack)]
         count *= 3
+    hits.segment[hits.leg_m > reach_m] = -1
+    return hits
+
+
+def _find_compiled(index: SnapIndex, is_wanted: Bools, xy: Floats, *, reach_m: float) -> _Hits:
+    from begegnung_geo.analysis.snap_compiled import find_nearest  # noqa: PLC0415 - numba is optional
+
+    segments = index.network.segments
+    segment = find_nearest(
+        index.pieces.cells, segments, xy, is_wanted=is_wanted, reach_m=reach_m, tie_m=TIE_M
+    )
+    is_none = segment < 0
+    hits = _pick_nearest(segments, xy, np.where(is_none, 0, segment)[:, None], is_none=is_none[:, None])
     hits.segment[hits.leg_m > reach_m] = -1
     return hits
 

@@ -5,10 +5,8 @@ Searches on the walk network by numba's compiled code.
 The functions are those of `walk_plain`, with the same parameters and the same results.
 """
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +14,10 @@ from scipy.sparse import csr_array
 
 from begegnung_geo.analysis import walk_kernels
 from begegnung_geo.analysis.network import Floats, Ints
+from begegnung_geo.analysis.threads import run_in_threads
 from begegnung_geo.analysis.walk_ends import Ends, NearestPlace, Pairs, WalkRows
 
-IS_KEPT = walk_kernels.IS_KEPT
-"""Whether the code is ready to run, or compiled anew by each run."""
-
 _BUFFER_ENTRIES = 1 << 20
-_T = TypeVar("_T")
 
 
 def find_nearest(graph: csr_array, places: Ends, *, tie_m: float) -> NearestPlace:
@@ -45,7 +40,7 @@ def count_within(graph: csr_array, places: Ends, *, reaches_m: Sequence[float]) 
             walk_kernels.count_within(arcs, seeds, search, limits, counts, first, past)
         return counts
 
-    counts = sum(_run_in_threads(count, len(places.owner) // 2))
+    counts = sum(run_in_threads(count, len(places.owner) // 2))
     rank = np.argsort(np.argsort(np.asarray(reaches_m, dtype=np.float64), kind="stable"), kind="stable")
     return np.asarray(counts)[:, rank]
 
@@ -69,7 +64,7 @@ def list_within(
             first = done
         return parts
 
-    parts = [part for share in _run_in_threads(walk, len(owners)) for part in share]
+    parts = [part for share in run_in_threads(walk, len(owners)) for part in share]
     point = np.concatenate([np.zeros(0, np.int32), *(part[0] for part in parts)])
     distance_m = np.concatenate([np.zeros(0), *(part[1] for part in parts)])
     size = np.concatenate([np.zeros(0, np.int64), *(part[2] for part in parts)])
@@ -86,7 +81,7 @@ def sort_rows(rows: WalkRows) -> None:
     def sort(first: int, past: int) -> None:
         walk_kernels.sort_rows(rows.indptr, rows.place, rows.distance_m, first, past)
 
-    _run_in_threads(sort, len(rows.indptr) - 1)
+    run_in_threads(sort, len(rows.indptr) - 1)
 
 
 def _list_arcs(graph: csr_array) -> walk_kernels.Arcs:
@@ -117,13 +112,3 @@ def _list_doors(points: Ends, direct: Pairs, owners: Ints, *, node_count: int) -
         direct_point=direct.point[by_place].astype(np.int32),
         direct_m=direct.distance_m[by_place],
     )
-
-
-def _run_in_threads(work: Callable[[int, int], _T], count: int) -> list[_T]:
-    # Contiguous shares, results in their order: the same whatever the number of processors.
-    share_count = max(1, min(len(os.sched_getaffinity(0)), count))
-    bounds = np.linspace(0, count, share_count + 1).astype(int).tolist()
-    if share_count == 1:
-        return [work(0, count)]
-    with ThreadPoolExecutor(share_count) as pool:
-        return list(pool.map(work, bounds[:-1], bounds[1:]))

@@ -8,16 +8,15 @@ Delta-stepping, Meyer and Sanders 2003). Along chains of nodes with two neighbou
 walks on without queueing. A distance is the least of all ways, each summed from the
 place outwards, whatever the order of work: scipy's answer to the last bit.
 
-Nothing is allocated here, so the code is compiled without numba's reference counting
-(`_nrt=False`); with it, the same search takes four times as long.
+Nothing is allocated here: see `compiling`.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from begegnung_geo.analysis.compiling import compile_kernel, inline_kernel
 
 _BUCKET_M = 20.0  # about an edge of a street network; 10 and 40 m cost the same within a tenth
 _BUCKET_COUNT = 128  # what lies farther ahead waits in the last one
@@ -25,7 +24,6 @@ _FREE, _HEAD = -1, -2  # marks in `before`: not queued; first of bucket 0 (of bu
 _QUEUED, _FOUND = 0, 1  # entries of `tally`
 _CHAIN = 2  # neighbours of a node where nothing branches off
 _Array = npt.NDArray[Any]
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class Arcs(NamedTuple):
@@ -77,33 +75,6 @@ class Rows(NamedTuple):
     reached: _Array
 
 
-def _can_keep() -> bool:
-    # Numba raises at once where neither the program's folder nor the user's cache folder can be written.
-    try:
-        njit(cache=True)(_can_keep)
-    except RuntimeError:
-        return False
-    return True
-
-
-IS_KEPT = _can_keep()
-"""Whether compiled code is kept for the next run."""
-
-_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
-
-
-def _compile(function: _F) -> _F:
-    """Compile on first use, for the argument types of that use."""
-    compiled: _F = njit(cache=IS_KEPT, **_OPTIONS)(function)
-    return compiled
-
-
-def _inline(function: _F) -> _F:
-    """Put a function's code where it is called."""
-    compiled: _F = njit(inline="always", **_OPTIONS)(function)
-    return compiled
-
-
 def open_search(node_count: int) -> Search:
     """Return empty work arrays for a network."""
     return Search(
@@ -128,7 +99,7 @@ def open_rows(capacity: int, point_count: int, place_count: int) -> Rows:
     )
 
 
-@_inline
+@inline_kernel
 def _take_out(search: Search, node: int) -> None:
     before, after = search.before[node], search.after[node]
     if before >= 0:
@@ -141,7 +112,7 @@ def _take_out(search: Search, node: int) -> None:
     search.tally[_QUEUED] -= 1
 
 
-@_inline
+@inline_kernel
 def _put_in(search: Search, node: int, bucket: int) -> None:
     own = int(search.distance_m[node] / _BUCKET_M)
     slot = min(own, bucket + _BUCKET_COUNT - 1) % _BUCKET_COUNT
@@ -154,7 +125,7 @@ def _put_in(search: Search, node: int, bucket: int) -> None:
     search.tally[_QUEUED] += 1
 
 
-@_inline
+@inline_kernel
 def _improve(search: Search, node: int, distance_m: float, place: int) -> None:
     if search.before[node] != _FREE:
         _take_out(search, node)
@@ -165,7 +136,7 @@ def _improve(search: Search, node: int, distance_m: float, place: int) -> None:
     search.place[node] = place
 
 
-@_inline
+@inline_kernel
 def _relax(arcs: Arcs, search: Search, node: int, bucket: int, reach_m: float) -> None:
     for first in range(arcs.indptr[node], arcs.indptr[node + 1]):
         last, at = node, arcs.node[first]
@@ -184,7 +155,7 @@ def _relax(arcs: Arcs, search: Search, node: int, bucket: int, reach_m: float) -
             distance_m += arcs.length_m[arc]
 
 
-@_inline
+@inline_kernel
 def _spread(arcs: Arcs, seeds: Seeds, search: Search, reach_m: float, first: int, past: int) -> None:
     bucket, seed = 0, first
     while search.tally[_QUEUED] > 0 or seed < past:
@@ -207,7 +178,32 @@ def _spread(arcs: Arcs, seeds: Seeds, search: Search, reach_m: float, first: int
         bucket += 1
 
 
-@_compile
+@inline_kernel
+def _settle_ties(arcs: Arcs, search: Search, tie_m: float) -> None:
+    # A lower place passes on along every edge of a shortest path, in any order to the same end. `found`
+    # serves as a stack, `before` tells who is on it; a network is symmetric, so an arc stands for both ways.
+    depth = 0
+    for first in range(len(search.place)):
+        node = first
+        while True:
+            for arc in range(arcs.indptr[node], arcs.indptr[node + 1]):
+                other = arcs.node[arc]
+                if search.place[node] < search.place[other]:
+                    walk_m = search.distance_m[node] + arcs.length_m[arc]
+                    if walk_m <= search.distance_m[other] + tie_m:
+                        search.place[other] = search.place[node]
+                        if search.before[other] == _FREE:
+                            search.before[other] = _HEAD
+                            search.found[depth] = other
+                            depth += 1
+            if depth == 0:
+                break
+            depth -= 1
+            node = search.found[depth]
+            search.before[node] = _FREE
+
+
+@compile_kernel
 def find_nearest(arcs: Arcs, seeds: Seeds, search: Search, tie_m: float) -> None:
     """Fill in distance and place of every node; seeds by rising cost. Of places equally far the lowest."""
     _spread(arcs, seeds, search, np.inf, 0, len(seeds.node))
@@ -215,20 +211,10 @@ def find_nearest(arcs: Arcs, seeds: Seeds, search: Search, tie_m: float) -> None
         node = seeds.node[seed]
         if seeds.cost_m[seed] <= search.distance_m[node] + tie_m:
             search.place[node] = min(search.place[node], seeds.place[seed])
-    is_changed = True
-    while is_changed:
-        is_changed = False
-        for node in range(len(search.place)):
-            for arc in range(arcs.indptr[node], arcs.indptr[node + 1]):
-                other = arcs.node[arc]
-                if search.place[other] < search.place[node]:
-                    walk_m = search.distance_m[other] + arcs.length_m[arc]
-                    if walk_m <= search.distance_m[node] + tie_m:
-                        search.place[node] = search.place[other]
-                        is_changed = True
+    _settle_ties(arcs, search, tie_m)
 
 
-@_compile
+@compile_kernel
 def count_within(
     arcs: Arcs, seeds: Seeds, search: Search, reaches_m: _Array, counts: _Array, first: int, past: int
 ) -> None:
@@ -245,7 +231,7 @@ def count_within(
             search.distance_m[node] = np.inf
 
 
-@_inline
+@inline_kernel
 def _reach_point(rows: Rows, point: int, distance_m: float, size: int) -> int:
     if rows.best_m[point] == np.inf:
         rows.reached[size] = point
@@ -254,7 +240,7 @@ def _reach_point(rows: Rows, point: int, distance_m: float, size: int) -> int:
     return size
 
 
-@_compile
+@compile_kernel
 def list_within(
     arcs: Arcs, seeds: Seeds, search: Search, doors: Doors, rows: Rows, reach_m: float, first: int, past: int
 ) -> tuple[int, int]:
@@ -292,7 +278,7 @@ def list_within(
     return past, used
 
 
-@_compile
+@compile_kernel
 def fill_rows(
     point: _Array, place: _Array, distance_m: _Array, position: _Array, sorted_place: _Array, sorted_m: _Array
 ) -> None:
@@ -304,7 +290,7 @@ def fill_rows(
         position[point[entry]] += 1
 
 
-@_compile
+@compile_kernel
 def sort_rows(indptr: _Array, place: _Array, distance_m: _Array, first: int, past: int) -> None:
     """Sort the entries of each row by distance, then place (Shell sort: rows are short)."""
     for row in range(first, past):

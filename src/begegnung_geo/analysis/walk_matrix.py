@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from begegnung_geo.analysis.engines import Engine
 from begegnung_geo.analysis.network import Bools, Floats, Ints, WalkNetwork
 from begegnung_geo.analysis.snapping import Snaps
 from begegnung_geo.analysis.walk_ends import DISTANCE_DECIMALS, NearestPlace, WalkRows
-from begegnung_geo.analysis.walk_search import Engine, list_walks_within, sort_walks
+from begegnung_geo.analysis.walk_search import list_walks_within, sort_walks
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,32 +2,23 @@
 """
 Searches on the walk network by the engine that is fastest for them.
 
-Numba's code (`walk_compiled`) is many times faster than scipy's (`walk_plain`), but
-importing it and loading its machine code takes half a second, and compiling it on a
-machine's first run some seconds. So small searches stay with scipy. Both engines give the
-same numbers to the last bit, so that no result depends on what is installed.
+`walk_compiled` (numba) and `walk_plain` (scipy) give the same numbers to the last bit.
 """
 
 from collections.abc import Sequence
-from functools import cache
 from types import ModuleType
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from begegnung_geo.analysis import walk_plain
+from begegnung_geo.analysis.engines import Engine, is_compiled_used
 from begegnung_geo.analysis.network import WalkNetwork
 from begegnung_geo.analysis.snapping import TIE_M, Snaps
 from begegnung_geo.analysis.walk_ends import NearestPlace, WalkRows, list_ends, pair_on_edges
 
-Engine = Literal["auto", "compiled", "plain"]
-"""Who searches: the faster one, numba's code (an error where numba is missing), or scipy."""
-
 _NODES_MIN = 4_000_000  # scipy finds the nearest place of so many nodes in about half a second
 _PAIRS_MIN = 10_000_000  # places x nodes: scipy's searches within a reach take about half a second
-_COMPILE_FACTOR = 20  # so much more work it must be where code is compiled anew in every run
-_LOADED_FACTOR = 50  # so much less work where numba's code is loaded already
 
 
 def measure_node_distance(places: Snaps, network: WalkNetwork, *, engine: Engine = "auto") -> NearestPlace:
@@ -152,26 +143,8 @@ def _count_pairs(places: Snaps, network: WalkNetwork) -> int:
 
 
 def _choose(engine: Engine, *, work: float) -> ModuleType:
-    # `work` is 1 where scipy takes as long as numba together with loading its code.
-    work_min = 1 / _LOADED_FACTOR if _load_compiled.cache_info().currsize else 1
-    if engine == "plain" or (engine == "auto" and work < work_min):
+    if not is_compiled_used(engine, work=work):
         return walk_plain
-    compiled = _load_compiled()
-    if engine == "compiled":
-        if compiled is None:
-            raise ModuleNotFoundError(
-                "numba is not installed: pip install 'begegnung-geo[speed]'", name="numba"
-            )
-        return compiled
-    return compiled if compiled and (compiled.IS_KEPT or work >= _COMPILE_FACTOR) else walk_plain
+    from begegnung_geo.analysis import walk_compiled  # noqa: PLC0415 - numba is optional, slow to import
 
-
-@cache
-def _load_compiled() -> ModuleType | None:
-    try:
-        from begegnung_geo.analysis import walk_compiled  # noqa: PLC0415 - numba is optional, slow to import
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] not in {"numba", "llvmlite"}:
-            raise
-        return None
     return walk_compiled

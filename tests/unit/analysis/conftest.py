@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Small towns of streets, written down as node coordinates and lists of nodes."""
 
+import builtins
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import geopandas as gpd
@@ -8,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+
+from begegnung_geo.analysis import engines
 
 CRS = "EPSG:25832"
 
@@ -52,3 +55,19 @@ def build_walkways() -> Town:
 def build_points() -> Town:
     """Return a function: names and coordinates to a table of points."""
     return _build_points
+
+
+@pytest.fixture
+def without_numba(monkeypatch):
+    """Let every import of numba fail, as where it is not installed."""
+    imported = builtins.__import__
+
+    def refuse(name, *args, **kwargs):
+        if name.endswith("analysis") and "compiling" in (args[2] if len(args) > 2 else ()):
+            raise ModuleNotFoundError("No module named 'numba'", name="numba")
+        return imported(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    engines._find_compiler.cache_clear()
+    yield
+    engines._find_compiler.cache_clear()

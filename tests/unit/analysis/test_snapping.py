@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from begegnung_geo.analysis.network import build_network, index_network
+from begegnung_geo.analysis.snap_compiled import find_nearest
 from begegnung_geo.analysis.snapping import build_snap_index, snap_to_edges, snap_to_segments
 
 FAR = {"snap_distance_m": 300.0, "scrap_length_m": 0.0}
@@ -50,14 +51,17 @@ def test_the_limit_itself_still_snaps_and_more_does_not(index):
     assert snaps.is_snapped.tolist() == [True, False]
 
 
-def test_equally_near_edges_go_to_the_lowest_id(index):
+@pytest.mark.parametrize("engine", ["plain", "compiled"])
+def test_equally_near_edges_go_to_the_lowest_id(index, engine):
     two = {1: (0, 0), 2: (100, 0), 3: (0, 20), 4: (100, 20)}
     point = np.array([[50.0, 10.0]])
-    assert snap_to_edges(point, index(two, {10: [1, 2], 11: [3, 4]}), **FAR).edge.tolist() == [0]
-    flipped = snap_to_edges(point, index(two, {10: [3, 4], 11: [1, 2]}), **FAR)
+    assert snap_to_edges(point, index(two, {10: [1, 2], 11: [3, 4]}), **FAR, engine=engine).edge.tolist() == [
+        0
+    ]
+    flipped = snap_to_edges(point, index(two, {10: [3, 4], 11: [1, 2]}), **FAR, engine=engine)
     assert flipped.edge.tolist() == [0]
     at_junction = index(STREET | {4: (1000, -10)}, {10: [2, 3], 11: [2, 4], 12: [1, 2]})
-    assert snap_to_edges(np.array([[1000.0, 0.0]]), at_junction, **FAR).edge.tolist() == [0]
+    assert snap_to_edges(np.array([[1000.0, 0.0]]), at_junction, **FAR, engine=engine).edge.tolist() == [0]
 
 
 SCRAP = {1: (0, 0), 2: (2000, 0), 3: (500, 200), 4: (600, 200)}
@@ -164,3 +168,35 @@ def test_an_index_gives_what_the_network_gives_and_the_order_of_points_is_irrele
     again = snap_to_edges(xy[order], index, snap_distance_m=300, scrap_length_m=500)
     assert np.array_equal(again.edge, snaps.edge[order])
     assert np.array_equal(again.offset_m, snaps.offset_m[order], equal_nan=True)
+
+
+@given(seed=st.integers(0, 10_000), scrap_m=st.sampled_from([0.0, 500.0]))
+@settings(max_examples=12, deadline=None)
+def test_compiled_code_finds_the_same_to_the_last_bit(build_walkways, seed, scrap_m):
+    nodes, ways, rng = build_random_town(seed)
+    network = index_network(*build_network(build_walkways(nodes, ways)), step_free=False)
+    index = build_snap_index(network, scrap_length_m=scrap_m)
+    xy = np.concatenate(
+        [rng.uniform(-800, 2800, (300, 2)), network.shapes.coordinates, [[np.nan, 5.0], [1e6, -1e6]]]
+    )
+    for reach_m in (60.0, 400.0, np.inf):
+        plain, compiled = (
+            snap_to_edges(xy, index, snap_distance_m=reach_m, scrap_length_m=scrap_m, engine=engine)
+            for engine in ("plain", "compiled")
+        )
+        for part in ("edge", "offset_m", "leg_m"):
+            assert np.array_equal(getattr(plain, part), getattr(compiled, part), equal_nan=True)
+
+
+def test_compiled_code_ends_where_nothing_may_be_found(index):
+    network = index(STREET, {10: [1, 2, 3]})
+    cells = build_snap_index(network, scrap_length_m=0).pieces.cells
+    nowhere = find_nearest(
+        cells,
+        network.segments,
+        np.array([[500.0, 3.0]]),
+        is_wanted=np.zeros(len(network.segments.edge), dtype=bool),
+        reach_m=np.inf,
+        tie_m=1e-6,
+    )
+    assert nowhere.tolist() == [-1]

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Both engines give the same numbers to the last bit, and the program runs without numba."""
 
-import builtins
-
 import networkx as nx
 import numpy as np
 import pytest
@@ -140,22 +138,6 @@ def test_no_place_and_no_reach_are_no_error(build_walkways):
         assert rows.indptr.tolist() == [0] * 81
 
 
-@pytest.fixture
-def without_numba(monkeypatch):
-    """Let every import of numba fail, as where it is not installed."""
-    imported = builtins.__import__
-
-    def refuse(name, *args, **kwargs):
-        if name.endswith("analysis") and "walk_compiled" in (args[2] if len(args) > 2 else ()):
-            raise ModuleNotFoundError("No module named 'numba'", name="numba")
-        return imported(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    walk_search._load_compiled.cache_clear()
-    yield
-    walk_search._load_compiled.cache_clear()
-
-
 @pytest.mark.usefixtures("without_numba")
 def test_without_numba_scipy_searches_and_asking_for_numba_says_what_to_install(build_walkways):
     network, _, places = snap_town(build_walkways, build_large_town(side=3, place_count=2, seed=1))
@@ -163,11 +145,3 @@ def test_without_numba_scipy_searches_and_asking_for_numba_says_what_to_install(
     assert np.isfinite(measure_node_distance(places, network).distance_m).any()
     with pytest.raises(ModuleNotFoundError, match=r"begegnung-geo\[speed\]"):
         measure_node_distance(places, network, engine="compiled")
-
-
-def test_compiled_code_is_used_where_it_pays(monkeypatch):
-    assert walk_search._choose("auto", work=0.9) is walk_search.walk_plain
-    assert walk_search._choose("auto", work=1.1) is walk_compiled
-    monkeypatch.setattr(walk_compiled, "IS_KEPT", False)  # an install nobody can write to, no home either
-    assert walk_search._choose("auto", work=1.1) is walk_search.walk_plain
-    assert walk_search._choose("auto", work=30.0) is walk_compiled
