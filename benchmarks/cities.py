@@ -22,7 +22,6 @@ from measuring import CRS, REAL
 from begegnung_geo.analysis.network import WalkNetwork, build_network, index_network
 from begegnung_geo.category_rules import list_feature_filters, read_category_rules
 from begegnung_geo.config import find_config_dir
-from begegnung_geo.sample import write_sample
 from begegnung_geo.sources.osm import OsmTables, read_osm
 from begegnung_geo.walk_rules import read_walk_rules
 
@@ -59,6 +58,8 @@ def find_extract(scratch: Path | None = None) -> Path:
         return real
     town = (scratch or Path(tempfile.gettempdir())) / "begegnung-geo-bench" / "musterstadt_200000"
     if not (town / "sources.toml").is_file():
+        from begegnung_geo.sample import write_sample  # noqa: PLC0415 - only where no real extract is there
+
         write_sample(town, inhabitants=200_000)
     return town / "musterstadt.osm.pbf"
 

@@ -8,6 +8,7 @@ largest city must fit into 6 GB. The largest tables are kept below the system's 
 folder, as laying them out takes minutes.
 """
 
+import hashlib
 import json
 import math
 import os
@@ -20,16 +21,20 @@ from analysis import lay_out
 from cities import build_city
 from measuring import Options, Result, measure_process, read_options, tell
 
+from begegnung_geo.schema import TABLES
+
 SIZES = (19_000, 190_000, 950_000, 3_800_000)
 QUICK_SIZES = (19_000, 95_000, 380_000)
 MEMORY_MAX_MB = 6_000.0
 BASE_MB = 250.0  # the interpreter with its libraries, whatever the city
+_STATE = hashlib.sha256(repr(sorted(TABLES.items())).encode()).hexdigest()  # other tables, other town
 
 
 def find_town(node_count: int) -> Path:
     """Return a project folder with a city of so many nodes, laid out once on this machine."""
     root = Path(tempfile.gettempdir()) / "begegnung-geo-bench" / f"city_{node_count}"
-    if not (root / ".ready").is_file():
+    ready = root / ".ready"
+    if not ready.is_file() or ready.read_text(encoding="utf-8") != _STATE:
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         # In a child: its memory would otherwise stay with this process.
@@ -38,12 +43,12 @@ def find_town(node_count: int) -> Path:
             status = 1
             try:
                 lay_out(root, build_city(node_count))
-                (root / ".ready").touch()
+                ready.write_text(_STATE, encoding="utf-8")
                 status = 0
             finally:
                 os._exit(status)
         os.waitpid(pid, 0)
-        if not (root / ".ready").is_file():
+        if not ready.is_file():
             raise RuntimeError(f"a city of {node_count:,} nodes could not be laid out")
     return root
 

@@ -11,6 +11,7 @@ edges, one union a threshold. The extract's conversion to XML, which osmnx needs
 counted. Each way is a process of its own, imports included.
 """
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -19,7 +20,9 @@ import geopandas as gpd
 import numpy as np
 import osmium
 import shapely
+from branca.element import MacroElement
 from cities import CRS, build_junction_city, find_extract
+from jinja2 import Template
 from measuring import Options, Result, measure_process, read_clock, read_options, tell
 
 SPEED_M_S = 4 / 3
@@ -27,6 +30,19 @@ MINUTES = (5, 10, 15)
 REACHES_M = tuple(minutes * 60 * SPEED_M_S for minutes in MINUTES)
 COLOURS = ("#440154", "#31688e", "#35b779", "#fde725")
 CELL_M = 100.0
+SCRIPT = """
+{% macro script(this, kwargs) %}
+((map, packed, areas) => {
+  for (const area of areas) { L.geoJSON(area).addTo(map); }
+  for (const [a, b, c, d, band, count] of packed.cells) {
+    const ring = [a, b, c, d].map((corner) => packed.corners[corner]);
+    L.polygon(ring, { stroke: false, fillColor: packed.colours[band], fillOpacity: 0.7 })
+      .bindTooltip(`${band}, ${count}`).addTo(map);
+  }
+  for (const place of packed.places) { L.marker(place).addTo(map); }
+})({{ this._parent.get_name() }}, {{ this.packed }}, [{{ this.areas }}]);
+{% endmacro %}
+"""
 
 
 def run_usual_way(xml: Path, places_path: Path, homes_path: Path, target: Path) -> None:
@@ -118,18 +134,38 @@ def run_our_way(extract: Path, places_path: Path, homes_path: Path, target: Path
     clock.lap("areas")
     cells = sum_cells(homes)
     page = folium.Map(location=find_middle(places), zoom_start=12, tiles=None, prefer_canvas=True)
-    for row in areas.simplify(3).to_crs(4326)[::-1]:
-        folium.GeoJson(row).add_to(page)
-    by_band = cells.set_geometry(cells.buffer(CELL_M / 2, cap_style="square")).groupby("band").geometry
-    for band, squares in by_band:
-        shape = gpd.GeoSeries([shapely.MultiPolygon(squares.tolist())], crs=CRS).to_crs(4326).iloc[0]
-        style = {"fillColor": COLOURS[band], "weight": 0, "fillOpacity": 0.7}
-        folium.GeoJson(shape, style_function=lambda _, style=style: style).add_to(page)
-    dots = gpd.GeoSeries([shapely.MultiPoint(shapely.get_coordinates(places.geometry))], crs=CRS)
-    folium.GeoJson(dots.to_crs(4326), marker=folium.CircleMarker(radius=3)).add_to(page)
+    page.add_child(pack_layers(areas[::-1], cells, places))
     page.save(target)
     clock.lap("page")
     tell_shares(homes)
+
+
+def pack_layers(areas: gpd.GeoSeries, cells: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> MacroElement:
+    """Return areas, squares and markers as arrays that one loop of the page draws, as our pages do."""
+    corner = np.rint(shapely.get_coordinates(cells.geometry) / CELL_M - 0.5).astype(np.int64)
+    keys = (corner[:, None, :] + [[0, 0], [1, 0], [1, 1], [0, 1]]) @ [1 << 32, 1]
+    known, position = np.unique(keys, return_inverse=True)
+    xy = np.stack([known >> 32, known & 0xFFFFFFFF], axis=1) * CELL_M
+    rows = np.column_stack([position.reshape(-1, 4), cells["band"], cells["place_count"]])
+    element = MacroElement()
+    element._template = Template(SCRIPT)  # noqa: SLF001 - how folium is extended
+    outlines = shapely.transform(areas.simplify(3).to_crs(4326).to_numpy(), lambda xy: xy.round(6))
+    element.areas = ", ".join(shapely.to_geojson(outlines))
+    element.packed = json.dumps(
+        {
+            "colours": COLOURS,
+            "corners": _list_degrees(shapely.points(xy)),
+            "cells": rows.tolist(),
+            "places": _list_degrees(places.geometry),
+        }
+    )
+    return element
+
+
+def _list_degrees(points: np.ndarray | gpd.GeoSeries) -> list[list[float]]:
+    lonlat = shapely.get_coordinates(gpd.GeoSeries(points, crs=CRS).to_crs(4326))
+    degrees: list[list[float]] = lonlat[:, ::-1].round(6).tolist()
+    return degrees
 
 
 class Laps:

@@ -133,7 +133,8 @@ def bench_peer(peer: str, name: str, arrays: Path, ours_s: float, sums: np.ndarr
     except RuntimeError as error:
         print(f"{peer} failed: {str(error)[-600:]}")
         return
-    answer = json.loads(text.splitlines()[-1])
+    # A peer's C++ code prints too, and its lines may come before or after, or on the same one.
+    answer, _ = json.JSONDecoder().raw_decode(text[text.index("{") :])
     apart = np.abs(np.array(answer["sums"]) / sums - 1).max()
     note = f"network built in {answer['built_s']:.1f} s; counts {apart:.2%} apart"
     tell(Result("walks", name, ours_s, "s", peer, answer["counted_s"], 1 / 50, note=note))
