@@ -5,6 +5,7 @@ CITY      ?= dortmund
 VENV      ?= .venv
 LANG_SITE ?= de
 PDF       ?= yes
+SCENARIO  ?=
 PYTHON    ?= python3
 
 BIN    := $(VENV)/bin
@@ -18,9 +19,16 @@ ifneq ($(shell printf '%s' '$(CITY)' | grep -cxE '[a-z][a-z0-9_]*'),1)
 $(error CITY='$(CITY)' is no city key: small letters, digits and _, a letter first)
 endif
 
+# A scenario's name becomes part of a path, too.
+ifneq ($(SCENARIO),)
+ifneq ($(shell printf '%s' '$(SCENARIO)' | grep -cxE '[a-z][a-z0-9_]*'),1)
+$(error SCENARIO='$(SCENARIO)' is no name of a scenario: small letters, digits and _, a letter first)
+endif
+endif
+
 # What a stage depends on: the raw files, the profile and hand data, the program itself.
 SOURCES := $(shell find src/begegnung_geo -type f -not -path '*/__pycache__/*' 2>/dev/null)
-CONFIG  := $(wildcard config/*.toml config/*.csv config/$(CITY)/*)
+CONFIG  := $(wildcard config/*.toml config/*.csv config/$(CITY)/* config/$(CITY)/scenarios/*)
 RAWFILES = $(wildcard $(RAW)/*)
 
 .DELETE_ON_ERROR:
@@ -64,7 +72,11 @@ fetch: $(READY) ## bring the city's raw data into data/raw/$(CITY)/ (the only ta
 
 inventory: $(STAMPS)/inventory ## rebuild up to the inventory of Begegnungsorte
 coverage: $(STAMPS)/coverage ## rebuild up to the coverage figures
-maps: $(STAMPS)/maps-$(LANG_SITE) ## rebuild up to the site
+maps: $(if $(SCENARIO),scenario,$(STAMPS)/maps-$(LANG_SITE)) ## rebuild up to the site; SCENARIO=name: as it would be
+
+.PHONY: scenario
+scenario: $(RAWFILES) | $(READY)
+	$(RUN) run --city $(CITY) --scenario $(SCENARIO) --language $(LANG_SITE) $(if $(filter no,$(PDF)),--no-pdf)
 
 $(STAMPS)/inventory: $(RAWFILES) $(CONFIG) $(SOURCES) | $(READY)
 	$(RUN) run --city $(CITY) --until inventory
@@ -99,5 +111,5 @@ notebooks: ## execute notebooks/ and render them to HTML
 	@printf 'error: the notebooks are not written yet\nwhere: notebooks/\nnext:  explore data/processed/<city>/*.parquet with geopandas.read_parquet\n' >&2; exit 1
 
 clean: ## remove what the pipeline wrote, never data/raw/ or hand data
-	rm -rf data/processed/$(CITY) site/$(CITY)
+	rm -rf data/processed/$(CITY) site/$(CITY) data/processed/$(CITY)-* site/$(CITY)-*
 	rm -rf data/processed/.$(CITY).partial site/.$(CITY).partial

@@ -15,14 +15,20 @@ from begegnung_geo.analysis.fairness import build_fairness, publish_fairness
 from begegnung_geo.analysis.gaps import find_headline_gaps, publish_gaps, sum_by_gap
 from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.open_coverage import CITY_LEVEL, build_open_coverage, publish_open_coverage
+from begegnung_geo.analysis.scenario import compare_coverage, keep_packets
 from begegnung_geo.analysis.underserved import publish_underserved
 from begegnung_geo.analysis.walk_curves import build_walk_curves
+from begegnung_geo.schema import build_empty
 from begegnung_geo.steps import StepInput, StepOutput
+from begegnung_geo.store import read_table
 
 
 def pack_people(step: StepInput) -> StepOutput:
     """Count people in packets: what leaves the house is computed from these and never from `demand`."""
     demand = step.layer("demand")
+    if before := step.raw("before.protected_demand"):
+        packed = read_table("protected_demand", folder=before.path.parent, crs=step.crs)
+        return StepOutput({"protected_demand": keep_packets(demand, packed)})
     order = order_homes(
         demand,
         step.layer("districts"),
@@ -83,6 +89,25 @@ def tell_figures(step: StepInput) -> StepOutput:
         ),
     }
     return StepOutput({f"published_{name}": table for name, table in published.items()})
+
+
+def compare_scenario(step: StepInput) -> StepOutput:
+    """Set what is told of the city as a scenario would have it against what is told of it as it is."""
+    names = ("published_coverage", "published_city_coverage")
+    sources = [step.raw(f"before.{name}") for name in names]
+    if None in sources:
+        return StepOutput({"scenario_coverage": build_empty("scenario_coverage", crs=step.crs)})
+    before = [
+        read_table(name, folder=step.require_raw(f"before.{name}").path.parent, crs=step.crs)
+        for name in names
+    ]
+    after = [step.table(name) for name in names]
+    return StepOutput({"scenario_coverage": compare_coverage(_join(before), _join(after))})
+
+
+def _join(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    districts, city = tables
+    return pd.concat([districts, city.assign(level=CITY_LEVEL, district_id="")], ignore_index=True)
 
 
 def _read_spacing(step: StepInput) -> float:

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: MIT
 """Jobs: which profile and which raw files a run works on, checked before anything starts."""
 
+import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.config import build_profile, find_config_dir, read_profile
 from begegnung_geo.errors import ConfigError, SourceError, format_rows
 from begegnung_geo.files import hash_file
 from begegnung_geo.profile import FileSource, Profile
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance
 from begegnung_geo.run_folders import Folders
+from begegnung_geo.sources.scenarios import change_speeds, find_scenario, read_scenario, require_fitting
 from begegnung_geo.steps import Job, RawFile
+from begegnung_geo.store import find_table
 
 EDITED = "edited after it was fetched"
 """Note of a raw file whose bytes are not those that `sources.toml` records."""
@@ -29,6 +33,8 @@ HAND_FILES = {
 }
 """Role -> file in `config/<city>/` that people or the questionnaire write, and its title."""
 QUESTIONNAIRE_LIST = "fragebogen"
+COMPARED_TABLES = ("begegnungsorte", "protected_demand", "published_coverage", "published_city_coverage")
+"""Tables of the city as it is that a scenario is compared with."""
 EXTRACT_KEY = "extract"
 """City key of a run on an extract without a profile."""
 
@@ -98,6 +104,52 @@ def plan_city(profile_path: Path, *, language: str) -> tuple[Job, Folders]:
     raw_files |= _find_look_ups(raw_dir, entries)
     folders = Folders(Path("data") / "processed" / key, Path("site") / key)
     return Job(profile, raw_files | _list_hand_files(hand_dir) | _list_rule_files(), language), folders
+
+
+def require_scenario(profile_path: Path, job: Job, name: str) -> Path:
+    """
+    Return the path of a scenario that fits the city's profile.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name, or something in it is wrong.
+    """
+    path = find_scenario(find_hand_dir(profile_path, job.profile.city.key), name)
+    scenario = read_scenario(path)
+    classes = read_category_rules(find_config_dir()).classes
+    require_fitting(scenario, path, profile=job.profile, classes=classes)
+    change_speeds(job.profile, scenario, path)
+    return path
+
+
+def plan_scenario(path: Path, job: Job, folders: Folders) -> tuple[Job, Folders]:
+    """
+    Return the job of a city as a scenario would have it, and its folders beside those of the city.
+
+    The tables of the city as it is are inputs like any other: the scenario is compared with them. What
+    they have in common with the scenario's is taken over, so that only what it touches is computed.
+
+    Parameters
+    ----------
+    path
+        From `require_scenario`.
+    job, folders
+        Of the city as it is, which has been run until `coverage`.
+    """
+    scenario = read_scenario(path)
+    raw_files = {"scenario": RawFile(path, describe_file(path, title=scenario.title))}
+    for table in COMPARED_TABLES:
+        file = find_table(folders.processed, table)
+        raw_files[f"before.{table}"] = RawFile(file, describe_file(file, title=f"{table}, wie es ist"))
+    # A `-` is in no city key, so that a scenario's folder is never another city's.
+    changed = Folders(
+        *(one.with_name(f"{one.name}-{path.stem}") for one in (folders.processed, folders.site))
+    )
+    if not changed.processed.exists():
+        shutil.copytree(folders.processed, changed.processed)
+    profile = change_speeds(job.profile, scenario, path)
+    return replace(job, profile=profile, raw_files={**job.raw_files, **raw_files}), changed
 
 
 def find_hand_dir(profile_path: Path, key: str) -> Path:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from begegnung_geo.counting import count_people, read_totals
-from begegnung_geo.disclosing import pack_people, tell_figures
+from begegnung_geo.disclosing import compare_scenario, pack_people, tell_figures
 from begegnung_geo.measuring import (
     draw_reach,
     judge_opening,
@@ -83,7 +83,7 @@ STEPS = (
     ),
     Step(
         "read_lists", "inventory", read_lists,
-        raw=("addresses", "places", "geocoded", "rules"), uses=("study", "city", "sources"),
+        raw=("addresses", "places", "geocoded", "rules", "scenario"), uses=("study", "city", "sources"),
         reads=("city_area", "addresses", "districts"),
         writes=("register_addresses", "place_records"),
     ),
@@ -92,12 +92,12 @@ STEPS = (
         raw=("hand", "rules"), writes=("hand_entries", "reviews", "kept_ids"),
     ),
     Step(
-        "lay_network", "inventory", lay_network,
+        "lay_network", "inventory", lay_network, raw=("scenario",),
         reads=("walkways", "obstacles"), writes=("walk_nodes", "walk_edges"),
     ),
     Step(
         "take_inventory", "inventory", take_inventory,
-        raw=("rules",), facts_of=("read_lists", "read_map"),
+        raw=("rules", "scenario"), facts_of=("read_lists", "read_map"),
         uses=("study", "walking", "coverage", "opening", "sources"),
         reads=(
             "osm_features", "place_records", "hand_entries", "reviews", "kept_ids", "city_area", "districts",
@@ -159,7 +159,7 @@ STEPS = (
         uses=("walking",), writes=("fairness",),
     ),
     Step(
-        "pack_people", "coverage", pack_people,
+        "pack_people", "coverage", pack_people, raw=("before.protected_demand",),
         reads=("demand", "districts"), facts_of=("count_people",),
         uses=("walking", "coverage", "publication"), writes=("protected_demand",),
     ),
@@ -183,6 +183,11 @@ STEPS = (
         writes=tuple(f"published_{name}" for name in TOLD_FIGURES),
     ),
     Step(
+        "compare_scenario", "coverage", compare_scenario,
+        raw=("before.published_coverage", "before.published_city_coverage"),
+        reads=("published_coverage", "published_city_coverage"), writes=("scenario_coverage",),
+    ),
+    Step(
         "weigh_potential", "coverage", weigh_potential,
         reads=(
             "begegnungsorte", "doors", "demand", "protected_demand", "need", "underserved", "walk_nodes",
@@ -203,7 +208,7 @@ STEPS = (
         raw=(
             "osm", "boundary", "districts", "population", "population_age", "population_totals", "addresses",
             "places",
-            "geocoded", "hand", "rules", "district_figures",
+            "geocoded", "hand", "rules", "district_figures", "scenario", "before.begegnungsorte",
         ),
         uses=(
             "city", "study", "walking", "coverage", "need", "underserved", "population", "completeness",

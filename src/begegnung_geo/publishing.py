@@ -21,13 +21,15 @@ from begegnung_geo.render.pdf import render_pdf
 from begegnung_geo.render.scopes import build_district_scopes
 from begegnung_geo.render.site import render_site
 from begegnung_geo.render.text import Words
+from begegnung_geo.sources.scenarios import read_scenario
 from begegnung_geo.steps import StepInput, StepOutput
+from begegnung_geo.store import read_table
 
 SITE_TABLES = (
     *(f"published_{name}" for name in PUBLISHED_TABLES), "begegnungsorte", "neighbour_places", "places",
     "districts", "city_area", "underserved_variants", "reach_areas", "demand", "background_areas",
     "background_lines", "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
-    "completeness", "fill_rates", "column_sources", "attributes", "opening",
+    "completeness", "fill_rates", "column_sources", "attributes", "opening", "scenario_coverage",
 )  # fmt: skip
 
 
@@ -40,7 +42,9 @@ def publish_site(step: StepInput) -> StepOutput:
     people = step.facts("count_people")
     summary = build_summary(tables, city=step.profile.city.name, people=people)
     entries = tuple(
-        raw.entry for role, raw in sorted(step.job.raw_files.items()) if not role.startswith("rules.")
+        raw.entry
+        for role, raw in sorted(step.job.raw_files.items())
+        if not role.startswith(("rules.", "before."))
     )
     labels = {key: (entry.label_de, entry.label_en) for key, entry in rules.classes.items()}
     groups = {key: entry.group for key, entry in rules.classes.items()}
@@ -57,6 +61,7 @@ def publish_site(step: StepInput) -> StepOutput:
         vocabulary=read_attribute_rules(folder),
         summary=summary,
         has_pdf=step.job.has_pdf,
+        **_tell_scenario(step),
         **shown,
     )
     pages = render_site(content, language=step.job.language)
@@ -74,6 +79,24 @@ def publish_site(step: StepInput) -> StepOutput:
     return StepOutput(facts={"text": f"{len(pages)} pages"})
 
 
+def _tell_scenario(step: StepInput) -> dict[str, Any]:
+    """Return what would be different, and how the places are called whose ids the scenario names."""
+    source = step.raw("scenario")
+    if source is None:
+        return {}
+    scenario = read_scenario(source.path)
+    before = step.require_raw("before.begegnungsorte")
+    places = read_table("begegnungsorte", folder=before.path.parent, crs=step.crs)
+    ids = places[["begegnungsort_id", "name", "place_ids"]].dropna(subset=["name"])
+    names = {
+        key: str(name)
+        for own, name, members in ids.itertuples(index=False)
+        for key in (own, *members)
+        if key in set(scenario.list_ids())
+    }
+    return {"scenario": scenario, "scenario_names": names}
+
+
 def _publish_people(step: StepInput, people: dict[str, Any]) -> dict[str, Any]:
     books = {name: value for name, value in people.items() if name.endswith("_persons")}
     inside_persons = float(step.table("demand")["persons"].sum())
@@ -88,6 +111,8 @@ def _describe_run(step: StepInput, people: dict[str, object]) -> dict[str, objec
         for role, raw in sorted(step.job.raw_files.items())
     ]
     parameters = step.profile.model_dump(mode="json", exclude={"sources", "fetch"})
+    source = step.raw("scenario")
+    scenario = read_scenario(source.path).model_dump(mode="json", by_alias=True) if source else None
     return {
         "program": "begegnung-geo",
         "version": __version__,
@@ -95,6 +120,7 @@ def _describe_run(step: StepInput, people: dict[str, object]) -> dict[str, objec
         "language": step.job.language,
         "data_date": step.facts("read_map")["data_date"],
         "people": people,
+        **({"scenario": scenario} if scenario else {}),
         "ids": step.facts("take_inventory")["ids"],
         "inputs": inputs,
         "parameters": parameters,

@@ -12,12 +12,14 @@ import shapely
 from begegnung_geo.analysis.addresses import locate_records
 from begegnung_geo.analysis.city_area import build_city_area, measure_extract_share
 from begegnung_geo.analysis.districts import build_districts, derive_districts
+from begegnung_geo.analysis.scenario import build_scenario_records
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import list_feature_filters, list_name_filters, read_category_rules
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.issues import IssueCode, count_issue
 from begegnung_geo.jobs import QUESTIONNAIRE_LIST
+from begegnung_geo.scenario import SCENARIO_SOURCE
 from begegnung_geo.schema import build_empty, stack_layers
 from begegnung_geo.sources.addresses import read_address_register
 from begegnung_geo.sources.district_figures import read_district_figures
@@ -26,6 +28,7 @@ from begegnung_geo.sources.look_ups import read_look_ups
 from begegnung_geo.sources.osm import read_osm
 from begegnung_geo.sources.places import read_place_list
 from begegnung_geo.sources.reviews import read_kept_ids, read_reviews
+from begegnung_geo.sources.scenarios import read_scenario
 from begegnung_geo.sources.vector import read_boundary, read_districts
 from begegnung_geo.steps import StepInput, StepOutput
 from begegnung_geo.walk_rules import read_walk_rules
@@ -158,6 +161,10 @@ def read_lists(step: StepInput) -> StepOutput:
         counts[key] = {"read": count.read, "rejected": count.rejected}
         issues.append(faults)
     addresses = stack_layers(register, step.layer("addresses"))
+    new = _read_new_places(step)
+    if len(new):
+        records = pd.concat([records, new], ignore_index=True)
+        counts[SCENARIO_SOURCE] = {"read": len(new), "rejected": 0}
     records, faults = locate_records(
         stack_layers(records),
         addresses,
@@ -168,6 +175,13 @@ def read_lists(step: StepInput) -> StepOutput:
     return StepOutput(
         {"register_addresses": register, "place_records": records}, {"counts": counts}, [*issues, faults]
     )
+
+
+def _read_new_places(step: StepInput) -> gpd.GeoDataFrame:
+    source = step.raw("scenario")
+    if source is None:
+        return gpd.GeoDataFrame(build_empty("place_records", crs=step.crs))
+    return build_scenario_records(read_scenario(source.path), crs=step.crs)
 
 
 def _read_look_ups(step: StepInput) -> gpd.GeoDataFrame | None:

@@ -2,6 +2,7 @@
 """Contracts of the tables that the pipeline computes."""
 
 from begegnung_geo.contract import Column, Table
+from begegnung_geo.potential_tables import POTENTIAL_TABLES
 from begegnung_geo.table_columns import (
     ADDRESS_COLUMNS,
     ANSWERS,
@@ -463,51 +464,6 @@ RESULT_TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
-        "siting_gains",
-        "one Potenzialraum x profile x threshold: what opening it alone would add",
-        ("begegnungsort_id", "profile", "threshold_min"),
-        (
-            Column("begegnungsort_id", "str", "the Potenzialraum"),
-            PROFILE,
-            THRESHOLD,
-            Column("persons_added", "float64", "people newly within reach", unit="persons"),
-            Column("persons_own", "float64", "of these, whom no other Potenzialraum would reach", unit="persons"),
-            Column("minutes_saved", "float64", "person-minutes saved on the way to the nearest place, of people whose walk is known", unit="min"),
-            Column("underserved_districts", "list[str]", "under-served districts (`level:id`) in which somebody is newly within reach"),
-        ),
-        families=(Column("persons_added_", "float64", "people of a group newly within reach (`persons_added_65_plus`)", unit="persons"),),
-    ),
-    Table(
-        "siting_choices",
-        "one answer to: which Potenzialräume together?",
-        ("profile", "threshold_min", "objective", "place_count"),
-        (
-            PROFILE,
-            THRESHOLD,
-            Column("objective", "str", "most people, most people times need, most minutes saved, or fewest places for everybody possible", allowed=("people", "need", "minutes", "fewest")),
-            Column("place_count", "int64", "places opened"),
-            Column("begegnungsort_ids", "list[str]", "the chosen Potenzialräume"),
-            Column("gain", "float64", "people, people times need, or person-minutes gained together"),
-            Column("bound", "float64", "the most that any choice could gain, proven"),
-            Column("gap", "float64", "how far from the best at most; 0 is proven best", unit="0-1"),
-            Column("greedy_gain", "float64", "gain of opening the best one first, then the next; null where not asked", is_nullable=True),
-        ),
-    ),
-    Table(
-        "siting_ranks",
-        "one Potenzialraum: its rank by people added, and how the rank moves with the pace",
-        ("begegnungsort_id",),
-        (
-            Column("begegnungsort_id", "str", "the Potenzialraum"),
-            Column("rank", "int64", "1 adds most people at the headline's pace and time; equal gains share a rank"),
-            Column("rank_low", "int64", "best rank of all trials"),
-            Column("rank_high", "int64", "worst rank of all trials"),
-            Column("trials_agreeing", "int64", "trials in which it is as much among the first `siting.places_max` as in the first one"),
-            Column("trials", "int64", "trials"),
-            Column("stability", "str", "how far it holds that it is, or is not, among the first", allowed=("robust", "likely", "fragile")),
-        ),
-    ),
-    Table(
         "fairness",
         "one walking profile: how the minutes to the nearest counted place are spread in the city",
         ("profile",),
@@ -568,7 +524,7 @@ RESULT_TABLES: tuple[Table, ...] = (
         ("source", "reason"),
         (
             SOURCE,
-            Column("reason", "str", "empty row; no rule fits; no meeting place; withheld to protect people; only context for others; another record stands for it; no name; no position; struck off by hand; too far outside", allowed=REJECTIONS),
+            Column("reason", "str", "empty row; no rule fits; no meeting place; withheld to protect people; only context for others; another record stands for it; no name; no position; struck off by hand; closed by a scenario; too far outside", allowed=REJECTIONS),
             Column("count", "int64", "rows turned away for it"),
         ),
     ),
@@ -584,5 +540,6 @@ RESULT_TABLES: tuple[Table, ...] = (
             Column("count", "int64", "how many rows the line stands for"),
         ),
     ),
+    *POTENTIAL_TABLES,
 )
 # fmt: on

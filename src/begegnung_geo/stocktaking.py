@@ -5,6 +5,7 @@ The second chapter of the pipeline: the network, the inventory, and how complete
 Each function is a step of `pipeline.STEPS`, in that order.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -26,17 +27,24 @@ from begegnung_geo.analysis.place_ids import build_known_ids, count_remembered, 
 from begegnung_geo.analysis.reach import assign_snap_distance
 from begegnung_geo.analysis.review import report_reviews
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts, describe_row_counts
+from begegnung_geo.analysis.scenario import add_links, apply_scenario, require_future
 from begegnung_geo.analysis.withheld import drop_withheld
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import CategoryRules, read_category_rules
 from begegnung_geo.jobs import EXTRACT_KEY, QUESTIONNAIRE_LIST
+from begegnung_geo.scenario import SCENARIO_SOURCE
 from begegnung_geo.schema import stack_layers
+from begegnung_geo.sources.scenarios import read_scenario
 from begegnung_geo.steps import StepInput, StepOutput
 
 
 def lay_network(step: StepInput) -> StepOutput:
     """Split the walkways at their junctions."""
-    walk_nodes, walk_edges = build_network(step.layer("walkways"), step.layer("obstacles"))
+    walkways = step.layer("walkways")
+    if source := step.raw("scenario"):
+        scenario = read_scenario(source.path)
+        walkways = add_links(walkways, scenario.link, crs_of_links=scenario.crs)
+    walk_nodes, walk_edges = build_network(walkways, step.layer("obstacles"))
     return StepOutput({"walk_nodes": walk_nodes, "walk_edges": walk_edges})
 
 
@@ -55,6 +63,7 @@ def take_inventory(step: StepInput) -> StepOutput:
         dates=date_features(step.layer("osm_features")),
     )
     merged, withheld_issues, withheld = drop_withheld(described.begegnungsorte, rules)
+    merged, closed = _follow_scenario(step, merged)
     merged = merged.assign(is_counted=flag_counted(merged, profile.coverage))
     calendar = pick_calendar(step.profile.opening, data_date=step.facts("read_map")["data_date"])
     merged, hours_issues = assign_hours(merged, calendar=calendar)
@@ -71,7 +80,7 @@ def take_inventory(step: StepInput) -> StepOutput:
     told = described.attributes
     attributes = told[told["begegnungsort_id"].isin(merged["begegnungsort_id"])]
     row_counts, rejections = build_row_counts(
-        [*counts, *described.counts, *withheld, *outside], inside, neighbours
+        [*counts, *described.counts, *withheld, *closed, *outside], inside, neighbours
     )
     reviews = report_reviews(step.table("reviews"), places, matches)
     everywhere = stack_layers(inside, neighbours)
@@ -102,6 +111,18 @@ def take_inventory(step: StepInput) -> StepOutput:
     )
 
 
+def _follow_scenario(
+    step: StepInput, merged: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, Sequence[RowCount]]:
+    source = step.raw("scenario")
+    if source is None:
+        return merged, ()
+    scenario = read_scenario(source.path)
+    require_future(scenario, step.facts("read_map")["data_date"])
+    area = step.layer("city_area").buffer(step.profile.study.buffer_m).union_all()
+    return apply_scenario(merged, scenario, study_area=area)
+
+
 def _gather_places(
     step: StepInput, rules: CategoryRules
 ) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame], list[RowCount]]:
@@ -130,6 +151,9 @@ def _merge_places(
     source_order = [source.key for source in step.profile.sources.places]
     kept, remembered = step.table("kept_ids"), gpd.GeoDataFrame(step.remembered("known_ids"))
     known = join_known_ids(kept, remembered)
+    # A place that only a scenario has is a new one, however near it lies to another.
+    is_new = places["source"] == SCENARIO_SOURCE
+    new, places = places[is_new].reset_index(drop=True), places[~is_new].reset_index(drop=True)
     merged, matches = conflate_places(
         places,
         rules=rules,
@@ -141,6 +165,8 @@ def _merge_places(
         source_order=source_order,
     )
     merged = inherit_ids(merged, places, remembered, known=known, rules=rules)
+    if len(new):
+        merged = stack_layers(merged, conflate_places(new, rules=rules, coverage=step.profile.coverage)[0])
     origins = places[["place_id"]].assign(origin=rank_records(places, source_order=source_order)["origin"])
     ids = {"kept": len(kept), "remembered": count_remembered(merged, origins, kept)}
     return merged, matches, ids

@@ -15,7 +15,8 @@ DEMAND_STATUS = ("reached", "no_walkway_near", "isolated", "no_place")
 # Why a record became no place: empty row, no rule fits, no place by its tags, kept secret, only looked at
 # beside others, another record stands for it, no name, no position, struck off by hand, too far outside.
 REJECTIONS = (
-    "empty", "no_rule", "excluded", "withheld", "context", "represented", "unnamed", "unplaced", "struck_off", "outside",
+    "empty", "no_rule", "excluded", "withheld", "context", "represented", "unnamed", "unplaced", "struck_off",
+    "scenario_closed", "outside",
 )
 COMPLETENESS_REASONS = ("", "no_first_source", "no_second_source", "few_matches")
 OPENING_STATUS = ("none", "parsed", "repaired", "unreadable")

@@ -61,6 +61,10 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
         str, typer.Option(metavar="STAGE", help="Stop after inventory, coverage or maps.")
     ] = "maps",
     language: Language = "de",
+    scenario: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What would be different: config/KEY/scenarios/NAME.toml."),
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Make PDFs of the fact sheets.")] = True,
     quiet: Quiet = False,
 ) -> None:
@@ -68,7 +72,8 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
     Run the pipeline, from raw data to the site.
 
     Examples: `begegnung-geo run --city musterstadt`;
-    `begegnung-geo run --osm town.osm.pbf --out build/town --name "Our town"`
+    `begegnung-geo run --osm town.osm.pbf --out build/town --name "Our town"`;
+    `begegnung-geo run --city musterstadt --scenario schule_und_bruecke`
     """
     printer = StepPrinter(is_quiet=quiet)
     printer.say(f"begegnung-geo {__version__}")
@@ -81,8 +86,8 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
     from begegnung_geo.render.pdf import MISSING_PANGO, can_print  # noqa: PLC0415
 
     if osm is not None:
-        if city or config or out is None:
-            raise typer.BadParameter("--osm needs --out DIR, and neither --city nor --config")
+        if city or config or scenario or out is None:
+            raise typer.BadParameter("--osm needs --out DIR, and none of --city, --config and --scenario")
         extract = jobs.Extract(
             osm,
             name or osm.name.split(".")[0],
@@ -95,7 +100,12 @@ def run(  # noqa: PLR0913 - the command line of CONTRACT section 2
         )
         job, folders = jobs.plan_extract(extract, out=out, language=language)
     else:
-        job, folders = jobs.plan_city(choose_profile(city, config), language=language)
+        profile_path = choose_profile(city, config)
+        job, folders = jobs.plan_city(profile_path, language=language)
+        if scenario is not None:
+            changes = jobs.require_scenario(profile_path, job, scenario)  # before the city takes its time
+            run_pipeline(job, folders, until="coverage", listener=printer)
+            job, folders = jobs.plan_scenario(changes, job, folders)
     if pdf and until == "maps" and not can_print():
         printer.say(MISSING_PANGO)
         pdf = False

@@ -107,6 +107,10 @@ class DownloadContent(Protocol):
         """Table `reach_areas`."""
 
     @property
+    def scenario_coverage(self) -> pd.DataFrame:
+        """Table `scenario_coverage`; without rows where the city is shown as it is."""
+
+    @property
     def issues(self) -> pd.DataFrame:
         """Table `issues`."""
 
@@ -147,4 +151,7 @@ class Downloads:
     hours_in_words: Mapping[str, str] = field(default_factory=dict)
     reach_areas: gpd.GeoDataFrame = field(
         default_factory=lambda: gpd.GeoDataFrame(build_empty("reach_areas", crs=WGS84))
+    )
+    scenario_coverage: pd.DataFrame = field(
+        default_factory=lambda: build_empty("scenario_coverage", crs=WGS84)
     )

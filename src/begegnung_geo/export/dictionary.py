@@ -20,6 +20,7 @@ from begegnung_geo.export.words import (
     OPEN_COVERAGE_WORDS,
     PLACE_WORDS,
     REACH_WORDS,
+    SCENARIO_WORDS,
     Word,
     find_word,
 )
@@ -40,6 +41,7 @@ DICTIONARY: dict[str, dict[str, Word]] = {
     "measures_by_district": MEASURE_WORDS,
     "open_coverage_by_district": OPEN_COVERAGE_WORDS,
     "reach_areas": REACH_WORDS,
+    "scenario_coverage": SCENARIO_WORDS,
     "datenlexikon": DICTIONARY_WORDS,
     "quellen": SOURCE_WORDS,
 }

@@ -39,6 +39,7 @@ FILES = {
     "quellen.csv": "quellen",
 }
 """File -> key of its columns in `dictionary.DICTIONARY`."""
+_SCENARIO_FILES = {"scenario_coverage.csv": "scenario_coverage"}
 _LAYERS = {
     "begegnungsorte": "begegnungsorte",
     "districts": "districts",
@@ -90,7 +91,8 @@ def write_downloads(
         which describes them all; sorted.
     """
     rows, about = build_rows(content), _describe(content)
-    frames = {name: (key, _drop_geometry(rows[key])) for name, key in FILES.items()}
+    files = FILES | (_SCENARIO_FILES if len(content.scenario_coverage) else {})
+    frames = {name: (key, _drop_geometry(rows[key])) for name, key in files.items()}
     places = frames["begegnungsorte.csv"][1]
     for name, ids in extracts.items():
         chosen = places[places["begegnungsort_id"].isin(ids)]

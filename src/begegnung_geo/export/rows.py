@@ -20,6 +20,7 @@ from begegnung_geo.export.tables import (
     build_issue_rows,
     build_place_rows,
     build_reach_rows,
+    build_scenario_rows,
 )
 from begegnung_geo.export.words import ESTIMATED, INVENTED
 from begegnung_geo.export.words_about import DICTIONARY_WORDS
@@ -59,6 +60,7 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
         "issues": build_issue_rows(content.issues),
         "measures_by_district": _build_measures(content),
         "open_coverage_by_district": _build_open_coverage(content),
+        "scenario_coverage": build_scenario_rows(content.scenario_coverage, _list_names(content)),
         "reach_areas": build_reach_rows(content.reach_areas),
         "quellen": build_source_rows(
             content.provenance, notes=list_notes(content), data_date=content.data_date

@@ -20,6 +20,7 @@ from begegnung_geo.export.words import (
     NOT_PUBLISHED,
     PLACE_WORDS,
     REACH_WORDS,
+    SCENARIO_WORDS,
     TOO_FEW,
     Word,
 )
@@ -164,6 +165,13 @@ def build_reach_rows(reach_areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ordered = reach_areas.sort_values(["profile", "threshold_min"], ignore_index=True)
     rows = _select(ordered, REACH_WORDS, [])
     return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=reach_areas.crs)
+
+
+def build_scenario_rows(scenario_coverage: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+    """Return the table `scenario_coverage` with the names of the districts, sorted by its key."""
+    rows = scenario_coverage.merge(names, on=["level", "district_id"], how="left")
+    key = ["level", "district_id", "profile", "threshold_min"]
+    return _select(rows.sort_values(key, ignore_index=True), SCENARIO_WORDS, [])
 
 
 def build_issue_rows(issues: pd.DataFrame) -> pd.DataFrame:

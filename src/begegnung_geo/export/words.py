@@ -278,6 +278,35 @@ REACH_WORDS: dict[str, Word] = {
     ),
 }
 
+SCENARIO_WORDS: dict[str, Word] = {
+    "level": Word("Ebene", "Ebene des Gebiets; city: die ganze Stadt"),
+    "district_id": Word("Nummer", "Nummer des Gebiets; leer: die ganze Stadt"),
+    "name": Word("Name", "Name des Gebiets"),
+    "profile": Word("Gehweise", "Gehweise"),
+    "threshold_min": Word("Gehzeit", "Gehzeit", "Minuten"),
+    "persons": Word(
+        "Menschen", "Menschen, die dort wohnen, gerundet; heute und im Szenario dieselben", "Menschen"
+    ),
+    "persons_covered_before": Word(
+        "erreicht heute", "davon in Reichweite, wie es ist; leer: nicht genannt", "Menschen"
+    ),
+    "persons_covered": Word(
+        "erreicht im Szenario", "davon in Reichweite, wie es wäre; leer: nicht genannt", "Menschen"
+    ),
+    "persons_gained": Word(
+        "Unterschied", "im Szenario mehr (oder weniger) in Reichweite; leer: nicht genannt", "Menschen"
+    ),
+    "covered_share_before": Word(
+        "Anteil heute", "Anteil in Reichweite, wie es ist; leer: nicht genannt", "0 bis 1"
+    ),
+    "covered_share": Word(
+        "Anteil im Szenario", "Anteil in Reichweite, wie es wäre; leer: nicht genannt", "0 bis 1"
+    ),
+    "share_gained": Word(
+        "Unterschied der Anteile", "Anteil im Szenario minus Anteil heute; leer: nicht genannt", "-1 bis 1"
+    ),
+}
+
 ISSUE_WORDS: dict[str, Word] = {
     "source": Word("Quelle", "Datei oder Schlüssel der Quelle"),
     "row": Word("Zeile", "Zeile der Datei oder Kennung; * steht für viele"),

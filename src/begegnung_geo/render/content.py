@@ -15,6 +15,7 @@ from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.render.hours import describe_hours
 from begegnung_geo.render.text import Words
+from begegnung_geo.scenario import Scenario
 from begegnung_geo.schema import build_empty
 
 _HOURS_COLUMNS = ["begegnungsort_id", "opening_hours", "opening_status", "opening_normal"]
@@ -41,6 +42,9 @@ class SiteContent:
         The content of `summary.json` (CONTRACT section 4).
     has_pdf
         Whether a PDF lies beside each fact sheet.
+    scenario, scenario_names
+        What would be different, and the names of the places it changes by the ids it uses; None
+        where the city is shown as it is.
     """
 
     profile: Profile
@@ -89,6 +93,11 @@ class SiteContent:
     column_sources: pd.DataFrame = field(default_factory=lambda: build_empty("column_sources", crs=WGS84))
     attributes: pd.DataFrame = field(default_factory=lambda: build_empty("attributes", crs=WGS84))
     vocabulary: AttributeRules = NO_VOCABULARY
+    scenario: Scenario | None = None
+    scenario_names: Mapping[str, str] = field(default_factory=dict)
+    scenario_coverage: pd.DataFrame = field(
+        default_factory=lambda: build_empty("scenario_coverage", crs=WGS84)
+    )
 
     @cached_property
     def hours_in_words(self) -> Mapping[str, str]:

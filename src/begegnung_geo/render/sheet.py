@@ -10,6 +10,7 @@ from begegnung_geo.render.editions import MAPS, Edition
 from begegnung_geo.render.figures import format_speed
 from begegnung_geo.render.legend import list_classes, list_gap_items
 from begegnung_geo.render.maps import render_plain_page
+from begegnung_geo.render.scenario import say_banner
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_figures, name_gaps, tell_underserved
 from begegnung_geo.render.sheet_figures import build_charts, embed_svg, list_kinds
@@ -47,6 +48,7 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         "description": words.say("page.description", place=scope.name),
         "place": scope.name,
         "city_name": city.name,
+        "scenario_line": say_banner(speaker),
         "is_invented": content.is_invented,
         "date_line": words.say("page.data_date", date=date) if date else words.say("page.data_date_unknown"),
         "headline": say_headline(scope, speaker),

@@ -17,6 +17,7 @@ from begegnung_geo.render.offline import read_asset
 from begegnung_geo.render.opening import build_open_hours
 from begegnung_geo.render.overview import render_overview
 from begegnung_geo.render.reach_table import build_reach_table
+from begegnung_geo.render.scenario import build_scenario, say_banner
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_district_tables, build_figures, build_notable
 from begegnung_geo.render.sheet import build_publisher, render_sheet
@@ -172,6 +173,8 @@ def _build_common(scope: Scope, edition: Edition, *, path: str) -> dict[str, Any
         "root": edition.root_of(path),
         "has_map": False,
         "is_invented": content.is_invented,
+        "scenario_line": say_banner(speaker),
+        "scenario": build_scenario(scope, speaker),
         "description": words.say("page.description", place=scope.name),
         "date_line": words.say("page.data_date", date=date) if date else words.say("page.data_date_unknown"),
         "headline": say_headline(scope, speaker),

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""Contracts of the tables about what would be: Potenzialräume that open, scenarios."""
+
+from begegnung_geo.contract import Column, Table
+from begegnung_geo.table_columns import PROFILE, THRESHOLD
+
+POTENTIAL_TABLES: tuple[Table, ...] = (
+    Table(
+        "siting_gains",
+        "one Potenzialraum x profile x threshold: what opening it alone would add",
+        ("begegnungsort_id", "profile", "threshold_min"),
+        (
+            Column("begegnungsort_id", "str", "the Potenzialraum"),
+            PROFILE,
+            THRESHOLD,
+            Column("persons_added", "float64", "people newly within reach", unit="persons"),
+            Column(
+                "persons_own", "float64", "of these, whom no other Potenzialraum would reach", unit="persons"
+            ),
+            Column(
+                "minutes_saved",
+                "float64",
+                "person-minutes saved on the way to the nearest place, of people whose walk is known",
+                unit="min",
+            ),
+            Column(
+                "underserved_districts",
+                "list[str]",
+                "under-served districts (`level:id`) in which somebody is newly within reach",
+            ),
+        ),
+        families=(
+            Column(
+                "persons_added_",
+                "float64",
+                "people of a group newly within reach (`persons_added_65_plus`)",
+                unit="persons",
+            ),
+        ),
+    ),
+    Table(
+        "siting_choices",
+        "one answer to: which Potenzialräume together?",
+        ("profile", "threshold_min", "objective", "place_count"),
+        (
+            PROFILE,
+            THRESHOLD,
+            Column(
+                "objective",
+                "str",
+                "most people, most people times need, most minutes saved, or fewest places for everybody possible",
+                allowed=("people", "need", "minutes", "fewest"),
+            ),
+            Column("place_count", "int64", "places opened"),
+            Column("begegnungsort_ids", "list[str]", "the chosen Potenzialräume"),
+            Column("gain", "float64", "people, people times need, or person-minutes gained together"),
+            Column("bound", "float64", "the most that any choice could gain, proven"),
+            Column("gap", "float64", "how far from the best at most; 0 is proven best", unit="0-1"),
+            Column(
+                "greedy_gain",
+                "float64",
+                "gain of opening the best one first, then the next; null where not asked",
+                is_nullable=True,
+            ),
+        ),
+    ),
+    Table(
+        "siting_ranks",
+        "one Potenzialraum: its rank by people added, and how the rank moves with the pace",
+        ("begegnungsort_id",),
+        (
+            Column("begegnungsort_id", "str", "the Potenzialraum"),
+            Column(
+                "rank",
+                "int64",
+                "1 adds most people at the headline's pace and time; equal gains share a rank",
+            ),
+            Column("rank_low", "int64", "best rank of all trials"),
+            Column("rank_high", "int64", "worst rank of all trials"),
+            Column(
+                "trials_agreeing",
+                "int64",
+                "trials in which it is as much among the first `siting.places_max` as in the first one",
+            ),
+            Column("trials", "int64", "trials"),
+            Column(
+                "stability",
+                "str",
+                "how far it holds that it is, or is not, among the first",
+                allowed=("robust", "likely", "fragile"),
+            ),
+        ),
+    ),
+    Table(
+        "scenario_coverage",
+        "one district (or the city) x profile x threshold of a run with a scenario: as told of the city as it is and as it would be; no row without a scenario",
+        ("level", "district_id", "profile", "threshold_min"),
+        (
+            Column("level", "str", "level key, or `city`"),
+            Column("district_id", "str", "district; empty for the city"),
+            PROFILE,
+            THRESHOLD,
+            Column(
+                "persons",
+                "float64",
+                "people who live here; the same before and after",
+                unit="persons",
+                is_nullable=True,
+            ),
+            Column(
+                "persons_covered_before",
+                "float64",
+                "of these within reach as it is; null where hidden",
+                unit="persons",
+                is_nullable=True,
+            ),
+            Column(
+                "persons_covered",
+                "float64",
+                "of these within reach as it would be; null where hidden",
+                unit="persons",
+                is_nullable=True,
+            ),
+            Column(
+                "persons_gained",
+                "float64",
+                "difference; null where one of them is hidden",
+                unit="persons",
+                is_nullable=True,
+            ),
+            Column(
+                "covered_share_before",
+                "float64",
+                "share within reach as it is; null where hidden",
+                unit="0-1",
+                is_nullable=True,
+            ),
+            Column(
+                "covered_share",
+                "float64",
+                "share within reach as it would be; null where hidden",
+                unit="0-1",
+                is_nullable=True,
+            ),
+            Column(
+                "share_gained",
+                "float64",
+                "difference; null where one of them is hidden",
+                unit="-1 to 1",
+                is_nullable=True,
+            ),
+        ),
+    ),
+)

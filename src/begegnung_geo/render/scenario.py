@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""What a scenario changes, in words, and what that does: before, after, difference."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from begegnung_geo.render.scopes import Scope, find_page_level
+from begegnung_geo.render.statements import Speaker
+from begegnung_geo.render.text import clean_text
+from begegnung_geo.scenario import Scenario
+
+_CITY_LEVEL = "city"
+_KMH = 3.6
+_MINUS = "\N{MINUS SIGN}"
+
+
+def say_banner(speaker: Speaker) -> str:
+    """Return the line that stands above every page of a scenario; empty without one."""
+    scenario = speaker.content.scenario
+    return speaker.words.say("scenario.banner", title=clean_text(scenario.title)) if scenario else ""
+
+
+def build_scenario(scope: Scope, speaker: Speaker) -> dict[str, Any]:
+    """
+    Return the section about a scenario: what it changes, and before and after of the area's districts.
+
+    Returns
+    -------
+    section
+        `note`, `changes` (sentences), `caption`, `rows` with `name`, `before`, `after`,
+        `change` (people), `share_before`, `share_after` and `points`. Empty without a scenario.
+    """
+    content, words = speaker.content, speaker.words
+    if content.scenario is None:
+        return {}
+    headline = content.profile.coverage.headline[0]
+    table = content.scenario_coverage
+    is_told = (table["profile"] == headline.profile) & (table["threshold_min"] == headline.threshold_min)
+    told = {(str(row["level"]), str(row["district_id"])): row for row in table[is_told].to_dict("records")}
+    minutes, people = words.number(headline.threshold_min), speaker.profile(headline.profile)
+    return {
+        "note": clean_text(content.scenario.note, limit=1000),
+        "changes": list(list_changes(content.scenario, speaker)),
+        "caption": words.say("scenario.caption", minutes=minutes, people=people),
+        "rows": [
+            _build_row(told[key], name=name, speaker=speaker)
+            for key, name in _list_areas(scope)
+            if key in told
+        ],
+    }
+
+
+def list_changes(scenario: Scenario, speaker: Speaker) -> Iterator[str]:
+    """Yield one sentence a change, in the order of the file."""
+    words, names = speaker.words, speaker.content.scenario_names
+
+    def name_of(place_id: str) -> str:
+        return clean_text(names.get(place_id, "")) or words.say("scenario.unnamed", id=clean_text(place_id))
+
+    for opened in scenario.open:
+        key = "scenario.new" if opened.is_new else "scenario.open"
+        yield words.say(key, name=clean_text(opened.name) if opened.is_new else name_of(opened.id))
+    for closed in scenario.close:
+        yield words.say("scenario.close", name=name_of(closed.id))
+    for move in scenario.move:
+        yield words.say("scenario.move", name=name_of(move.id))
+    for hours in scenario.hours:
+        yield words.say("scenario.hours", name=name_of(hours.id), hours=clean_text(hours.opening_hours))
+    for link in scenario.link:
+        steps = {True: "step_free", False: "steps", None: "steps_unknown"}[link.step_free]
+        yield words.say(f"scenario.link_{steps}", name=clean_text(link.name))
+    for walker, speed in scenario.speeds_m_s.items():
+        kmh = words.number(speed * _KMH, decimals=1)
+        yield words.say("scenario.speed", people=speaker.profile(walker), speed=kmh)
+
+
+def _list_areas(scope: Scope) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield keys and names: the area itself, then its districts of the page level or finer."""
+    yield (_CITY_LEVEL, "") if scope.is_city else (scope.level, scope.district_id), scope.name
+    inside = scope.districts
+    if scope.is_city and (level := find_page_level(inside)):
+        inside = inside[inside["level"] == level]
+    for row in inside.to_dict("records"):
+        yield (str(row["level"]), str(row["district_id"])), clean_text(row["name"])
+
+
+def _build_row(told: Mapping[Any, Any], *, name: str, speaker: Speaker) -> dict[str, str]:
+    words = speaker.words
+    points = told["share_gained"] * 100
+
+    def persons(value: float) -> str:
+        return words.say("scenario.hidden") if pd.isna(value) else speaker.persons(value)
+
+    def share(value: float) -> str:
+        return words.say("scenario.hidden") if pd.isna(value) else words.share(value)
+
+    return {
+        "name": name,
+        "before": persons(told["persons_covered_before"]),
+        "after": persons(told["persons_covered"]),
+        "change": _sign(told["persons_gained"], words.number(abs(told["persons_gained"])), speaker),
+        "share_before": share(told["covered_share_before"]),
+        "share_after": share(told["covered_share"]),
+        "points": _sign(points, words.number(abs(points), decimals=1), speaker),
+    }
+
+
+def _sign(value: float, text: str, speaker: Speaker) -> str:
+    if pd.isna(value):
+        return speaker.words.say("scenario.hidden")
+    return text if value == 0 else f"{'+' if value > 0 else _MINUS}{text}"

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: MIT
+"""A scenario on small tables; expected metres are worked out by hand."""
+
+import datetime as dt
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse.csgraph import dijkstra
+
+from begegnung_geo.analysis.network import build_network, index_network
+from begegnung_geo.analysis.scenario import (
+    add_links,
+    apply_scenario,
+    build_scenario_records,
+    compare_coverage,
+    keep_packets,
+    require_future,
+)
+from begegnung_geo.errors import ConfigError
+from begegnung_geo.scenario import Scenario
+from begegnung_geo.schema import conform_table
+from inventory_rows import CRS, ORIGIN, at, build_places, conflate
+
+AREA = shapely.box(ORIGIN[0] - 1000, ORIGIN[1] - 1000, ORIGIN[0] + 5000, ORIGIN[1] + 1000)
+METRIC = {"title": "Probe", "crs": CRS}
+
+
+def scenario(**changes) -> Scenario:
+    return Scenario.model_validate(METRIC | changes)
+
+
+def spot(x: float, y: float = 0.0) -> list[float]:
+    return [ORIGIN[0] + x, ORIGIN[1] + y]
+
+
+@pytest.fixture(scope="module")
+def town() -> gpd.GeoDataFrame:
+    places = build_places(
+        {"place_id": "osm:node/1", "name": "Vereinsheim", "class": "allotment_club", "standing": "potential"},
+        {"place_id": "osm:node/2", "name": "Bücherei", "class": "library", "geometry": at(1000)},
+    )
+    return conflate(places)[0]
+
+
+def pick(places: gpd.GeoDataFrame, name: str) -> pd.Series:
+    return places.set_index("name").loc[name]
+
+
+def test_a_potential_place_opens_and_gets_hours(town):
+    change = {"id": pick(town, "Vereinsheim")["begegnungsort_id"], "opening_hours": "Mo-Fr 10:00-18:00"}
+    after, counts = apply_scenario(town, scenario(open=[change]), study_area=AREA)
+    assert pick(after, "Vereinsheim")[["standing", "opening_hours"]].tolist() == [
+        "established", "Mo-Fr 10:00-18:00",
+    ]  # fmt: skip
+    assert counts == ()
+    assert pick(town, "Vereinsheim")["standing"] == "potential"  # the table that came in is as it was
+
+
+def test_a_place_closes_by_the_id_of_its_record_and_its_rows_are_in_the_books(town):
+    after, counts = apply_scenario(town, scenario(close=[{"id": "osm:node/2"}]), study_area=AREA)
+    assert after["name"].tolist() == ["Vereinsheim"]
+    assert [(count.source, dict(count.reasons)) for count in counts] == [("osm", {"scenario_closed": 1})]
+
+
+def test_a_place_moves_and_keeps_everything_else(town):
+    after, _ = apply_scenario(
+        town, scenario(move=[{"id": "osm:node/2", "position": spot(1500)}]), study_area=AREA
+    )
+    assert pick(after, "Bücherei").geometry.equals(at(1500))
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(after.drop(columns="geometry")), pd.DataFrame(town.drop(columns="geometry"))
+    )
+
+
+def test_the_order_of_entries_does_not_matter(town):
+    changes = [{"id": "osm:node/1"}], [{"id": "osm:node/2", "opening_hours": "Sa 10:00-12:00"}]
+    one, _ = apply_scenario(town, scenario(open=changes[0], hours=changes[1]), study_area=AREA)
+    other, _ = apply_scenario(town, scenario(hours=changes[1], open=changes[0]), study_area=AREA)
+    pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"close": [{"id": "osm:node/3"}]}, "there is no place 'osm:node/3'"),
+        ({"open": [{"id": "osm:node/2"}]}, "is a meeting place already"),
+        ({"hours": [{"id": "osm:node/2", "opening_hours": "wenn der Schlüssel da ist"}]}, "cannot be read"),
+        ({"open": [{"id": "osm:node/1", "opening_hours": "99:99"}]}, "cannot be read"),
+        ({"move": [{"id": "osm:node/2", "position": [7.4, 51.5]}]}, "outside the study area"),
+    ],
+)
+def test_what_cannot_be_is_said_in_three_lines(town, changes, what):
+    with pytest.raises(ConfigError, match=what) as caught:
+        apply_scenario(town, scenario(**changes), study_area=AREA)
+    assert caught.value.where
+    assert caught.value.hint
+
+
+def test_two_ids_of_one_place_are_one_place_too_many(town):
+    own = pick(town, "Bücherei")["begegnungsort_id"]
+    twice = scenario(close=[{"id": own}], move=[{"id": "osm:node/2", "position": spot(10)}])
+    with pytest.raises(ConfigError, match="are the same place"):
+        apply_scenario(town, twice, study_area=AREA)
+
+
+def test_new_places_become_records_with_ids_that_do_not_follow_the_order_of_the_file():
+    rows = [
+        {"name": "Treff B", "class": "family_neighbourhood", "position": spot(5)},
+        {"name": "Treff A", "class": "library", "position": spot(7)},
+    ]
+    one = build_scenario_records(scenario(open=rows), crs=CRS)
+    other = build_scenario_records(scenario(open=rows[::-1]), crs=CRS)
+    pd.testing.assert_frame_equal(one, other)
+    assert one["name"].tolist() == ["Treff A", "Treff B"]
+    assert one.geometry.iloc[0].distance(at(7)) < 1e-6
+
+
+def test_a_scenario_begins_after_the_data():
+    require_future(scenario(close=[{"id": "a"}], valid_from=dt.date(2026, 1, 2)), "2026-01-01T20:00:00Z")
+    with pytest.raises(ConfigError, match="2026-01-01 is past"):
+        require_future(scenario(close=[{"id": "a"}], valid_from=dt.date(2026, 1, 1)), "2026-01-01T20:00:00Z")
+
+
+# --- links ---
+
+
+def two_streets() -> gpd.GeoDataFrame:
+    """Two parallel streets of 1,000 m, 100 m apart, joined at their west end: nodes 1-2 and 3-4, 1-3."""
+    ways = {
+        1: ([1, 2], [spot(0), spot(1000)]),
+        2: ([3, 4], [spot(0, 100), spot(1000, 100)]),
+        3: ([1, 3], [spot(0), spot(0, 100)]),
+    }
+    table = gpd.GeoDataFrame(
+        {
+            "walkway_id": [f"way/{way}" for way in ways],
+            "way_id": list(ways),
+            "highway": "residential",
+            "name": [f"Straße {way}" for way in ways],
+            "step_free": "yes",
+            "node_ids": [nodes for nodes, _ in ways.values()],
+            "tags": "{}",
+        },
+        geometry=[shapely.LineString(line) for _, line in ways.values()],
+        crs=CRS,
+    )
+    return gpd.GeoDataFrame(conform_table(table, "walkways"))
+
+
+def walk(walkways: gpd.GeoDataFrame, start: int, end: int, *, step_free: bool = False) -> float:
+    network = index_network(*build_network(walkways), step_free=step_free)
+    position = {int(node): row for row, node in enumerate(network.node_id)}
+    return float(dijkstra(network.graph, directed=False, indices=position[start])[position[end]])
+
+
+def link(*line: list[float], **more) -> dict:
+    return {"name": "Steg", "line": list(line)} | more
+
+
+def joined(*links: dict) -> gpd.GeoDataFrame:
+    return add_links(two_streets(), scenario(link=list(links)).link, crs_of_links=CRS)
+
+
+def test_a_link_between_two_vertices_is_walked_at_its_length():
+    assert walk(two_streets(), 2, 4) == pytest.approx(2100)
+    assert walk(joined(link(spot(1000), spot(1000, 100))), 2, 4) == pytest.approx(100)
+
+
+def test_a_link_joins_the_middle_of_a_way_and_adds_the_steps_to_it():
+    # From (1000, 0) back to (600, 0): 400 m; 5 m + 90 m + 5 m across; 400 m to (1000, 100).
+    after = joined(link(spot(600, 5), spot(600, 95)))
+    assert walk(after, 2, 4) == pytest.approx(900)
+    assert walk(after, 1, 3) == pytest.approx(100)
+    assert after.length.sum() == pytest.approx(two_streets().length.sum() + 100)
+
+
+def test_steps_keep_a_link_out_of_the_walks_without_steps():
+    stairs = joined(link(spot(1000), spot(1000, 100), step_free=False))
+    assert walk(stairs, 2, 4) == pytest.approx(100)
+    assert walk(stairs, 2, 4, step_free=True) == pytest.approx(2100)
+
+
+def test_a_link_that_crosses_a_street_has_no_junction_with_it():
+    across = joined(link(spot(300, 100), spot(300, 0)), link(spot(800, 100), spot(200, 0)))
+    assert (across["way_id"] < 0).sum() == 2
+    nodes = np.concatenate(across.loc[across["way_id"] < 0, "node_ids"].to_numpy())
+    assert len(set(nodes.tolist())) == 4
+
+
+def test_the_order_of_links_has_no_influence():
+    links = link(spot(300, 100), spot(300)), link(spot(800, 100), spot(800), name="Brücke")
+    pd.testing.assert_frame_equal(joined(*links), joined(*links[::-1]))
+
+
+def test_a_link_that_touches_no_network_is_refused():
+    with pytest.raises(ConfigError, match="touches no network: an end is 40 m"):
+        joined(link(spot(500), spot(500, 60)))
+
+
+@given(
+    ends=st.tuples(*[st.integers(0, 1000)] * 2), off=st.tuples(*[st.integers(-20, 20)] * 2),
+    walked=st.tuples(*[st.sampled_from([1, 2, 3, 4])] * 2),
+)  # fmt: skip
+def test_a_link_never_makes_a_walk_longer(ends, off, walked):
+    after = joined(link(spot(ends[0], off[0]), spot(ends[1], 100 + off[1])))
+    assert walk(after, *walked) <= walk(two_streets(), *walked) + 1e-6
+
+
+# --- people ---
+
+
+def test_people_stay_in_the_packets_they_are_in():
+    demand = gpd.GeoDataFrame(
+        {"demand_id": ["a", "b"], "persons": [3.0, 9.0], "walk_distance_m": [10.0, 20.0]},
+        geometry=[at(0), at(1)], crs=CRS,
+    )  # fmt: skip
+    before = pd.DataFrame({"demand_id": ["b", "a"], "persons": [10.0, 0.0], "walk_distance_m": [99.0, 99.0]})
+    packed = keep_packets(demand, before)
+    assert packed["persons"].tolist() == [0.0, 10.0]
+    assert packed["walk_distance_m"].tolist() == [10.0, 20.0]
+    with pytest.raises(ConfigError, match="other people"):
+        keep_packets(demand, before.iloc[:1])
+
+
+def test_before_and_after_are_compared_and_what_is_hidden_stays_so():
+    rows = {"level": ["city", "b"], "district_id": ["", "1"], "profile": "senior", "threshold_min": 10}
+    before = pd.DataFrame(
+        rows | {"persons": 100.0, "persons_covered": [50.0, np.nan], "covered_share": [0.5, np.nan]}
+    )
+    after = pd.DataFrame(
+        rows | {"persons": 100.0, "persons_covered": [70.0, 20.0], "covered_share": [0.7, 0.2]}
+    )
+    told = compare_coverage(before, after).set_index("level")
+    assert told.loc["city", ["persons_gained", "share_gained"]].tolist() == [20.0, 0.2]
+    assert told.loc["b", ["persons_gained", "share_gained"]].isna().all()
+    assert told["persons"].tolist() == [100.0, 100.0]
