@@ -20,7 +20,8 @@ FAMILIES = (
     "dimension.", "evidence.", "fair.need_", "figure.", "fill.", "group.", "headline.", "hours.",
     "indicator.", "issue.", "legend.", "level.", "method.hours_", "method.rule_", "method.weights_",
     "open.weakest", "person_group.", "profile.", "profile_of.", "publisher.", "reason.", "role.",
-    "scenario.link_", "scenario.new", "scenario.open", "seats.", "share.", "sheet.", "stability.", "variant.", "why.",
+    "scenario.link_", "scenario.new", "scenario.open", "seats.", "share.", "sheet.", "stability.",
+    "variant.", "why.",
 )  # fmt: skip
 
 
