@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,7 @@ from begegnung_geo.analysis.access import ANY_PLACE, CHOICE, Counts, ProfileAcce
 from begegnung_geo.analysis.network import Bools, Floats, Ints
 from begegnung_geo.analysis.reach import measure_walk_distance
 from begegnung_geo.analysis.snapping import Snaps
+from begegnung_geo.analysis.threads import run_in_threads
 from begegnung_geo.analysis.walk_ends import WalkRows
 from begegnung_geo.analysis.walk_matrix import (
     WalkMatrix,
@@ -149,12 +151,16 @@ class _Search:
         """Return what is found on a footing; `column` of the table `demand` has the walks to any place."""
         homes, doors, network = self.homes.on(footing), self.doors.on(footing), self.ways.network(footing)
         matrix = measure_walk_matrix(homes, doors, network, reach_m=self.reach_m)
+        keys = [key for classes in self.supply.classes.values() for key in classes]
+
+        def walk(first: int, past: int) -> list[Floats]:
+            kept = [_keep(doors, self.supply.flag(key)) for key in keys[first:past]]
+            return [measure_walk_distance(homes, places, network).distance_m for places in kept]
+
+        of_key = dict(zip(keys, chain.from_iterable(run_in_threads(walk, len(keys))), strict=True))
         distances = {}
         for letter, classes in self.supply.classes.items():
-            of_class = {
-                key: measure_walk_distance(homes, _keep(doors, self.supply.flag(key)), network).distance_m
-                for key in classes
-            }
+            of_class = {key: of_key[key] for key in classes}
             nowhere = np.full(len(self.demand), np.inf)
             distances[letter] = np.minimum.reduce([nowhere, *of_class.values()])
             distances |= of_class
