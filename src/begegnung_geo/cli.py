@@ -24,7 +24,8 @@ sources.command("search")(live.search_sources)
 
 for command in (
     runs.run, runs.sample, runs.check, live.fetch, live.look_up, live.init,
-    records.questionnaire, records.explain, records.review, records.ids, records.recall, changes.compare,
+    records.questionnaire, records.explain, records.reach, records.review, records.ids, records.recall,
+    changes.compare,
 ):  # fmt: skip
     app.command()(command)
 

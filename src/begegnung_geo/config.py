@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from begegnung_geo.crs import require_metric
 from begegnung_geo.errors import ConfigError, CrsError
-from begegnung_geo.profile import Profile
+from begegnung_geo.profile import Profile, Walking
 
 
 def find_config_dir() -> Path:
@@ -35,6 +35,11 @@ def read_profile(path: Path) -> Profile:
         If the file is missing, not TOML, or has an unknown or impossible value.
     """
     return build_profile(_read_toml(path), where=str(path))
+
+
+def read_default_walking() -> Walking:
+    """Return thresholds and walking profiles of the shipped defaults, which runs without a profile use."""
+    return Walking.model_validate(_read_toml(find_config_dir() / "defaults.toml")["walking"])
 
 
 def build_profile(overrides: dict[str, Any], *, where: str) -> Profile:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Looking into the inventory of the last run: why a place is there, what is in doubt, which ids to keep."""
+"""Looking into the last run: why a place is there, what is in doubt, which ids to keep, one place's reach."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +7,18 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.analysis.explain import explain_place, explain_rejection, explain_sources, find_similar_ids
+from begegnung_geo.analysis.reach_areas import build_place_areas
 from begegnung_geo.analysis.recall import build_recall_rows, measure_recall, tell_recall
 from begegnung_geo.analysis.review import build_review_list
+from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.category_rules import CategoryRules, read_category_rules
-from begegnung_geo.config import find_config_dir
+from begegnung_geo.config import find_config_dir, read_default_walking
 from begegnung_geo.errors import ConfigError, SourceError, format_rows
-from begegnung_geo.export.formats import write_csv
+from begegnung_geo.export.formats import write_csv, write_geojson
 from begegnung_geo.jobs import HAND_FILES, find_hand_dir, plan_city
+from begegnung_geo.profile import Walking
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.reviews import read_kept_ids
 from begegnung_geo.store import find_table, read_table
@@ -29,6 +33,7 @@ class Inventory:
     processed: Path
     crs: str
     rules: CategoryRules
+    walking: Walking
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table of the run."""
@@ -61,7 +66,8 @@ def open_city(profile_path: Path) -> Inventory:
         If the profile is wrong.
     """
     job, folders = plan_city(profile_path, language="de")
-    return _open(folders.processed, crs=job.crs, hint=f"run `make inventory CITY={job.profile.city.key}`")
+    hint = f"run `make inventory CITY={job.profile.city.key}`"
+    return _open(folders.processed, crs=job.crs, walking=job.profile.walking, hint=hint)
 
 
 def open_folder(out: Path) -> Inventory:
@@ -74,7 +80,7 @@ def open_folder(out: Path) -> Inventory:
         If there is none.
     """
     hint = f"run `begegnung-geo run --osm FILE --out {out}`"
-    return _open(out / "processed", crs=_DEFAULT_CRS, hint=hint)
+    return _open(out / "processed", crs=_DEFAULT_CRS, walking=read_default_walking(), hint=hint)
 
 
 def explain(inventory: Inventory, wanted: str) -> list[str]:
@@ -115,6 +121,72 @@ def explain(inventory: Inventory, wanted: str) -> list[str]:
         where=f"{inventory.processed}; the closest ids: {format_rows(find_similar_ids(wanted, known))}",
         hint="copy the id from begegnungsorte.csv (columns begegnungsort_id and place_ids)",
     )
+
+
+def write_place_reach(
+    inventory: Inventory, begegnungsort_id: str, out: Path, *, profile: str | None
+) -> tuple[str, int]:
+    """
+    Write the areas from where one place can be walked to as GeoJSON, a feature a profile and threshold.
+
+    The areas are those of `build_place_areas`: cut off at no border, and where the place
+    does not count as supply they are drawn all the same.
+
+    Parameters
+    ----------
+    inventory
+        The tables of a run.
+    begegnungsort_id
+        A place of the city or of its neighbours.
+    out
+        Where the file goes; one that is there is replaced.
+    profile
+        Walking profile; None writes all of the run's profile.
+
+    Returns
+    -------
+    name, area_count
+        Name of the place, empty where it has none, and how many areas are not empty.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such place or walking profile.
+    SourceError
+        If the inventory has not been built.
+    """
+    walking, wanted = inventory.walking, begegnungsort_id.strip()
+    if profile is not None and profile not in walking.profiles:
+        raise ConfigError(
+            f"no walking profile {profile[:80]!r}",
+            where="--profile",
+            hint=f"choose one of {', '.join(walking.profiles)}",
+        )
+    places = inventory.list_begegnungsorte()
+    place = places[places["begegnungsort_id"] == wanted]
+    if not len(place):
+        known = find_similar_ids(wanted, list(places["begegnungsort_id"]))
+        raise ConfigError(
+            f"no Begegnungsort has the id {wanted[:80]!r}",
+            where=f"{inventory.processed}; the closest ids: {format_rows(known)}",
+            hint="copy the id from begegnungsorte.csv (column begegnungsort_id)",
+        )
+    ways = lay_ways(
+        inventory.layer("walk_nodes"),
+        inventory.layer("walk_edges"),
+        snap_distance_m=walking.snap_distance_m,
+        scrap_length_m=walking.scrap_length_m,
+    )
+    door = move_to_doors(gpd.GeoDataFrame(place), inventory.layer("doors")).geometry
+    areas = build_place_areas(door, ways, walking=walking)
+    areas = areas if profile is None else areas[areas["profile"] == profile]
+    name = str(place["name"].fillna("").iloc[0])
+    write_geojson(
+        out,
+        gpd.GeoDataFrame(areas.assign(area_km2=(areas.geometry.area / 1e6).round(4))),
+        about={"begegnungsort_id": wanted, "name": name, "licence": "ODbL 1.0, © OpenStreetMap contributors"},
+    )
+    return name, int((~areas.geometry.is_empty).sum())
 
 
 def write_review(profile_path: Path, out: Path) -> tuple[int, int]:
@@ -234,7 +306,7 @@ def keep_ids(profile_path: Path, *, is_kept: bool) -> tuple[Path, int, int]:
     return path, len(set(now) - set(before)), changed
 
 
-def _open(processed: Path, *, crs: str, hint: str) -> Inventory:
+def _open(processed: Path, *, crs: str, walking: Walking, hint: str) -> Inventory:
     if not find_table(processed, "begegnungsorte").is_file():
         raise SourceError("there is no inventory to look into", where=str(processed), hint=hint)
-    return Inventory(processed, crs, read_category_rules(find_config_dir()))
+    return Inventory(processed, crs, read_category_rules(find_config_dir()), walking)

@@ -4,7 +4,9 @@
 import csv
 import json
 import shutil
+from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
@@ -158,3 +160,38 @@ def test_recall_tells_which_expected_places_the_inventory_lacks(
     rows = pd.read_csv(fresh_town.root / "recall.csv", sep=";", encoding="utf-8-sig")
     assert rows["gefunden"].tolist() == ["nein", "ja"]
     assert rows["begegnungsort_id"].dropna().tolist() == [library["begegnungsort_id"]]
+
+
+def test_reach_writes_the_nested_areas_of_one_place_and_their_walks_agree(
+    town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    places = read(town, "begegnungsorte")
+    wanted = str(places.loc[places["is_counted"], "begegnungsort_id"].iloc[0])
+    target = tmp_path / "reach.geojson"
+    arguments = ("reach", "--city", "musterstadt", wanted, "--profile", "senior", "--out", str(target))
+    assert call(town, monkeypatch, *arguments).exit_code == 0
+    areas = gpd.read_file(target).to_crs(CRS).sort_values("threshold_min")
+    assert areas["threshold_min"].tolist() == [5, 10, 15]
+    assert set(areas["profile"]) == {"senior"}
+    assert areas.geometry.is_valid.all()
+    five, ten, fifteen = areas.geometry
+    assert five.area < ten.area < fifteen.area
+    assert five.difference(ten).area + ten.difference(fifteen).area < 1  # six decimals of a degree
+    # Nobody walks farther than the air line: 300 m in five minutes at 1 m/s.
+    door = read(town, "doors").set_index("begegnungsort_id").geometry[wanted]
+    assert door.buffer(301).contains(five)
+    assert ten.contains(door)
+
+
+def test_reach_names_the_closest_ids_and_the_walking_profiles_there_are(
+    town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    out = ("--out", str(tmp_path / "x.geojson"))
+    unknown = call(town, monkeypatch, "reach", "--city", "musterstadt", "b00000000000", *out)
+    assert unknown.exit_code == 1
+    assert "the closest ids" in unknown.output
+    wanted = str(read(town, "begegnungsorte")["begegnungsort_id"].iloc[0])
+    strange = call(town, monkeypatch, "reach", "--city", "musterstadt", wanted, "--profile", "fast", *out)
+    assert strange.exit_code == 1
+    assert "step_free" in strange.output
+    assert not (tmp_path / "x.geojson").exists()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Commands about the records of the inventory: questionnaire, explain, review, ids."""
+"""Commands about the records of the inventory: questionnaire, explain, reach, review, ids."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from begegnung_geo import __version__
-from begegnung_geo.commands.options import City, ConfigFile, Quiet, choose_profile, exit_codes
+from begegnung_geo.commands.options import City, ConfigFile, Quiet, choose_profile, exit_codes, require_choice
 from begegnung_geo.console import StepPrinter
 
 
@@ -86,6 +86,39 @@ def explain(
         inventory = inspections.open_city(choose_profile(city, config))
     for line in inspections.explain(inventory, place_id):
         typer.echo(line)
+
+
+@exit_codes()
+def reach(
+    *,
+    place_id: Annotated[str, typer.Argument(metavar="ID", help="begegnungsort_id of the place.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.geojson", help="Where the areas go.")],
+    city: City = None,
+    config: ConfigFile = None,
+    run: Annotated[
+        Path | None,
+        typer.Option("--run", metavar="DIR", help="Folder of a run with --osm."),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="KEY", help="Only this walking profile.")
+    ] = None,
+) -> None:
+    """
+    Write the areas from where a place can be walked to in each time, whatever borders there are.
+
+    Example: `begegnung-geo reach --city dortmund b1234567890 --profile senior --out reach.geojson`
+    """
+    if run is not None and (city or config):
+        raise typer.BadParameter("give either --city KEY or --run DIR")
+    require_choice("--out: the kind of file", out.suffix, (".geojson",))
+    from begegnung_geo import inspections  # noqa: PLC0415 - heavy
+
+    if run is not None:
+        inventory = inspections.open_folder(run)
+    else:
+        inventory = inspections.open_city(choose_profile(city, config))
+    name, count = inspections.write_place_reach(inventory, place_id, out, profile=profile)
+    typer.echo(f"done: {out}, {count} areas of {name or place_id}")
 
 
 @exit_codes()
