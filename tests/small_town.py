@@ -81,7 +81,9 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
         underserved=_build_underserved(),
         underserved_variants=_build_variants(_build_underserved()),
         walk_curves=_build_walk_curves(coverage),
-        siting_gains=_build_siting_gains(),
+        siting_gains=_build_siting_gains(profile),
+        siting_choices=_build_siting_choices(),
+        siting_ranks=_build_siting_ranks(),
         reach_areas=_build_reach_areas(profile),
         gaps=_build_gaps(),
         demand=_build_demand(),
@@ -116,7 +118,8 @@ def build_town(*, is_invented: bool = True, name: str = "Kleinstadt") -> SiteCon
     for table in ("begegnungsorte", "districts", "reach_areas"):
         conform_table(getattr(content, table), table)  # the town keeps the contract it stands in for
     conform_table(content.opening, "opening")
-    for table in ("coverage", "city_coverage", "open_coverage", "gaps"):
+    told = ("coverage", "city_coverage", "open_coverage", "gaps")
+    for table in (*told, "siting_gains", "siting_choices", "siting_ranks"):
         conform_table(getattr(content, table), f"published_{table}")
     return content
 
@@ -501,18 +504,53 @@ def _build_walk_curves(coverage: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _build_siting_gains() -> pd.DataFrame:
-    # Every Potenzialraum would bring 300 people within reach, one after another 100 fewer.
-    potential = _build_places(12).query("standing == 'potential'")["begegnungsort_id"].tolist()
+def list_potential() -> list[str]:
+    """Return the ids of the Potenzialräume: Haus E and Haus K."""
+    return _build_places(12).query("standing == 'potential'")["begegnungsort_id"].tolist()
+
+
+def _build_siting_gains(profile: Profile) -> pd.DataFrame:
+    # In 10 minutes (senior) Haus E would bring 300 people within reach, Haus K 200, of whom Haus E would
+    # reach too few to be told; in 5 minutes too few to be told, in 15 nobody.
+    added = {5: [np.nan, np.nan], 10: [300.0, 200.0], 15: [0.0, 0.0]}
+    rows = [
+        (place_id, key, threshold_min, added[threshold_min][number])
+        for number, place_id in enumerate(list_potential())
+        for key in profile.walking.profiles
+        for threshold_min in profile.walking.thresholds_min
+    ]
+    gains = pd.DataFrame(rows, columns=["begegnungsort_id", "profile", "threshold_min", "persons_added"])
+    own = gains["persons_added"].where(gains["persons_added"] != 200.0)
+    helped = gains["begegnungsort_id"].map(
+        lambda key: ["statistischer_bezirk:12"] if key == list_potential()[0] else []
+    )
+    return gains.assign(
+        persons_own=own, minutes_saved=1200.0, underserved_districts=helped, persons_added_65_plus=np.nan
+    )
+
+
+def _build_siting_choices() -> pd.DataFrame:
+    first, second = list_potential()
+    rows = [
+        ("people", 1, [first], 300.0, 0.0, 300.0),
+        ("people", 2, [first, second], 500.0, 0.01, 450.0),
+        ("fewest", 2, [first, second], 500.0, 0.0, np.nan),
+    ]
+    columns = ["objective", "place_count", "begegnungsort_ids", "gain", "gap", "greedy_gain"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(profile="senior", threshold_min=10, bound=table["gain"])
+
+
+def _build_siting_ranks() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "begegnungsort_id": potential,
-            "profile": "senior",
-            "threshold_min": 10,
-            "persons_added": [max(300.0 - 100 * number, 0.0) for number in range(len(potential))],
-            "persons_own": 0.0,
-            "minutes_saved": 0.0,
-            "underserved_districts": [[] for _ in potential],
+            "begegnungsort_id": list_potential(),
+            "rank": [1, 2],
+            "rank_low": [1, 1],
+            "rank_high": [1, 2],
+            "trials_agreeing": [5, 3],
+            "trials": 5,
+            "stability": ["robust", "fragile"],
         }
     )
 

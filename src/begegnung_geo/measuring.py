@@ -6,6 +6,7 @@ Each function is a step of `pipeline.STEPS`, in that order.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +21,6 @@ from begegnung_geo.analysis.access import (
 )
 from begegnung_geo.analysis.access_walks import measure_access
 from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
-from begegnung_geo.analysis.disclosure import publish_count
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.analysis.fairness import build_fairness, withhold_fairness
@@ -46,6 +46,7 @@ from begegnung_geo.analysis.siting_tables import (
     build_siting_ranks,
     survey_ground,
 )
+from begegnung_geo.analysis.siting_told import TOLD_OBJECTIVES, publish_choices, publish_siting
 from begegnung_geo.analysis.snap_variants import build_snap_variants
 from begegnung_geo.analysis.strata import EXACT, PACKED, build_strata
 from begegnung_geo.analysis.underserved import (
@@ -232,26 +233,22 @@ def weigh_potential(step: StepInput) -> StepOutput:
         walking=profile.walking,
         reach_factor_max=max(profile.siting.speed_factors),
     )
+    packed = replace(ground, demand=step.layer("protected_demand"))
     need = find_need(demand, step.table("need")).to_numpy(dtype=np.float64)
-    flags, headlines = step.table("underserved"), profile.coverage.headline
-    gains = build_siting_gains(ground, flags)
-    packed = build_siting_gains(replace(ground, demand=step.layer("protected_demand")), flags)
-    counts = [name for name in gains.columns if str(name).startswith("persons_")]
+    flags, headlines, siting = step.table("underserved"), profile.coverage.headline, profile.siting
+    gains, publication = build_siting_gains(ground, flags), profile.publication
+    told: dict[str, Any] = {"headlines": headlines, "siting": siting}
+    choices = build_siting_choices(packed, need, **told, objectives=TOLD_OBJECTIVES)
     return StepOutput(
         {
             "siting_gains": gains,
-            "siting_choices": build_siting_choices(ground, need, headlines=headlines, siting=profile.siting),
-            "siting_ranks": build_siting_ranks(ground, headline=headlines[0], siting=profile.siting),
-            "published_siting_gains": packed.assign(
-                minutes_saved=packed["minutes_saved"].round(-2),
-                underserved_districts=gains["underserved_districts"],
-                **{
-                    name: publish_count(
-                        packed[name], publication=profile.publication, is_anybody=gains[name] > 0
-                    )
-                    for name in counts
-                },
+            "siting_choices": build_siting_choices(ground, need, **told),
+            "siting_ranks": build_siting_ranks(ground, headline=headlines[0], siting=siting),
+            "published_siting_gains": publish_siting(
+                build_siting_gains(packed, flags), gains, publication=publication
             ),
+            "published_siting_choices": publish_choices(choices, publication=publication),
+            "published_siting_ranks": build_siting_ranks(packed, headline=headlines[0], siting=siting),
         }
     )
 

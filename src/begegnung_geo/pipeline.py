@@ -27,7 +27,7 @@ from begegnung_geo.measuring import (
     weigh_need,
     weigh_potential,
 )
-from begegnung_geo.published_tables import TOLD_FIGURES, TOLD_MEASURES
+from begegnung_geo.published_tables import TOLD_FIGURES, TOLD_MEASURES, TOLD_SITING
 from begegnung_geo.publishing import SITE_TABLES, publish_site
 from begegnung_geo.reading import (
     read_areas,
@@ -194,7 +194,7 @@ STEPS = (
             "walk_edges",
         ),
         uses=("walking", "coverage", "siting", "publication"),
-        writes=("siting_gains", "siting_choices", "siting_ranks", "published_siting_gains"),
+        writes=(*TOLD_SITING, *(f"published_{name}" for name in TOLD_SITING)),
     ),
     Step(
         "draw_reach", "coverage", draw_reach,

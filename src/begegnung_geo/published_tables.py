@@ -15,10 +15,14 @@ TOLD_FIGURES = (
 TOLD_MEASURES = ("district_walks", "district_choice", "district_seats")
 """What the step `measure_choice` does: twice searching the network would take twice as long."""
 
-PUBLISHED_TABLES = (*TOLD_FIGURES, *TOLD_MEASURES, "siting_gains")
+TOLD_SITING = ("siting_gains", "siting_choices", "siting_ranks")
+"""What the step `weigh_potential` does, for the same reason."""
+
+PUBLISHED_TABLES = (*TOLD_FIGURES, *TOLD_MEASURES, *TOLD_SITING)
 """Tables with figures of people; pages and files get `published_<name>` in their place."""
 
 _HIDDEN = "null where hidden: some people, but fewer than `publication.suppress_below`"
+_GAINS = ("gain", "greedy_gain")  # of choices: told only where they are people
 _BEYOND = Column("persons_beyond", "float64", "people known to live beyond reach", unit="persons")
 
 
@@ -39,6 +43,6 @@ def _publish(table: Table) -> Table:
 
 
 def _hide(column: Column) -> Column:
-    if column.unit != "persons":
+    if column.unit != "persons" and column.name not in _GAINS:
         return column
     return replace(column, meaning=f"{column.meaning}; {_HIDDEN}", is_nullable=True)

@@ -36,7 +36,7 @@ FILES = [
     "attributes.csv", "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg",
     "begegnungsorte.xlsx", "column_sources.csv", "completeness.csv", "coverage_by_district.csv",
     "datapackage.json", "datenlexikon.csv", "fill_rates.csv", "gaps.geojson", "issues.csv",
-    "measures_by_district.csv", "open_coverage_by_district.csv", "quellen.csv",
+    "measures_by_district.csv", "open_coverage_by_district.csv", "potential_gains.csv", "quellen.csv",
 ]  # fmt: skip
 FORMULA = '=HYPERLINK("http://x","Treff")'
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The tables about Potenzialräume: what each would add, which ones together, and how sure the order is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -160,7 +160,12 @@ def build_siting_gains(ground: SitingGround, underserved: pd.DataFrame) -> pd.Da
 
 
 def build_siting_choices(
-    ground: SitingGround, need: Floats, *, headlines: Sequence[Headline], siting: Siting
+    ground: SitingGround,
+    need: Floats,
+    *,
+    headlines: Sequence[Headline],
+    siting: Siting,
+    objectives: Collection[str] = (PEOPLE, NEED, MINUTES, FEWEST),
 ) -> pd.DataFrame:
     """
     Say which candidates together do most, for 1 to `siting.places_max` places.
@@ -173,6 +178,8 @@ def build_siting_choices(
         Profiles and thresholds to answer for.
     siting
         What must and must not be opened, budget, and time for one answer.
+    objectives
+        What to answer for; all by default.
 
     Returns
     -------
@@ -190,7 +197,9 @@ def build_siting_choices(
     rows = [
         row
         for headline in headlines
-        for row in _answer(ground, need, headline, conditions=conditions, siting=siting)
+        for row in _answer(
+            ground, need, headline, conditions=conditions, siting=siting, objectives=objectives
+        )
     ]
     columns = [
         "profile", "threshold_min", "objective", "place_count", "begegnungsort_ids", "gain", "bound", "gap",
@@ -244,7 +253,13 @@ def build_siting_ranks(ground: SitingGround, *, headline: Headline, siting: Siti
 
 
 def _answer(
-    ground: SitingGround, need: Floats, headline: Headline, *, conditions: Conditions, siting: Siting
+    ground: SitingGround,
+    need: Floats,
+    headline: Headline,
+    *,
+    conditions: Conditions,
+    siting: Siting,
+    objectives: Collection[str],
 ) -> Iterator[tuple[object, ...]]:
     profile, threshold_min = headline.profile, headline.threshold_min
     reach_m = ground.walking.reach_m(profile, threshold_min)
@@ -252,7 +267,7 @@ def _answer(
     mean = np.nanmean(need) if np.isfinite(need).any() else 1.0
     weights = {PEOPLE: persons, NEED: persons * np.where(np.isfinite(need), need, mean)}
     limit_s = siting.time_limit_s
-    for objective, weight in weights.items():
+    for objective, weight in ((key, weights[key]) for key in weights if key in objectives):
         problem, before = ground.pose(profile, reach_m, weight), -1.0
         for count in range(max(1, int(conditions.is_required.sum())), siting.places_max + 1):
             asked = _allow(conditions, count)
@@ -261,12 +276,13 @@ def _answer(
                 break  # one more place reaches nobody else
             before, greedy = best.gain, choose_greedily(problem, asked)
             yield (profile, threshold_min, objective, *_tell(ground, best), greedy.gain)
-    people = ground.pose(profile, reach_m)
-    fewest = choose_fewest(people, conditions, time_limit_s=limit_s)
-    yield (profile, threshold_min, FEWEST, *_tell(ground, fewest), np.nan)
-    saved = _list_saved(ground, profile)
-    most = choose_most_saved(saved, _allow(conditions, siting.places_max), time_limit_s=limit_s)
-    yield (profile, threshold_min, MINUTES, *_tell(ground, most), np.nan)
+    if FEWEST in objectives:
+        fewest = choose_fewest(ground.pose(profile, reach_m), conditions, time_limit_s=limit_s)
+        yield (profile, threshold_min, FEWEST, *_tell(ground, fewest), np.nan)
+    if MINUTES in objectives:
+        saved, asked = _list_saved(ground, profile), _allow(conditions, siting.places_max)
+        most = choose_most_saved(saved, asked, time_limit_s=limit_s)
+        yield (profile, threshold_min, MINUTES, *_tell(ground, most), np.nan)
 
 
 def _tell(ground: SitingGround, choice: Choice) -> tuple[object, ...]:

@@ -99,6 +99,14 @@ class DownloadContent(Protocol):
         """Table `published_open_coverage`."""
 
     @property
+    def siting_gains(self) -> pd.DataFrame:
+        """Table `published_siting_gains`."""
+
+    @property
+    def siting_ranks(self) -> pd.DataFrame:
+        """Table `published_siting_ranks`."""
+
+    @property
     def hours_in_words(self) -> Mapping[str, str]:
         """`begegnungsort_id` -> opening hours in German words."""
 
@@ -147,6 +155,12 @@ class Downloads:
     )
     open_coverage: pd.DataFrame = field(
         default_factory=lambda: build_empty("published_open_coverage", crs=WGS84)
+    )
+    siting_gains: pd.DataFrame = field(
+        default_factory=lambda: build_empty("published_siting_gains", crs=WGS84)
+    )
+    siting_ranks: pd.DataFrame = field(
+        default_factory=lambda: build_empty("published_siting_ranks", crs=WGS84)
     )
     hours_in_words: Mapping[str, str] = field(default_factory=dict)
     reach_areas: gpd.GeoDataFrame = field(

@@ -19,6 +19,7 @@ from begegnung_geo.export.words import (
     MEASURE_WORDS,
     OPEN_COVERAGE_WORDS,
     PLACE_WORDS,
+    POTENTIAL_WORDS,
     REACH_WORDS,
     SCENARIO_WORDS,
     Word,
@@ -40,13 +41,14 @@ DICTIONARY: dict[str, dict[str, Word]] = {
     "issues": ISSUE_WORDS,
     "measures_by_district": MEASURE_WORDS,
     "open_coverage_by_district": OPEN_COVERAGE_WORDS,
+    "potential_gains": POTENTIAL_WORDS,
     "reach_areas": REACH_WORDS,
     "scenario_coverage": SCENARIO_WORDS,
     "datenlexikon": DICTIONARY_WORDS,
     "quellen": SOURCE_WORDS,
 }
 """Download -> its columns in words."""
-_TABLE_OF = {"coverage_by_district": "coverage"}
+_TABLE_OF = {"coverage_by_district": "coverage", "potential_gains": "siting_gains"}
 _MEDIA_TYPES = {
     ".csv": "text/csv",
     ".geojson": "application/geo+json",

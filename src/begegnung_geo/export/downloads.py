@@ -36,6 +36,7 @@ FILES = {
     "issues.csv": "issues",
     "measures_by_district.csv": "measures_by_district",
     "open_coverage_by_district.csv": "open_coverage_by_district",
+    "potential_gains.csv": "potential_gains",
     "quellen.csv": "quellen",
 }
 """File -> key of its columns in `dictionary.DICTIONARY`."""

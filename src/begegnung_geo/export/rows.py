@@ -12,6 +12,7 @@ from begegnung_geo.export.content import DownloadContent
 from begegnung_geo.export.dictionary import build_dictionary_rows, build_source_rows
 from begegnung_geo.export.measures import build_measure_rows
 from begegnung_geo.export.open_coverage import build_open_coverage_rows
+from begegnung_geo.export.potential import build_potential_rows
 from begegnung_geo.export.tables import (
     HIDDEN,
     build_coverage_rows,
@@ -60,6 +61,9 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
         "issues": build_issue_rows(content.issues),
         "measures_by_district": _build_measures(content),
         "open_coverage_by_district": _build_open_coverage(content),
+        "potential_gains": build_potential_rows(
+            content.siting_gains, content.siting_ranks, places, class_labels=labels
+        ),
         "scenario_coverage": build_scenario_rows(content.scenario_coverage, _list_names(content)),
         "reach_areas": build_reach_rows(content.reach_areas),
         "quellen": build_source_rows(

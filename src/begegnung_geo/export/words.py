@@ -400,6 +400,46 @@ MEASURE_WORDS: dict[str, Word] = {
     "note": Word("Hinweis", "warum Zahlen fehlen"),
 }
 
+POTENTIAL_WORDS: dict[str, Word] = {
+    "begegnungsort_id": Word("Kennung", "Kennung des Potenzialraums"),
+    "name": Word("Name", "Name; leer, wenn keine Quelle einen nennt"),
+    "class_name": Word("Art des Ortes", "Klasse in Worten"),
+    "evidence": Word("Nachweis", "Güte des Nachweises von A (beste) bis E (nur ein Hinweis)"),
+    "profile": Word("Gehweise", "adult Erwachsene, senior Ältere, slow Langsame, step_free stufenlos"),
+    "threshold_min": Word("Minuten", "Gehzeit", "Minuten"),
+    "persons_added": Word(
+        "neu erreicht",
+        "Menschen, die heute in der Zeit keinen Begegnungsort haben und mit diesem Raum allein einen hätten, "
+        "gerundet; . heißt: zu wenige, um sie zu nennen",
+        "Menschen",
+    ),
+    "persons_added_": Word("neu erreicht, Altersgruppe", "davon aus der Altersgruppe, gerundet", "Menschen"),
+    "persons_own": Word(
+        "nur durch diesen Raum",
+        "davon Menschen, die kein anderer Potenzialraum erreichte, gerundet",
+        "Menschen",
+    ),
+    "minutes_saved": Word(
+        "gesparte Minuten",
+        "Fußminuten, die alle zusammen auf dem Weg zum nächsten Ort sparten, auf Hunderter gerundet",
+        "Minuten",
+    ),
+    "underserved_districts": Word(
+        "unterversorgte Gebiete",
+        "Ebene:Nummer der unterversorgten Gebiete, in denen jemand neu erreicht würde",
+    ),
+    "rank": Word(
+        "Rang", "1 erreicht neu die meisten Menschen (erste Leitfrage des Profils); gleich viele teilen ihn"
+    ),
+    "rank_low": Word("Rang bestenfalls", "bester Rang bei anderem Gehtempo"),
+    "rank_high": Word("Rang schlimmstenfalls", "schlechtester Rang bei anderem Gehtempo"),
+    "stability": Word(
+        "Festigkeit",
+        "ob der Raum bei jedem Gehtempo unter den ersten ist oder nicht: robust immer, likely meist, fragile nicht",
+    ),
+    "note": Word("Hinweis", "woran das Ergebnis hängt"),
+}
+
 _CATEGORY_WORDS: dict[str, Word] = {
     "level": Word("Ebene", "city für die ganze Stadt, sonst die gröbste Ebene der Gebiete"),
     "district_id": Word("Nummer", "Nummer des Gebiets als Text; leer für die ganze Stadt"),
@@ -451,6 +491,7 @@ TOO_FEW = "zu wenige Menschen für einen Anteil"
 FEW_COVERED = "zu wenige Menschen erreicht für einen Anteil; der Anteil liegt unter dem Anteil höchstens"
 UNKNOWN_GROUP = "wie viele zu dieser Gruppe gehören, ist hier nicht bekannt"
 NO_STATEMENT = "keine Aussage: für zu viele Menschen ist der Weg unbekannt"
+UNCONFIRMED = "ob es den Raum gibt, ist noch nicht bestätigt"
 NOT_PUBLISHED = "details are not published; they stand in the table issues of the run"
 
 

@@ -63,6 +63,8 @@ class SiteContent:
     underserved_variants: pd.DataFrame
     walk_curves: pd.DataFrame
     siting_gains: pd.DataFrame
+    siting_choices: pd.DataFrame
+    siting_ranks: pd.DataFrame
     reach_areas: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame

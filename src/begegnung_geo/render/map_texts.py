@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 
 from begegnung_geo.render.figures import find_reach
+from begegnung_geo.render.potential import tell_gains
 from begegnung_geo.render.scopes import PageSlugs, Scope, list_shown_levels
 from begegnung_geo.render.sections import build_district_row, name_gaps
 from begegnung_geo.render.statements import Speaker, say_statement
@@ -53,6 +54,7 @@ def build_map_texts(
                 for number, members in list_shown_levels(scope, speaker.content.districts)
             ],
             "gaps": _tell_gaps(scope.gaps, speaker),
+            "potential": tell_gains(scope, speaker),
             "neighbours": [_tell_neighbour(row, speaker) for row in neighbours],
         },
     }

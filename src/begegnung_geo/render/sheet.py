@@ -10,6 +10,7 @@ from begegnung_geo.render.editions import MAPS, Edition
 from begegnung_geo.render.figures import format_speed
 from begegnung_geo.render.legend import list_classes, list_gap_items
 from begegnung_geo.render.maps import render_plain_page
+from begegnung_geo.render.potential import list_gains, name_room
 from begegnung_geo.render.scenario import say_banner
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_figures, name_gaps, tell_underserved
@@ -20,7 +21,7 @@ from begegnung_geo.render.text import clean_text
 
 _POTENTIAL_TOLD = 3
 _VERDICTS_TOLD = 2  # the others are hatched and named in the chart of the districts
-_OPENINGS_TOLD = 2
+_OPENINGS_TOLD = 3
 _DOUBTFUL = ("D", "E")
 
 
@@ -73,6 +74,7 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         "kinds": list_kinds(scope, speaker),
         "potential": _say_potential(scope, speaker),
         "openings": _list_openings(scope, speaker),
+        "openings_added": words.say("sheet.potential_added", minutes=words.number(headline.threshold_min)),
         "completeness": build_completeness(scope, speaker),
         "certainty": list_certainty(scope, speaker),
         "pace": words.say(
@@ -182,21 +184,16 @@ def _say_potential(scope: Scope, speaker: Speaker) -> str:
     return speaker.words.say(key, count=len(potential), names=", ".join(shown))
 
 
-def _list_openings(scope: Scope, speaker: Speaker) -> list[str]:
+def _list_openings(scope: Scope, speaker: Speaker) -> list[dict[str, str]]:
     # What the Potenzialräume that would do most would change, each alone; the doubt about them with it.
-    words, headline = speaker.words, speaker.content.profile.coverage.headline[0]
-    gains = speaker.content.siting_gains
-    is_used = (gains["profile"] == headline.profile) & (gains["threshold_min"] == headline.threshold_min)
-    told = gains[is_used & (gains["persons_added"] > 0)].merge(
-        scope.begegnungsorte[["begegnungsort_id", "name", "evidence"]], on="begegnungsort_id"
-    )
-    first = told.sort_values(["persons_added", "begegnungsort_id"], ascending=[False, True])
-    sentences = []
-    for row in first.head(_OPENINGS_TOLD).to_dict("records"):
-        name = clean_text(row["name"]) or words.say("sheet.unnamed")
-        key = "sheet.opening_doubtful" if row["evidence"] in _DOUBTFUL else "sheet.opening"
-        persons = speaker.persons_prose(float(row["persons_added"]))
-        sentences.append(
-            words.say(key, name=name, persons=persons, minutes=words.number(headline.threshold_min))
-        )
-    return sentences
+    return [
+        {
+            "name": name_room(record, speaker),
+            "persons": speaker.persons_prose(record["persons_added"]),
+            "evidence": speaker.words.say(
+                "sheet.potential_unsure" if record["evidence"] in _DOUBTFUL else "sheet.potential_sure"
+            ),
+        }
+        for record in list_gains(scope, speaker)[:_OPENINGS_TOLD]
+        if record["persons_added"] > 0
+    ]

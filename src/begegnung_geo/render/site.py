@@ -16,6 +16,7 @@ from begegnung_geo.render.maps import render_map_page, render_plain_page
 from begegnung_geo.render.offline import read_asset
 from begegnung_geo.render.opening import build_open_hours
 from begegnung_geo.render.overview import render_overview
+from begegnung_geo.render.potential import build_potential
 from begegnung_geo.render.reach_table import build_reach_table
 from begegnung_geo.render.scenario import build_scenario, say_banner
 from begegnung_geo.render.scopes import Scope
@@ -124,6 +125,7 @@ def _render_map(scope: Scope, edition: Edition) -> str:
         "gaps": build_gap_rows(scope, speaker),
         "gap_groups": [words.say(f"person_group.{group}") for group in list_gap_groups(scope)],
         "gaps_caption": _say_gaps_caption(scope, speaker),
+        "potential": build_potential(scope, speaker),
         "online": list_online_maps(speaker),
         "leaflet_license": read_asset("LEAFLET-LICENSE.txt"),
     }

@@ -55,8 +55,9 @@ def test_the_picture_numbers_the_gaps_as_the_sentences_do_and_names_the_bezirke(
 
 def test_the_sheet_says_what_opening_a_potential_place_would_change(site):
     text = _text(site["sheets/stadtkarte.html"])
-    assert "geöffnet hätten rund 300 Menschen mehr in 10 Minuten einen Begegnungsort" in text
-    assert "geöffnet hätten rund 200 Menschen mehr" in text
+    assert "Raum neu erreicht in 10 Minuten Gebäude" in text
+    assert "Haus E 300 nicht bestätigt" in text
+    assert "Haus K 200" in text
 
 
 def test_charts_say_in_words_what_they_show(site):

@@ -19,7 +19,8 @@ FAMILIES = (
     "compare.data_", "compare.kind.", "compare.only_", "compare.separate_", "complete.", "detail.",
     "dimension.", "evidence.", "fair.need_", "figure.", "fill.", "group.", "headline.", "hours.",
     "indicator.", "issue.", "legend.", "level.", "method.hours_", "method.rule_", "method.weights_",
-    "open.weakest", "person_group.", "profile.", "profile_of.", "publisher.", "reason.", "role.",
+    "open.weakest", "person_group.", "potential.rank_", "potential.stability_",
+    "profile.", "profile_of.", "publisher.", "reason.", "role.",
     "scenario.link_", "scenario.new", "scenario.open", "seats.", "share.", "sheet.", "stability.",
     "variant.", "why.",
 )  # fmt: skip

@@ -16,6 +16,7 @@ document.addEventListener("mapready", () => {
   }
   const nameOf = (row) => row.querySelector(".name").textContent.trim();
   document.querySelectorAll("tr[id^=ort-]").forEach((row) => addButton(row.cells[0], nameOf(row), "place", row.id.slice(4)));
+  document.querySelectorAll("tr[id^=raum-]").forEach((row) => addButton(row.cells[0], nameOf(row), "place", row.id.slice(5)));
   document.querySelectorAll("tr[id^=luecke-]").forEach((row) => addButton(row.cells[0], nameOf(row), "gap", row.id.slice(7)));
   document.querySelectorAll("tr[data-key]").forEach((row) => addButton(row.cells[0], nameOf(row), "district", row.dataset.key));
   document.querySelectorAll("[data-of-gap]").forEach((item) => {

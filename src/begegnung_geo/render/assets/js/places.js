@@ -81,9 +81,11 @@
         name: row.querySelector(".name").textContent.trim(),
         kind: row.cells[1].textContent.trim(),
         info: cells.map((cell, k) => ({ term: heads[k + 1].textContent.trim(), text: cell.textContent.trim() }))
-          .filter((line) => line.text),
+          .filter((line) => line.text).concat(this.more(i)),
       };
     },
+    /* What opening a Potenzialraum would bring. */
+    more(i) { return (this.key === "potential" && begegnung.texts.layers.potential[this.id[i]]) || []; },
     rowOf(i) { return this.id ? begegnung.find(`ort-${this.id[i]}`) : null; },
   });
 
