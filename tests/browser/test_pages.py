@@ -140,7 +140,7 @@ def test_a_potential_place_appears_when_asked_for(town_site, visit):
     assert not page.is_checked("#potenzial")
     explained = page.locator("fieldset:has(#potenzial) li")
     assert explained.is_hidden()
-    page.click("[data-place='b000000000004']")  # every sixth from the fifth on is an allotment clubhouse
+    page.click("#ort-b000000000004 [data-place]")  # every sixth from the fifth on is an allotment clubhouse
     assert page.is_checked("#potenzial")
     assert explained.is_visible()
     assert page.text_content(".popup h3") == "Haus E"
