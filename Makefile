@@ -28,12 +28,13 @@ endif
 
 # What a stage depends on: the raw files, the profile and hand data, the program itself.
 SOURCES := $(shell find src/begegnung_geo -type f -not -path '*/__pycache__/*' 2>/dev/null)
-CONFIG  := $(wildcard config/*.toml config/*.csv config/$(CITY)/* config/$(CITY)/scenarios/*)
+# The folders stand for files that were taken away.
+CONFIG  := $(wildcard config config/*.toml config/*.csv config/$(CITY) config/$(CITY)/* config/$(CITY)/scenarios/*)
 RAWFILES = $(wildcard $(RAW)/*)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-live test setup fetch inventory coverage maps notebooks check bench clean format
+.PHONY: help demo demo-live test setup fetch inventory coverage maps notebooks docs check bench clean format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -109,6 +110,10 @@ bench: $(READY) ## benchmark against the peers, side by side
 
 notebooks: ## execute notebooks/ and render them to HTML
 	@printf 'error: the notebooks are not written yet\nwhere: notebooks/\nnext:  explore data/processed/<city>/*.parquet with geopandas.read_parquet\n' >&2; exit 1
+
+docs: $(READY) ## build docs/ into HTML that opens from a disk: build/docs/index.html
+	$(BIN)/python -m sphinx -b html -E -W --keep-going -q -d build/docs-doctrees docs build/docs
+	@printf 'Open in a browser: build/docs/index.html\n'
 
 clean: ## remove what the pipeline wrote, never data/raw/ or hand data
 	rm -rf data/processed/$(CITY) site/$(CITY) data/processed/$(CITY)-* site/$(CITY)-*

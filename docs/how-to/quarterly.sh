@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Fetch, build, compare with the published state, print a mail. Run in the project's folder:
+#   CITY=dortmund sh docs/how-to/quarterly.sh        (FETCH=no builds from the raw files that are there)
+set -eu
+CITY=${CITY:?"name the city: CITY=dortmund"}
+log=build/quarterly-$CITY.log
+published=build/published/$CITY
+mkdir -p build
+
+tell_failure() {
+  printf 'Guten Tag,\n\nder Lauf für %s ist fehlgeschlagen. Der letzte gute Stand ist unverändert.\n\n' "$CITY"
+  tail -n 20 "$log"
+  printf '\nDas ganze Protokoll: %s\n' "$log"
+  exit 1
+}
+
+: >"$log"
+if [ "${FETCH:-yes}" = yes ]; then make fetch "CITY=$CITY" >>"$log" 2>&1 || tell_failure; fi
+make maps "CITY=$CITY" >>"$log" 2>&1 || tell_failure
+
+printf 'Guten Tag,\n\nder neue Stand der Begegnungsorte liegt bereit. Er ist noch nicht veröffentlicht.\n\n'
+if [ -d "$published" ]; then
+  .venv/bin/begegnung-geo compare "$published" "site/$CITY" --language de 2>>"$log" || tell_failure
+else
+  printf 'Es gibt noch keinen veröffentlichten Stand zum Vergleichen (%s).\n' "$published"
+fi
+printf '\nBitte prüfen, dann veröffentlichen: site/%s/index.html\n' "$CITY"
+printf 'Fehler in Zeilen der Rohdaten: site/%s/downloads/issues.csv\n\n' "$CITY"
+printf 'Diese Nachricht wurde automatisch erzeugt.\n'

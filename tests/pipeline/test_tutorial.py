@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""The tutorial, block by block in a fresh copy; and the script of every quarter, on what it leaves."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docs.conftest import list_blocks
+
+
+@pytest.fixture(scope="module")
+def clone(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what is tracked, with the environment that `make setup` would make."""
+    folder = tmp_path_factory.mktemp("clone") / "begegnung_geo"
+    listed = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, text=True, check=True)
+    for name in listed.stdout.splitlines():
+        if (project / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(project / name, folder / name)
+    environment = folder / ".venv"
+    environment.mkdir()
+    (environment / "bin").symlink_to(Path(sys.prefix) / "bin")
+    (environment / ".ready").touch()  # nothing to install: the tests run offline
+    return folder
+
+
+def _run(clone: Path, code: str, **given: str) -> str:
+    # PDFs are made in other tests; two runs with them would double the time of this one.
+    done = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", code],
+        cwd=clone,
+        env={**os.environ, "PDF": "no", **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_every_block_of_the_tutorial_runs_and_the_quarterly_mail_tells_the_difference(clone: Path) -> None:
+    blocks = list_blocks(clone / "docs" / "tutorial.md")
+    # Only the clone itself needs the network: this copy stands for it.
+    assert [block.code.split()[:2] for block in blocks if block.network] == [["git", "clone"]]
+    said = [_run(clone, block.code) for block in blocks if not block.network]
+    answers = "\n".join(said)
+    assert "Open in a browser: site/musterstadt/index.html" in said[0]
+    assert "youth_centre" in answers
+    assert "OT Heilig Geist" in answers  # the comparison names the place that is gone
+    assert not (clone / "config" / "musterstadt").exists()  # all is put back
+
+    # The correction is gone again, the site still has it: a new state that differs from the published one.
+    shutil.copytree(clone / "site" / "musterstadt", clone / "build" / "published" / "musterstadt")
+    mail = _run(clone, "sh docs/how-to/quarterly.sh", CITY="musterstadt", FETCH="no")
+    assert mail.startswith("Guten Tag,\n\nder neue Stand")
+    assert "OT Heilig Geist" in mail
+    assert mail.rstrip().endswith("Diese Nachricht wurde automatisch erzeugt.")
+
+
+def test_the_quarterly_script_tells_a_failure_and_publishes_nothing(clone: Path) -> None:
+    done = subprocess.run(
+        ["sh", "docs/how-to/quarterly.sh"],
+        cwd=clone,
+        env={**os.environ, "CITY": "nowhere", "FETCH": "no"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "fehlgeschlagen" in done.stdout
+    assert "there is no profile nowhere.toml" in done.stdout
