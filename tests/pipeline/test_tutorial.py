@@ -51,7 +51,7 @@ def test_every_block_of_the_tutorial_runs_and_the_quarterly_mail_tells_the_diffe
     assert "Open in a browser: site/musterstadt/index.html" in said[0]
     assert "youth_centre" in answers
     assert "OT Heilig Geist" in answers  # the comparison names the place that is gone
-    assert not (clone / "config" / "musterstadt").exists()  # all is put back
+    assert not (clone / "config" / "musterstadt" / "corrections.csv").exists()  # all is put back
 
     # The correction is gone again, the site still has it: a new state that differs from the published one.
     shutil.copytree(clone / "site" / "musterstadt", clone / "build" / "published" / "musterstadt")
