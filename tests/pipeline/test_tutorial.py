@@ -46,19 +46,26 @@ def test_every_block_of_the_tutorial_runs_and_the_quarterly_mail_tells_the_diffe
     blocks = list_blocks(clone / "docs" / "tutorial.md")
     # Only the clone itself needs the network: this copy stands for it.
     assert [block.code.split()[:2] for block in blocks if block.network] == [["git", "clone"]]
-    said = [_run(clone, block.code) for block in blocks if not block.network]
+    *told, put_back = [block.code for block in blocks if not block.network]
+    said = [_run(clone, code) for code in told]
     answers = "\n".join(said)
     assert "Open in a browser: site/musterstadt/index.html" in said[0]
     assert "youth_centre" in answers
     assert "OT Heilig Geist" in answers  # the comparison names the place that is gone
-    assert not (clone / "config" / "musterstadt" / "corrections.csv").exists()  # all is put back
 
-    # The correction is gone again, the site still has it: a new state that differs from the published one.
-    shutil.copytree(clone / "site" / "musterstadt", clone / "build" / "published" / "musterstadt")
+    # What was before the correction is the published state, what the tutorial built the new one.
+    shutil.copytree(clone / "build" / "before", clone / "build" / "published" / "musterstadt")
     mail = _run(clone, "sh docs/how-to/quarterly.sh", CITY="musterstadt", FETCH="no")
     assert mail.startswith("Guten Tag,\n\nder neue Stand")
     assert "OT Heilig Geist" in mail
     assert mail.rstrip().endswith("Diese Nachricht wurde automatisch erzeugt.")
+
+    assert "begegnung-geo run" not in _run(clone, "make -n maps CITY=musterstadt")
+    _run(clone, put_back)
+    assert not (clone / "config" / "musterstadt" / "corrections.csv").exists()
+    assert "begegnung-geo run" in _run(
+        clone, "make -n maps CITY=musterstadt"
+    )  # a correction taken away counts
 
 
 def test_the_quarterly_script_tells_a_failure_and_publishes_nothing(clone: Path) -> None:
