@@ -34,7 +34,7 @@ RAWFILES = $(wildcard $(RAW)/*)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-live test setup fetch inventory coverage maps notebooks docs check bench clean format
+.PHONY: help demo demo-live test setup fetch inventory coverage maps notebooks docs check bench sbom audit resolve clean format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -114,6 +114,35 @@ notebooks: ## execute notebooks/ and render them to HTML
 docs: $(READY) ## build docs/ into HTML that opens from a disk: build/docs/index.html
 	$(BIN)/python -m sphinx -b html -E -W --keep-going -q -d build/docs-doctrees docs build/docs
 	@printf 'Open in a browser: build/docs/index.html\n'
+
+# What the program needs to run and nothing else: the inventory of a release is taken from here.
+RUNTIME := build/runtime
+PYTHONS ?= 3.11 3.12 3.13 3.14
+
+$(RUNTIME)/.ready: pyproject.toml constraints.txt
+	rm -rf $(RUNTIME)
+	$(PYTHON) -m venv $(RUNTIME)
+	$(RUNTIME)/bin/python -m pip install --quiet --disable-pip-version-check . -c constraints.txt
+	@touch $@
+
+$(VENV)/.supply: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,supply]' -c constraints.txt
+	@touch $@
+
+sbom: $(RUNTIME)/.ready $(VENV)/.supply ## list what is in a release: build/sbom.cdx.json (CycloneDX) and build/licences.md
+	$(BIN)/cyclonedx-py environment $(RUNTIME)/bin/python --pyproject pyproject.toml --output-reproducible --validate -o build/sbom.cdx.json
+	$(BIN)/pip-licenses --python $(RUNTIME)/bin/python --from mixed --order license --format markdown --output-file build/licences.md
+
+audit: $(RUNTIME)/.ready $(VENV)/.supply ## ask for known weaknesses of the dependencies (needs network)
+	$(BIN)/python .ci/audit.py $$(echo $(RUNTIME)/lib/python3*/site-packages)
+
+resolve: $(READY) ## check that the pinned versions fit each supported Python (needs the package registry)
+	@mkdir -p build
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" >build/requirements.txt
+	@for version in $(PYTHONS); do \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --dry-run --ignore-installed --only-binary=:all: \
+	    --python-version $$version --target build/none -c constraints.txt -r build/requirements.txt >/dev/null \
+	  && printf 'Python %s: fits\n' "$$version" || { printf 'error: the pinned versions do not fit Python %s\n' "$$version" >&2; exit 1; }; done
 
 clean: ## remove what the pipeline wrote, never data/raw/ or hand data
 	rm -rf data/processed/$(CITY) site/$(CITY) data/processed/$(CITY)-* site/$(CITY)-*
