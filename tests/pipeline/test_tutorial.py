@@ -42,6 +42,7 @@ def _run(clone: Path, code: str, **given: str) -> str:
     return done.stdout
 
 
+@pytest.mark.timeout(900)  # a minute by itself, minutes where the machine is shared
 def test_every_block_of_the_tutorial_runs_and_the_quarterly_mail_tells_the_difference(clone: Path) -> None:
     blocks = list_blocks(clone / "docs" / "tutorial.md")
     # Only the clone itself needs the network: this copy stands for it.
