@@ -46,6 +46,7 @@ setup: $(READY) ## create the virtual environment from pyproject.toml + constrai
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { printf 'error: Python 3.11 or newer is needed\nwhere: %s\nnext:  make setup PYTHON=python3.11\n' "$$($(PYTHON) --version)"; exit 1; }
+	@printf 'Installing into %s; one to a few minutes without a word ...\n' '$(VENV)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
 	@touch $@
