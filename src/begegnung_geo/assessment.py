@@ -94,3 +94,13 @@ class Underserved(Frozen):
         if len(set(rounded)) != len(rounded):
             raise ValueError("variants: a speed factor and a threshold give the same reach; count it once")
         return self
+
+
+class HotSpots(Frozen):
+    """Where long, or short, walks stand together: the neighbourhood, and what is too little to tell."""
+
+    neighbour_m: float = Field(gt=0, le=5000)
+    false_share_max: float = Field(gt=0, lt=1)
+    cells_min: int = Field(ge=30)
+    cell_max_m: float = Field(gt=0)
+    house_cell_m: float = Field(gt=0)

@@ -83,6 +83,7 @@ def _estimate(step: StepInput) -> _People:
         "input_persons": float(cells["persons"].sum()),
         "outside_persons": 0.0,
         "spacing_m": _HOUSE_SPACING_M,
+        "cell_size_m": 0.0,
         "has_total": True,
         "is_group_scaled": False,
     }
@@ -121,6 +122,7 @@ def _read_grid(step: StepInput) -> _People:
         "outside_persons": meta.outside_persons + near_persons,
         "rejected_persons": meta.rejected_persons,
         "spacing_m": meta.cell_size_m if 0 < meta.cell_size_m <= _COARSE_CELL_M else _HOUSE_SPACING_M,
+        "cell_size_m": meta.cell_size_m,
         "has_total": meta.has_total,
         "is_group_scaled": False,
     }

@@ -13,6 +13,7 @@ from begegnung_geo.analysis.coverage import build_coverage, publish_coverage
 from begegnung_geo.analysis.disclosure import order_homes, protect_people, publish_frame
 from begegnung_geo.analysis.fairness import build_fairness, publish_fairness
 from begegnung_geo.analysis.gaps import find_headline_gaps, publish_gaps, sum_by_gap
+from begegnung_geo.analysis.hot_spots import build_hot_spots, find_spots, publish_hot_spots
 from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.open_coverage import CITY_LEVEL, build_open_coverage, publish_open_coverage
 from begegnung_geo.analysis.scenario import compare_coverage, keep_packets
@@ -108,6 +109,35 @@ def compare_scenario(step: StepInput) -> StepOutput:
 def _join(tables: list[pd.DataFrame]) -> pd.DataFrame:
     districts, city = tables
     return pd.concat([districts, city.assign(level=CITY_LEVEL, district_id="")], ignore_index=True)
+
+
+def find_hot_spots(step: StepInput) -> StepOutput:
+    """Find where long, or short, walks stand together, and say why where that is not computed."""
+    profile, people = step.profile, step.facts("count_people")
+    headline, walking = profile.coverage.headline[0], profile.walking
+    demand, protected = step.layer("demand"), step.layer("protected_demand")
+    spots = find_spots(
+        demand,
+        walking=walking,
+        headline=headline,
+        rule=profile.hot_spots,
+        cell_size_m=_read_spacing(step),
+        input_cell_m=float(people["cell_size_m"]),
+        persons_min=profile.publication.share_base_min,
+    )
+    exact, packed = (
+        build_hot_spots(
+            homes,
+            step.layer("background_labels"),
+            step.layer("districts"),
+            spots=spots,
+            headline=headline,
+            walking=walking,
+        )
+        for homes in (demand, protected)
+    )
+    told = publish_hot_spots(exact, packed, publication=profile.publication)
+    return StepOutput({"hot_spots": exact, "published_hot_spots": told}, facts={"reason": spots.reason})
 
 
 def _read_spacing(step: StepInput) -> float:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from begegnung_geo.counting import count_people, read_totals
-from begegnung_geo.disclosing import compare_scenario, pack_people, tell_figures
+from begegnung_geo.disclosing import compare_scenario, find_hot_spots, pack_people, tell_figures
 from begegnung_geo.measuring import (
     draw_reach,
     judge_opening,
@@ -188,6 +188,11 @@ STEPS = (
         reads=("published_coverage", "published_city_coverage"), writes=("scenario_coverage",),
     ),
     Step(
+        "find_hot_spots", "coverage", find_hot_spots,
+        reads=("demand", "protected_demand", "background_labels", "districts"), facts_of=("count_people",),
+        uses=("walking", "coverage", "hot_spots", "publication"), writes=("hot_spots", "published_hot_spots"),
+    ),
+    Step(
         "weigh_potential", "coverage", weigh_potential,
         reads=(
             "begegnungsorte", "doors", "demand", "protected_demand", "need", "underserved", "walk_nodes",
@@ -204,15 +209,15 @@ STEPS = (
     Step("collect_issues", "coverage", collect_issues, gathers_issues=True, writes=("issues",)),
     Step(
         "publish_site", "maps", publish_site, is_page=True,
-        reads=SITE_TABLES, facts_of=("read_map", "count_people", "take_inventory"),
+        reads=SITE_TABLES, facts_of=("read_map", "count_people", "take_inventory", "find_hot_spots"),
         raw=(
             "osm", "boundary", "districts", "population", "population_age", "population_totals", "addresses",
             "places",
             "geocoded", "hand", "rules", "district_figures", "scenario", "before.begegnungsorte",
         ),
         uses=(
-            "city", "study", "walking", "coverage", "need", "underserved", "population", "completeness",
-            "opening", "moments", "publication", "publisher", "online_maps", "sources",
+            "city", "study", "walking", "coverage", "need", "underserved", "hot_spots", "population",
+            "completeness", "opening", "moments", "publication", "publisher", "online_maps", "sources",
         ),
     ),
 )  # fmt: skip

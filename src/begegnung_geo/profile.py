@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from begegnung_geo.assessment import Need, Underserved
+from begegnung_geo.assessment import HotSpots, Need, Underserved
 from begegnung_geo.moments import Moment, Opening
 from begegnung_geo.online_maps import OnlineMaps
 from begegnung_geo.profile_base import Frozen, Key
@@ -376,6 +376,7 @@ class Profile(Frozen):
     coverage: Coverage
     need: Need
     underserved: Underserved
+    hot_spots: HotSpots
     measures: Measures
     population: Population
     opening: Opening

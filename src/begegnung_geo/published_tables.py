@@ -18,7 +18,7 @@ TOLD_MEASURES = ("district_walks", "district_choice", "district_seats")
 TOLD_SITING = ("siting_gains", "siting_choices", "siting_ranks")
 """What the step `weigh_potential` does, for the same reason."""
 
-PUBLISHED_TABLES = (*TOLD_FIGURES, *TOLD_MEASURES, *TOLD_SITING)
+PUBLISHED_TABLES = (*TOLD_FIGURES, *TOLD_MEASURES, *TOLD_SITING, "hot_spots")
 """Tables with figures of people; pages and files get `published_<name>` in their place."""
 
 _HIDDEN = "null where hidden: some people, but fewer than `publication.suppress_below`"

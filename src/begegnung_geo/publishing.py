@@ -61,6 +61,7 @@ def publish_site(step: StepInput) -> StepOutput:
         vocabulary=read_attribute_rules(folder),
         summary=summary,
         has_pdf=step.job.has_pdf,
+        hot_spots_reason=step.facts("find_hot_spots")["reason"],
         **_tell_scenario(step),
         **shown,
     )

@@ -507,6 +507,21 @@ RESULT_TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        "hot_spots",
+        "one area where long, or short, walks stand together (Getis-Ord Gi*); whole areas, never cells",
+        ("hot_spot_id",),
+        (
+            Column("hot_spot_id", "str", "running number, long walks first, in each kind most people first"),
+            Column("kind", "str", "which walks stand together", allowed=("long", "short")),
+            PROFILE,
+            PERSONS,
+            Column("walk_mean_min", "float64", "mean walk of the homes to the nearest counted place, every home once", unit="min"),
+            Column("name", "str", "nearest quarter or district name", is_nullable=True),
+        ),
+        ("MultiPolygon",),
+        families=(DISTRICT_IDS,),
+    ),
+    Table(
         "row_counts",
         "one source: read = kept + merged + rejected",
         ("source",),

@@ -5,20 +5,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.coverage import find_covered, find_unknown
 from begegnung_geo.analysis.disclosure import publish_count
-from begegnung_geo.analysis.network import Floats, Ints
+from begegnung_geo.analysis.patches import (
+    NEIGHBOUR_CELLS,
+    draw_outlines,
+    find_districts,
+    find_names,
+    group_neighbours,
+    name_districts,
+    rank_groups,
+    weigh_middle,
+)
 from begegnung_geo.profile import Profile, Publication, Walking
 from begegnung_geo.schema import build_empty
-
-_LABEL_KINDS = ("suburb", "village", "quarter", "neighbourhood", "hamlet")
-_LABEL_DISTANCE_MAX_M = 1500.0
-_NEIGHBOUR_CELLS = 1.5  # a cell's corner neighbour is 1.41 cells away, the next one 2
-_QUARTER_CIRCLE_PIECES = 6
 
 
 def find_gaps(
@@ -63,8 +64,8 @@ def find_gaps(
     is_beyond &= ~find_unknown(demand, reach_m=reach_m, step_free=step_free)
     homes = demand[is_beyond & (demand["persons"] > 0).to_numpy(dtype=bool)]
     xy = shapely.get_coordinates(homes.geometry.to_numpy())
-    rank, count = _rank_groups(
-        _group_neighbours(xy, _NEIGHBOUR_CELLS * cell_size_m),
+    rank, count = rank_groups(
+        group_neighbours(xy, NEIGHBOUR_CELLS * cell_size_m),
         xy,
         homes["persons"].to_numpy(dtype=np.float64),
         persons_min=persons_min,
@@ -131,8 +132,8 @@ def build_gaps(
     homes, rank = demand[is_kept], gap_of_home[is_kept].to_numpy(dtype=np.int64)
     xy = shapely.get_coordinates(homes.geometry.to_numpy())
     persons = homes["persons"].to_numpy(dtype=np.float64)
-    ids = _find_districts(homes, rank, persons)
-    names = _find_names(_weigh_middle(xy, rank, persons), labels).fillna(_name_districts(ids, districts))
+    ids = find_districts(homes, rank, persons)
+    names = find_names(weigh_middle(xy, rank, persons), labels).fillna(name_districts(ids, districts))
     count = len(ids)
     width = max(3, len(str(count)))
     return gpd.GeoDataFrame(
@@ -144,7 +145,7 @@ def build_gaps(
             "name": names.astype("str"),
             **{column: ids[column] for column in ids},
         },
-        geometry=_draw_outlines(xy, rank, cell_size_m=cell_size_m),
+        geometry=draw_outlines(xy, rank, cell_size_m=cell_size_m),
         crs=demand.crs,
     )
 
@@ -190,74 +191,3 @@ def publish_gaps(
         if name in gaps
     }
     return gpd.GeoDataFrame(gaps.reset_index(drop=True).assign(**told))
-
-
-def _group_neighbours(xy: Floats, distance_m: float) -> Ints:
-    if not len(xy):
-        return np.zeros(0, dtype=np.int64)
-    pairs = cKDTree(xy).query_pairs(distance_m, output_type="ndarray")
-    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy), len(xy)))
-    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
-
-
-def _rank_groups(group: Ints, xy: Floats, persons: Floats, *, persons_min: float) -> tuple[Ints, int]:
-    # Rank of each home's gap and how many gaps are kept; others rank behind them.
-    if not len(group):
-        return group, 0
-    order = np.lexsort((xy[:, 1], xy[:, 0], group))
-    first = order[np.flatnonzero(np.diff(group[order], prepend=-1))]
-    sums = np.bincount(group[order], weights=persons[order])
-    by_rank = np.lexsort((xy[first, 1], xy[first, 0], -np.round(sums, 6)))
-    rank = np.empty(len(sums), dtype=np.int64)
-    rank[by_rank] = np.arange(len(sums))
-    return rank[group], int(((sums > 0) & (sums >= persons_min)).sum())
-
-
-def _weigh_middle(xy: Floats, rank: Ints, persons: Floats) -> Floats:
-    total = np.bincount(rank, weights=persons)
-    return np.stack([np.bincount(rank, weights=persons * axis) / total for axis in xy.T], axis=1)
-
-
-def _find_districts(homes: gpd.GeoDataFrame, rank: Ints, persons: Floats) -> pd.DataFrame:
-    # The district of most people of a gap, by level; equal sums go to the lowest id.
-    columns = [column for column in homes.columns if str(column).startswith("district_id_")]
-    found = {}
-    for column in columns:
-        known = pd.DataFrame({"rank": rank, "id": homes[column].to_numpy(), "persons": persons}).dropna()
-        sums = known.groupby(["rank", "id"], as_index=False)["persons"].sum()
-        sums = sums.assign(most=-sums["persons"]).sort_values(["rank", "most", "id"], kind="stable")
-        first = sums.drop_duplicates("rank").set_index("rank")["id"]
-        found[column] = first.reindex(range(int(rank.max()) + 1)).astype("str")
-    return pd.DataFrame(found, index=range(int(rank.max()) + 1))
-
-
-def _find_names(middle: Floats, labels: gpd.GeoDataFrame) -> pd.Series:
-    names = pd.Series([None] * len(middle), dtype="str")
-    named = labels[labels["kind"].isin(_LABEL_KINDS)].sort_values("label_id", kind="stable")
-    if len(named):
-        tree = cKDTree(shapely.get_coordinates(named.geometry.to_numpy()))
-        distance_m, position = tree.query(middle, distance_upper_bound=_LABEL_DISTANCE_MAX_M)
-        is_near = np.isfinite(distance_m)
-        names[is_near] = named["name"].to_numpy()[np.asarray(position)[is_near]]
-    return names
-
-
-def _name_districts(ids: pd.DataFrame, districts: gpd.GeoDataFrame) -> pd.Series:
-    # The finest level is the one with the most districts.
-    sizes = districts.groupby("level").size()
-    names = pd.Series([None] * len(ids), dtype="str")
-    for level in sizes.index[np.argsort(-sizes.to_numpy(), kind="stable")]:
-        of_level = districts[districts["level"] == level].set_index("district_id")["name"]
-        names = names.fillna(ids[f"district_id_{level}"].map(of_level))
-    return names
-
-
-def _draw_outlines(xy: Floats, rank: Ints, *, cell_size_m: float) -> gpd.GeoSeries:
-    points = np.asarray(shapely.points(xy))
-    discs = np.asarray(shapely.buffer(points, cell_size_m, quad_segs=_QUARTER_CIRCLE_PIECES))
-    order = np.argsort(rank, kind="stable")
-    parts = np.split(discs[order], np.flatnonzero(np.diff(rank[order])) + 1)
-    joined = np.array([shapely.union_all(part) for part in parts], dtype=object)
-    drawn = shapely.buffer(joined, -cell_size_m / 2, quad_segs=_QUARTER_CIRCLE_PIECES)
-    tidy = shapely.simplify(drawn, cell_size_m / 50)
-    return gpd.GeoSeries([shapely.MultiPolygon([g]) if g.geom_type == "Polygon" else g for g in tidy])

@@ -40,6 +40,8 @@ class SiteContent:
         Class key -> letter of its group in `config/classes.csv`, the sign on the map.
     summary
         The content of `summary.json` (CONTRACT section 4).
+    hot_spots_reason
+        Why hot spots are not computed; empty where they are.
     has_pdf
         Whether a PDF lies beside each fact sheet.
     scenario, scenario_names
@@ -92,6 +94,10 @@ class SiteContent:
         default_factory=lambda: build_empty("published_district_seats", crs=WGS84)
     )
     fairness: pd.DataFrame = field(default_factory=lambda: build_empty("published_fairness", crs=WGS84))
+    hot_spots: gpd.GeoDataFrame = field(
+        default_factory=lambda: gpd.GeoDataFrame(build_empty("published_hot_spots", crs=WGS84))
+    )
+    hot_spots_reason: str = ""
     column_sources: pd.DataFrame = field(default_factory=lambda: build_empty("column_sources", crs=WGS84))
     attributes: pd.DataFrame = field(default_factory=lambda: build_empty("attributes", crs=WGS84))
     vocabulary: AttributeRules = NO_VOCABULARY

@@ -113,7 +113,7 @@ def _build_line(speaker: Speaker) -> dict[str, str]:
 
 def _list_overlays(scope: Scope, speaker: Speaker) -> list[dict[str, Any]]:
     words, headline = speaker.words, speaker.content.profile.coverage.headline[0]
-    parts = []
+    parts: list[dict[str, Any]] = []
     text = words.say(
         "legend.gap",
         minutes=words.number(headline.threshold_min),
@@ -122,6 +122,13 @@ def _list_overlays(scope: Scope, speaker: Speaker) -> list[dict[str, Any]]:
     gaps = list_gap_items(scope, text)
     if gaps:
         parts.append({"id": "luecken", "layers": "gaps", "name": words.say("legend.gaps"), "items": gaps})
+    if scope.is_city and len(speaker.content.hot_spots):
+        items = [
+            {"look": look, "name": words.say(f"legend.{look}"), "colour": colour, "ground": symbols.LAND}
+            for look, colour in (("long_walks", symbols.LONG_WALKS), ("short_walks", symbols.SHORT_WALKS))
+        ]
+        name = words.say("spot.heading")
+        parts.append({"id": "haeufung", "layers": "hot_spots", "name": name, "items": items, "is_on": False})
     if len(find_hatched(scope, speaker.content)):
         item = {"look": "underserved", "name": words.say("legend.underserved"), "colour": symbols.GAP}
         parts.append(

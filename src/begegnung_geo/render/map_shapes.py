@@ -70,6 +70,8 @@ def build_colours(count: int) -> dict[str, Any]:
         "ink": symbols.INK,
         "link": symbols.LINK,
         "gap": symbols.GAP,
+        "longWalks": symbols.LONG_WALKS,
+        "shortWalks": symbols.SHORT_WALKS,
         "neighbour": symbols.NEIGHBOUR,
         "walking": symbols.pick_ramp(count),
         "walkingOpacity": symbols.WALKING_OPACITY,
@@ -84,6 +86,9 @@ def _pack_overlays(scope: Scope, content: SiteContent, *, crs: str) -> dict[str,
     flagged = find_hatched(scope, content)
     if len(flagged):
         packed["underserved"] = layers.pack_areas(flagged.geometry, crs)
+    if scope.is_city and len(content.hot_spots):
+        is_long = (content.hot_spots["kind"] == "long").astype(int).tolist()
+        packed["hot_spots"] = layers.pack_areas(content.hot_spots.geometry, crs) | {"long": is_long}
     if len(scope.gaps):
         packed["gaps"] = layers.pack_areas(scope.gaps.geometry, crs)
     return packed

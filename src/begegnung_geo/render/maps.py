@@ -98,12 +98,13 @@ _LAYERS = (
     ("found", "found"),
     ("districts", "districts"),
     ("underserved", "underserved"),
+    ("spots", "hot_spots"),
     ("gaps", "gaps"),
     ("places", "neighbours"),
     ("places", "potential"),
     ("places", "places"),
 )
-_HIDDEN_AT_FIRST = ("potential",)
+_HIDDEN_AT_FIRST = ("potential", "hot_spots")
 _WITHOUT_DATA = ("found",)
 
 # The page's script: one file a concern, in the order in which they build on each other.

@@ -22,6 +22,7 @@ from begegnung_geo.render.scenario import build_scenario, say_banner
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_district_tables, build_figures, build_notable
 from begegnung_geo.render.sheet import build_publisher, render_sheet
+from begegnung_geo.render.spots import build_spot_section
 from begegnung_geo.render.statements import (
     Speaker,
     list_certainty,
@@ -122,6 +123,7 @@ def _render_map(scope: Scope, edition: Edition) -> str:
         "tables": _build_tables(scope, edition, prefix=""),
         "reach": build_reach_table(scope, speaker),
         "places_csv": "begegnungsorte.csv" if scope.is_city else f"begegnungsorte_{scope.slug}.csv",
+        "spots": build_spot_section(speaker) if scope.is_city else {},
         "gaps": build_gap_rows(scope, speaker),
         "gap_groups": [words.say(f"person_group.{group}") for group in list_gap_groups(scope)],
         "gaps_caption": _say_gaps_caption(scope, speaker),

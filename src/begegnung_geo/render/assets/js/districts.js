@@ -79,6 +79,32 @@
     },
   });
 
+  /* Where long walks stand together (hatched, solid border) and where short ones do (dashed border). */
+  layers.spots = Part.extend({
+    setup(packed) {
+      const polygons = decodePolygons(packed);
+      this.long = polygons.filter((_, i) => packed.long[i]);
+      this.short = polygons.filter((_, i) => !packed.long[i]);
+    },
+    draw(ctx, view) {
+      const width = byZoom(view.zoom, [[11, 1.4], [13, 2.4], [16, 3]]);
+      for (const [polygons, colour, dash] of [[this.short, colours.shortWalks, [3, 4]], [this.long, colours.longWalks, []]]) {
+        tracePolygons(ctx, view, polygons);
+        if (!dash.length) {
+          ctx.fillStyle = hatch(ctx, view, { colour, gap: view.zoom < 12.5 ? 7 : 12, width: 1.2, isFalling: true });
+          ctx.fill("evenodd");
+        }
+        for (const [ink, extra] of [["#ffffff", width * 0.8], [colour, 0]]) {
+          ctx.strokeStyle = ink;
+          ctx.lineWidth = width + extra;
+          ctx.setLineDash(extra ? [] : dash);
+          ctx.stroke();
+        }
+        ctx.setLineDash([]);
+      }
+    },
+  });
+
   layers.gaps = Part.extend({
     setup(packed) {
       this.polygons = decodePolygons(packed);
