@@ -67,7 +67,7 @@ def open_city(profile_path: Path) -> Inventory:
     """
     job, folders = plan_city(profile_path, language="de")
     hint = f"run `make inventory CITY={job.profile.city.key}`"
-    return _open(folders.processed, crs=job.crs, walking=job.profile.walking, hint=hint)
+    return open_tables(folders.processed, crs=job.crs, walking=job.profile.walking, hint=hint)
 
 
 def open_folder(out: Path) -> Inventory:
@@ -80,7 +80,21 @@ def open_folder(out: Path) -> Inventory:
         If there is none.
     """
     hint = f"run `begegnung-geo run --osm FILE --out {out}`"
-    return _open(out / "processed", crs=_DEFAULT_CRS, walking=read_default_walking(), hint=hint)
+    return open_tables(out / "processed", crs=_DEFAULT_CRS, walking=read_default_walking(), hint=hint)
+
+
+def open_tables(processed: Path, *, crs: str, walking: Walking, hint: str) -> Inventory:
+    """
+    Return the inventory in a folder of tables.
+
+    Raises
+    ------
+    SourceError
+        If there is none; `hint` says what to do next.
+    """
+    if not find_table(processed, "begegnungsorte").is_file():
+        raise SourceError("there is no inventory to look into", where=str(processed), hint=hint)
+    return Inventory(processed, crs, read_category_rules(find_config_dir()), walking)
 
 
 def explain(inventory: Inventory, wanted: str) -> list[str]:
@@ -304,9 +318,3 @@ def keep_ids(profile_path: Path, *, is_kept: bool) -> tuple[Path, int, int]:
         ids = sorted((before | now).items())
         write_csv(path, pd.DataFrame(ids, columns=["place_id", "begegnungsort_id"], dtype="str"))
     return path, len(set(now) - set(before)), changed
-
-
-def _open(processed: Path, *, crs: str, walking: Walking, hint: str) -> Inventory:
-    if not find_table(processed, "begegnungsorte").is_file():
-        raise SourceError("there is no inventory to look into", where=str(processed), hint=hint)
-    return Inventory(processed, crs, read_category_rules(find_config_dir()), walking)

@@ -20,7 +20,7 @@ from begegnung_geo.analysis.access import (
     withhold_seats,
 )
 from begegnung_geo.analysis.access_walks import measure_access
-from begegnung_geo.analysis.coverage import build_coverage, withhold_shares
+from begegnung_geo.analysis.coverage import build_coverage, counts_a_part, withhold_shares
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.analysis.fairness import build_fairness, withhold_fairness
@@ -283,6 +283,4 @@ def _read_supply(step: StepInput) -> gpd.GeoDataFrame:
 
 
 def _counts_a_part(step: StepInput) -> bool:
-    # The people are not those of the area as a whole: only some ages, or only where the extract reaches.
-    people, area = step.facts("count_people"), step.facts("tie_districts")
-    return bool(not people["has_total"] or (people["weights"] == "houses" and area["is_part"]))
+    return counts_a_part(step.facts("count_people"), step.facts("tie_districts"))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Coverage: how many people of a district live within a walking time of a counted place."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -112,6 +113,20 @@ def build_coverage(
         _arrange(coverage, ["level", "district_id", *keys_of_city]),
         _arrange(city_coverage, keys_of_city),
     )
+
+
+def counts_a_part(people: Mapping[str, Any], area: Mapping[str, Any]) -> bool:
+    """
+    Return whether the people are not those of the area as a whole.
+
+    Only some ages are known, or people are estimated only where the extract reaches.
+
+    Parameters
+    ----------
+    people, area
+        Facts of the steps `count_people` and `tie_districts`.
+    """
+    return bool(not people["has_total"] or (people["weights"] == "houses" and area["is_part"]))
 
 
 def withhold_shares(coverage: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""The walk network as a graph of osmnx and networkx, and back without loss."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import shapely
+
+from begegnung_geo.errors import SchemaError
+
+_OSMNX_NAMES = {"length_m": "length", "way_id": "osmid"}
+
+
+class Network(NamedTuple):
+    """
+    The walk network of a city.
+
+    Parameters
+    ----------
+    nodes
+        Table `walk_nodes`: Point, metric CRS, one row a junction or end of a walkway.
+    edges
+        Table `walk_edges`: LineString, metric CRS, one row a piece of walkway between two nodes.
+    """
+
+    nodes: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
+
+
+def build_graph(network: Network) -> nx.MultiDiGraph:
+    """
+    Return the network as a graph in the conventions of osmnx 2.
+
+    Parameters
+    ----------
+    network
+        The two tables.
+
+    Returns
+    -------
+    graph
+        A node is an OSM node id with `x`, `y` (metric CRS, see `graph.graph["crs"]`),
+        `street_count` and `component_id`. A piece of walkway is two edges, one each way, with
+        `osmid` (the way), `length` in metres, `geometry` in walking direction, `reversed`,
+        `oneway` (always False), and the columns of `walk_edges` under their own names. A loop
+        is two edges from its node to itself. `name` is left out where there is none.
+    """
+    nodes, edges = network
+    graph = nx.MultiDiGraph(crs=edges.crs, simplified=True)
+    xy = shapely.get_coordinates(nodes.geometry.to_numpy())
+    ends = pd.concat([edges["from_node"], edges["to_node"]]).value_counts()
+    facts = nodes.drop(columns=nodes.geometry.name).assign(
+        x=xy[:, 0], y=xy[:, 1], street_count=nodes["node_id"].map(ends).fillna(0).astype("int64")
+    )
+    graph.add_nodes_from((row.pop("node_id"), row) for row in facts.to_dict("records"))
+    lines = edges.geometry.to_numpy()
+    ways = edges.drop(columns=[edges.geometry.name, "from_node", "to_node"]).rename(columns=_OSMNX_NAMES)
+    pairs = list(zip(edges["from_node"].tolist(), edges["to_node"].tolist(), strict=True))
+    for is_reversed, shapes in ((False, lines), (True, shapely.reverse(lines))):
+        rows = ways.assign(oneway=False, reversed=is_reversed).to_dict("records")
+        graph.add_edges_from(
+            (*(pair[::-1] if is_reversed else pair), _drop_null(row, shape))
+            for pair, row, shape in zip(pairs, rows, shapes, strict=True)
+        )
+    return graph
+
+
+def read_graph(graph: nx.MultiDiGraph) -> Network:
+    """
+    Return the tables of a graph that `build_graph` made, whole or cut down to a part.
+
+    Parameters
+    ----------
+    graph
+        Nodes and edges as `build_graph` names them; columns that were added stay. A piece of
+        walkway is read from the edge in its own direction (`reversed` is False).
+
+    Returns
+    -------
+    network
+        Columns, dtypes, geometry and lengths as they were, sorted by `node_id` and `edge_id`.
+
+    Raises
+    ------
+    SchemaError
+        If the graph is of other origin: nodes or edges lack what the tables need.
+    """
+    crs = graph.graph.get("crs")
+    forward = [(u, v, facts) for u, v, facts in graph.edges(data=True) if not facts.get("reversed")]
+    _require_ours(graph, forward)
+    nodes = pd.DataFrame([{"node_id": node, **facts} for node, facts in graph.nodes(data=True)])
+    if nodes.empty:
+        nodes = pd.DataFrame(columns=["node_id", "component_id", "x", "y", "street_count"], dtype="int64")
+    nodes = nodes.sort_values("node_id", ignore_index=True)
+    points = shapely.points(nodes[["x", "y"]].to_numpy(dtype=np.float64))
+    rows = [{"from_node": u, "to_node": v, **facts} for u, v, facts in forward]
+    columns = [*_list_edge_columns(), *sorted({name for row in rows for name in row})]
+    edges = pd.DataFrame(rows, columns=list(dict.fromkeys(columns))).rename(
+        columns={osmnx: ours for ours, osmnx in _OSMNX_NAMES.items()}
+    )
+    edges = edges.drop(columns=["oneway", "reversed"], errors="ignore").sort_values(
+        "edge_id", ignore_index=True
+    )
+    edges = edges.astype(dict.fromkeys(("name", "highway", "step_free"), "str"))
+    edges = edges.astype(
+        dict.fromkeys(("edge_id", "from_node", "to_node", "component_id", "way_id"), "int64")
+    ).astype({"length_m": "float64", "is_step_free": "bool"})
+    return Network(
+        gpd.GeoDataFrame(nodes.drop(columns=["x", "y", "street_count"]), geometry=points, crs=crs),
+        gpd.GeoDataFrame(edges, geometry="geometry", crs=crs),
+    )
+
+
+def _list_edge_columns() -> list[str]:
+    # In the order of the contract, which a graph does not keep where an attribute is left out.
+    return [
+        "edge_id", "from_node", "to_node", "component_id", "length", "step_free", "is_step_free",
+        "highway", "name", "osmid", "geometry",
+    ]  # fmt: skip
+
+
+def _require_ours(graph: nx.MultiDiGraph, forward: list[tuple[Any, Any, dict[str, Any]]]) -> None:
+    needed_at_edges = set(_list_edge_columns()) - {"from_node", "to_node", "name"}
+    lacking = {name for _, _, facts in forward for name in needed_at_edges - set(facts)}
+    lacking |= {
+        name for _, facts in graph.nodes(data=True) for name in {"x", "y", "component_id"} - set(facts)
+    }
+    lacking |= set() if graph.graph.get("crs") else {"crs"}
+    if lacking:
+        raise SchemaError(
+            "the graph is not one that to_osmnx made",
+            where=f"attributes that are missing: {', '.join(sorted(lacking))}",
+            hint="make it with to_osmnx(); a graph of osmnx lacks what the step-free walk needs",
+        )
+
+
+def _drop_null(row: Mapping[Any, Any], shape: shapely.LineString) -> dict[str, Any]:
+    facts = {**row, "geometry": shape}
+    if not isinstance(facts.get("name"), str):
+        facts.pop("name", None)
+    return facts

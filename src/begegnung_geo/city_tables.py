@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: MIT
+"""The tables of a city's last run, opened from its folder without any raw file."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from begegnung_geo.analysis.graphs import Network
+from begegnung_geo.analysis.ways import Ways, lay_ways
+from begegnung_geo.config import find_config_dir, read_profile
+from begegnung_geo.errors import ConfigError, SourceError
+from begegnung_geo.profile import Profile
+from begegnung_geo.run_folders import RECORDS
+from begegnung_geo.schema import TABLES
+from begegnung_geo.store import find_table, read_table
+
+
+@dataclass(frozen=True, eq=False)
+class City:
+    """
+    The tables of a city's last run, each read when it is first asked for.
+
+    Attributes
+    ----------
+    profile
+        The profile as it is now: sources, walking profiles, thresholds.
+    processed, site
+        The two folders that the run wrote.
+    """
+
+    profile: Profile
+    processed: Path
+    site: Path
+
+    def __repr__(self) -> str:
+        """Return name, data date and folder."""
+        return f"<City {self.profile.city.name}, data of {self.data_date or 'unknown date'}>"
+
+    @property
+    def crs(self) -> str:
+        """Metric CRS of all layers."""
+        return self.profile.study.metric_crs
+
+    @property
+    def data_date(self) -> str:
+        """Date of the OpenStreetMap data, ISO 8601; empty where the file does not tell."""
+        return str(self.read_facts("read_map").get("data_date") or "")
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """
+        What the run was made from: inputs with sha256, licence and date; parameters; version.
+
+        Raises
+        ------
+        SourceError
+            If the site has not been built.
+        """
+        path = self.site / "manifest.json"
+        if not path.is_file():
+            raise SourceError(
+                f"the site of {self.profile.city.name} has not been built",
+                where=str(path),
+                hint=f"run `make maps CITY={self.profile.city.key}`",
+            )
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables that are there; `docs/data_dictionary.md` describes each."""
+        return sorted(path.stem for path in self.processed.glob("*.parquet") if path.stem in TABLES)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """
+        Return a table; a GeoDataFrame in the metric CRS where it has geometry.
+
+        Parameters
+        ----------
+        name
+            One of `tables`.
+
+        Returns
+        -------
+        table
+            A copy: changing it changes nothing here.
+
+        Raises
+        ------
+        ConfigError
+            If no table has this name.
+        SourceError
+            If the last run stopped before it.
+        SchemaError, CrsError
+            If the file is of another version of the program or profile.
+
+        Examples
+        --------
+        >>> city = bg.load("musterstadt")
+        >>> city.table("begegnungsorte")["is_counted"].any()
+        np.True_
+        """
+        if name not in TABLES:
+            raise ConfigError(
+                f"there is no table {name[:80]!r}",
+                where=str(self.processed),
+                hint=f"choose one of {', '.join(self.tables)}",
+            )
+        if name not in self._read:
+            self._read[name] = read_table(name, folder=self.processed, crs=self.crs)
+        return self._read[name].copy()
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return a table that has geometry; raises as `table` does."""
+        return gpd.GeoDataFrame(self.table(name))
+
+    @property
+    def network(self) -> Network:
+        """The walk network: tables `walk_nodes` and `walk_edges`."""
+        return Network(self.layer("walk_nodes"), self.layer("walk_edges"))
+
+    @cached_property
+    def ways(self) -> Ways:
+        """The walk network in memory, laid once for all measures."""
+        walking = self.profile.walking
+        return lay_ways(
+            *self.network, snap_distance_m=walking.snap_distance_m, scrap_length_m=walking.scrap_length_m
+        )
+
+    @cached_property
+    def _read(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def read_facts(self, step: str) -> dict[str, Any]:
+        """
+        Return what a step of the run recorded beside its tables.
+
+        Raises
+        ------
+        SourceError
+            If it recorded nothing.
+        """
+        path = self.processed / RECORDS / f"{step}.json"
+        if not path.is_file():
+            raise SourceError(
+                f"the run of {self.profile.city.name} has left no record of {step}",
+                where=str(path),
+                hint=f"run `make maps CITY={self.profile.city.key}`",
+            )
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("facts", {})
+        return facts
+
+
+def load(city: str, *, root: str | Path | None = None) -> City:
+    """
+    Return the tables of a city's last run.
+
+    Parameters
+    ----------
+    city
+        Key of the city, the name of its profile without `.toml`.
+    root
+        Folder that holds `config/`, `data/` and `site/`; None takes the working folder or the
+        nearest one above it that holds tables of the city.
+
+    Returns
+    -------
+    city
+        Tables are read from `data/processed/<city>` when they are asked for.
+
+    Raises
+    ------
+    ConfigError
+        If there is no profile of that name, or it is wrong.
+    SourceError
+        If the city has not been built; names the command.
+
+    Examples
+    --------
+    >>> city = bg.load("musterstadt")
+    >>> city.profile.city.name
+    'Musterstadt'
+    >>> "walk_edges" in city.tables
+    True
+    """
+    folder = Path(root) if root is not None else _find_root(city)
+    local = folder / "config" / f"{city}.toml"
+    profile = read_profile(local if local.is_file() else find_config_dir() / f"{city}.toml")
+    key = profile.city.key
+    processed = folder / "data" / "processed" / key
+    if not find_table(processed, "begegnungsorte").is_file():
+        fetch = "" if profile.city.is_invented else f"`make fetch CITY={key}`, then "
+        raise SourceError(
+            f"{profile.city.name} has not been built",
+            where=str(processed),
+            hint=f"run {fetch}`make maps CITY={key}`",
+        )
+    return City(profile, processed, folder / "site" / key)
+
+
+def _find_root(city: str) -> Path:
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if find_table(folder / "data" / "processed" / city, "begegnungsorte").is_file():
+            return folder
+    return here

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""The surface for notebooks on Musterstadt: its examples, and the same figures as the pipeline's."""
+
+import doctest
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from geopandas.testing import assert_geodataframe_equal
+from typer.testing import CliRunner
+
+import begegnung_geo as bg
+from begegnung_geo import api, city_tables
+from begegnung_geo.analysis.doors import move_to_doors
+from begegnung_geo.cli import app
+
+
+@pytest.fixture(scope="module")
+def city(town):
+    """Return the built town as a notebook opens it."""
+    return bg.load("musterstadt", root=town.root)
+
+
+@pytest.fixture(scope="module")
+def counted(city) -> gpd.GeoDataFrame:
+    """Return the counted places of the city and its neighbours, each at its door."""
+    places = pd.concat([city.table("begegnungsorte"), city.table("neighbour_places")], ignore_index=True)
+    rows = gpd.GeoDataFrame(places[places["is_counted"]], crs=city.crs)
+    return move_to_doors(rows, city.layer("doors"))
+
+
+def test_the_examples_of_the_surface_are_true(town, monkeypatch):
+    folder = town.root / "notebooks"
+    folder.mkdir(exist_ok=True)
+    monkeypatch.chdir(folder)  # the town is found from a folder below it
+    runner = doctest.DocTestRunner()
+    for module in (api, city_tables):
+        for test in doctest.DocTestFinder().find(module, globs={"bg": bg}):
+            runner.run(test)
+    assert runner.tries >= 15
+    assert runner.failures == 0
+
+
+def test_coverage_by_the_counted_places_is_that_of_the_pipeline(city, counted):
+    rows = bg.coverage(city, counted)
+    of_city, of_districts = rows[rows["level"] == "city"], rows[rows["level"] != "city"]
+    stored = city.table("city_coverage")
+    pd.testing.assert_frame_equal(of_city[stored.columns].reset_index(drop=True), stored)
+    stored = city.table("coverage")
+    pd.testing.assert_frame_equal(of_districts[stored.columns].reset_index(drop=True), stored)
+
+
+def test_reach_of_the_counted_places_is_that_of_the_pipeline(city, counted):
+    areas = bg.reach(city, counted, profile="senior", threshold_min=10)
+    stored = city.layer("reach_areas").query("profile == 'senior' and threshold_min == 10")
+    difference = areas.union_all().symmetric_difference(stored.union_all())
+    assert difference.area < 1e-6 * stored.area.sum()
+
+
+def test_pairs_of_longitude_and_latitude_are_the_same_as_a_layer(city, counted):
+    layer = counted.head(2)
+    degrees = shapely.get_coordinates(layer.to_crs(4326).geometry.to_numpy())
+    asked = {"profile": "adult", "threshold_min": 5}
+    pd.testing.assert_frame_equal(
+        bg.coverage(city, [tuple(pair) for pair in degrees], **asked), bg.coverage(city, layer, **asked)
+    )
+
+
+def test_own_places_beside_the_counted_ones_never_cover_fewer(city):
+    potential = city.layer("begegnungsorte").query("standing == 'potential' and not is_counted").head(3)
+    asked = {"profile": "senior", "threshold_min": 10}
+    alone = bg.coverage(city, potential, **asked)["persons_covered"]
+    together = bg.coverage(city, potential, with_counted=True, **asked)["persons_covered"]
+    before = city.table("city_coverage").query("profile == 'senior' and threshold_min == 10")
+    assert (together >= alone).all()
+    assert together[0] >= before["persons_covered"].iloc[0]
+    assert alone[0] > 0
+
+
+def test_the_network_of_the_town_goes_to_osmnx_and_back(city):
+    back = bg.from_osmnx(bg.to_osmnx(city))
+    assert_geodataframe_equal(back.nodes, city.network.nodes)
+    assert_geodataframe_equal(back.edges, city.network.edges)
+
+
+def test_a_place_is_explained_as_by_the_command(city, town, monkeypatch):
+    place_id = city.table("begegnungsorte")["begegnungsort_id"].iloc[5]
+    monkeypatch.chdir(town.root)
+    told = CliRunner().invoke(app, ["explain", "--city", "musterstadt", place_id])
+    assert told.exit_code == 0
+    assert bg.explain(city, place_id) == told.output.rstrip("\n")
+
+
+def test_a_table_that_was_handed_out_can_be_changed_without_harm(city):
+    demand = city.table("demand")
+    demand["persons"] = 0.0
+    assert city.table("demand")["persons"].sum() > 10_000
+
+
+def test_data_date_and_inputs_are_those_of_the_manifest(city):
+    assert city.data_date == city.manifest["data_date"]
+    assert city.data_date in repr(city)
+    assert city.manifest["inputs"]
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        ([], "must be points"),
+        ([(float("nan"), 51.0)], "must be points"),
+        ([(51.5136, 7.4653)], "outside Musterstadt"),
+        ([("Borsigplatz", "Hörde")], "pairs of longitude and latitude"),
+        (gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)]), "no coordinate reference system"),
+        (gpd.GeoDataFrame(geometry=[shapely.box(7, 51, 8, 52)], crs=4326), "must be points"),
+    ],
+)
+def test_places_that_cannot_be_used_say_so(city, places, told):
+    with pytest.raises(bg.BegegnungError, match=told) as caught:
+        bg.coverage(city, places)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("asked", [{"profile": "giant"}, {"threshold_min": 0}, {"threshold_min": 600}])
+def test_a_profile_or_threshold_that_cannot_be_used_says_so(city, counted, asked):
+    with pytest.raises(bg.BegegnungError) as caught:
+        bg.reach(city, counted, **asked)
+    assert caught.value.hint
+
+
+def test_an_unknown_table_names_those_that_are_there(city):
+    with pytest.raises(bg.BegegnungError, match="no table 'walks'") as caught:
+        city.table("walks")
+    assert "begegnungsorte" in caught.value.hint

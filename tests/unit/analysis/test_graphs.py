@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""The walk network as a graph: conventions of osmnx, and the way back without loss."""
+
+import networkx as nx
+import osmnx as ox
+import pytest
+from geopandas.testing import assert_geodataframe_equal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from begegnung_geo.analysis.graphs import Network, build_graph, read_graph
+from begegnung_geo.analysis.network import build_network
+from begegnung_geo.errors import SchemaError
+
+NODES = {number: (370_000 + 137.31 * (number % 4), 5_708_000 + 89.7 * (number // 4)) for number in range(12)}
+
+
+def _draw_ways(ways):
+    return {100 + number: nodes for number, nodes in enumerate(ways)}
+
+
+ways_of_nodes = st.lists(
+    st.lists(st.sampled_from(sorted(NODES)), min_size=2, max_size=5, unique=True), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ways=ways_of_nodes, odd=st.integers(0, 8))
+def test_there_and_back_nothing_is_lost(build_walkways, ways, odd):
+    walkways = build_walkways(NODES, _draw_ways(ways), steps=[100 + odd])
+    walkways.loc[walkways.index >= odd, "name"] = None
+    network = Network(*build_network(walkways))
+    back = read_graph(build_graph(network))
+    for ours, theirs in zip(network, back, strict=True):
+        assert_geodataframe_equal(ours, theirs)
+        assert list(ours.geometry.to_wkb()) == list(theirs.geometry.to_wkb())
+
+
+def test_a_loop_and_two_ways_between_the_same_nodes_come_back(build_walkways):
+    ways = {1: [0, 1], 2: [0, 4, 1], 3: [1, 2, 5, 1]}
+    network = Network(*build_network(build_walkways(NODES, ways)))
+    graph = build_graph(network)
+    assert graph.number_of_edges(0, 1) == graph.number_of_edges(1, 0) == 2
+    assert graph.number_of_edges(1, 1) == 2
+    assert graph.nodes[1]["street_count"] == 4  # two ways to node 0, both ends of the loop
+    assert_geodataframe_equal(read_graph(graph).edges, network.edges)
+
+
+def test_every_edge_leads_from_its_node_in_the_direction_of_its_line(build_walkways):
+    graph = build_graph(Network(*build_network(build_walkways(NODES, {1: [0, 1, 5], 2: [5, 9, 10]}))))
+    for start, end, facts in graph.edges(data=True):
+        line = facts["geometry"]
+        assert line.coords[0] == pytest.approx((graph.nodes[start]["x"], graph.nodes[start]["y"]))
+        assert line.coords[-1] == pytest.approx((graph.nodes[end]["x"], graph.nodes[end]["y"]))
+        assert facts["length"] == pytest.approx(line.length)
+
+
+def test_osmnx_and_networkx_read_it(build_walkways):
+    # A square of 137.31 m x 89.7 m, its four corners joined.
+    walkways = build_walkways(NODES, {1: [0, 1], 2: [1, 5], 3: [5, 4], 4: [4, 0]})
+    graph = build_graph(Network(*build_network(walkways)))
+    stats = ox.stats.basic_stats(ox.convert.to_undirected(graph))
+    assert (stats["n"], stats["m"], stats["streets_per_node_avg"]) == (4, 4, 2.0)
+    assert stats["street_length_total"] == pytest.approx(2 * (137.31 + 89.7))
+    assert nx.shortest_path_length(graph, 0, 5, weight="length") == pytest.approx(137.31 + 89.7)
+    assert ox.projection.is_projected(graph.graph["crs"])
+
+
+def test_a_part_of_a_graph_comes_back_as_that_part(build_walkways):
+    network = Network(*build_network(build_walkways(NODES, {1: [0, 1], 2: [1, 2], 3: [2, 3]})))
+    graph = build_graph(network)
+    graph.remove_node(3)
+    part = read_graph(graph)
+    assert part.nodes["node_id"].tolist() == [0, 1, 2]
+    assert part.edges["way_id"].tolist() == [1, 2]
+
+
+def test_a_graph_of_other_origin_is_refused():
+    graph = nx.MultiDiGraph(crs="EPSG:25832")
+    graph.add_node(1, x=0.0, y=0.0)
+    with pytest.raises(SchemaError, match="not one that to_osmnx made") as caught:
+        read_graph(graph)
+    assert "component_id" in caught.value.where
