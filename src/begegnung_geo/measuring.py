@@ -49,6 +49,8 @@ from begegnung_geo.analysis.siting_tables import (
 from begegnung_geo.analysis.siting_told import TOLD_OBJECTIVES, publish_choices, publish_siting
 from begegnung_geo.analysis.snap_variants import build_snap_variants
 from begegnung_geo.analysis.strata import EXACT, PACKED, build_strata
+from begegnung_geo.analysis.try_groups import build_try_groups
+from begegnung_geo.analysis.tryout import survey_tryout
 from begegnung_geo.analysis.underserved import (
     EXTRACT_EDGE,
     PARTIAL_PEOPLE,
@@ -224,11 +226,9 @@ def measure_coverage(step: StepInput) -> StepOutput:
 def weigh_potential(step: StepInput) -> StepOutput:
     """Say what opening each Potenzialraum would add, and which ones together add most."""
     profile, demand = step.profile, step.layer("demand")
-    places = step.layer("begegnungsorte")
-    candidates = gpd.GeoDataFrame(places[(places["standing"] == "potential") & ~places["is_counted"]])
     ground = survey_ground(
         demand,
-        move_to_doors(candidates, step.layer("doors")),
+        _read_potential(step),
         ways=_lay_ways(step),
         walking=profile.walking,
         reach_factor_max=max(profile.siting.speed_factors),
@@ -251,6 +251,23 @@ def weigh_potential(step: StepInput) -> StepOutput:
             "published_siting_ranks": build_siting_ranks(packed, headline=headlines[0], siting=siting),
         }
     )
+
+
+def prepare_tryout(step: StepInput) -> StepOutput:
+    """Count homes together that reach the same places: a page then tries any choice of open places."""
+    demand, walking = step.layer("demand"), step.profile.walking
+    ground = survey_tryout(
+        demand,
+        _read_supply(step),
+        _read_potential(step),
+        neighbour_ids=set(step.layer("neighbour_places")["begegnungsort_id"]),
+        ways=_lay_ways(step),
+        walking=walking,
+    )
+    packet = step.profile.publication.round_to
+    protected = step.layer("protected_demand")
+    groups, walks = build_try_groups(ground, demand, protected, walking=walking, packet=packet)
+    return StepOutput({"try_places": ground.tabulate(), "try_groups": groups, "try_walks": walks})
 
 
 def draw_reach(step: StepInput) -> StepOutput:
@@ -280,6 +297,13 @@ def _read_supply(step: StepInput) -> gpd.GeoDataFrame:
     """Return the counted places, the neighbours' included, each at its door."""
     supply = stack_layers(step.layer("begegnungsorte"), step.layer("neighbour_places"))
     return move_to_doors(gpd.GeoDataFrame(supply[supply["is_counted"]]), step.layer("doors"))
+
+
+def _read_potential(step: StepInput) -> gpd.GeoDataFrame:
+    """Return the Potenzialräume that do not count as supply, each at its door."""
+    places = step.layer("begegnungsorte")
+    is_room = (places["standing"] == "potential") & ~places["is_counted"]
+    return move_to_doors(gpd.GeoDataFrame(places[is_room]), step.layer("doors"))
 
 
 def _counts_a_part(step: StepInput) -> bool:

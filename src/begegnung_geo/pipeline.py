@@ -22,6 +22,7 @@ from begegnung_geo.measuring import (
     measure_coverage,
     measure_demand,
     measure_open_coverage,
+    prepare_tryout,
     vary_snapping,
     weigh_fairness,
     weigh_need,
@@ -200,6 +201,14 @@ STEPS = (
         ),
         uses=("walking", "coverage", "siting", "publication"),
         writes=(*TOLD_SITING, *(f"published_{name}" for name in TOLD_SITING)),
+    ),
+    Step(
+        "prepare_tryout", "coverage", prepare_tryout,
+        reads=(
+            "begegnungsorte", "neighbour_places", "doors", "demand", "protected_demand", "walk_nodes",
+            "walk_edges",
+        ),
+        uses=("walking", "publication"), writes=("try_places", "try_groups", "try_walks"),
     ),
     Step(
         "draw_reach", "coverage", draw_reach,

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Contracts of the tables about what would be: Potenzialräume that open, scenarios."""
+"""Contracts of the tables about what would be: Potenzialräume that open, scenarios, and what a page tries with."""
 
 from begegnung_geo.contract import Column, Table
-from begegnung_geo.table_columns import PROFILE, THRESHOLD
+from begegnung_geo.table_columns import DISTRICT_IDS, PROFILE, THRESHOLD
+
+_RANK = "how many of the profiles' reaches, rising, are shorter than"
 
 POTENTIAL_TABLES: tuple[Table, ...] = (
     Table(
@@ -148,6 +150,56 @@ POTENTIAL_TABLES: tuple[Table, ...] = (
                 "difference; null where one of them is hidden",
                 unit="-1 to 1",
                 is_nullable=True,
+            ),
+        ),
+    ),
+    Table(
+        "try_places",
+        "one place that is open or could be",
+        ("position",),
+        (
+            Column(
+                "position",
+                "int64",
+                "number of the place in `try_walks`, along a curve: neighbours have near numbers",
+            ),
+            Column("begegnungsort_id", "str", "the place"),
+            Column(
+                "role",
+                "str",
+                "open today, open today beyond the border, or a Potenzialraum",
+                allowed=("counted", "neighbour", "potential"),
+            ),
+            Column("component", "int64", "connected piece of the walk network; -1 without a walkway near"),
+        ),
+    ),
+    Table(
+        "try_groups",
+        "one group of homes that no choice of open places can tell apart, in packets (decision 0017)",
+        ("group",),
+        (
+            Column("group", "int64", "number of the group; its order tells nothing"),
+            Column(
+                "packets",
+                "int64",
+                "people, in packets of `publication.round_to`; 0 where some live but fill no packet",
+            ),
+            Column("component", "int64", "connected piece of the walk network; -1 without a walkway near"),
+        ),
+        families=(DISTRICT_IDS,),
+    ),
+    Table(
+        "try_walks",
+        "one group of homes x place within any reach of it",
+        ("group", "position"),
+        (
+            Column("group", "int64", "the homes"),
+            Column("position", "int64", "the place"),
+            Column("walk_rank", "int64", f"{_RANK} the walk"),
+            Column("step_free_rank", "int64", f"{_RANK} the walk on ways known as step-free"),
+            Column("maybe_rank", "int64", f"{_RANK} the walk if ways of which nobody knows were step-free"),
+            Column(
+                "air_rank", "int64", f"{_RANK} the straight line, where no walk leads from one to the other"
             ),
         ),
     ),

@@ -52,6 +52,12 @@ class Walking(Frozen):
             raise ValueError("thresholds_min must be positive")
         return self
 
+    def list_reaches(self) -> list[float]:
+        """Return every longest walk that any profile and threshold asks for, rising, in metres."""
+        return sorted(
+            {self.reach_m(key, minutes) for key in self.profiles for minutes in self.thresholds_min}
+        )
+
     def reach_m(self, profile: str, threshold_min: int) -> float:
         """Return how many metres a profile walks within a threshold."""
         return self.profiles[profile].speed_m_s * 60 * threshold_min

@@ -3,7 +3,8 @@
 Every table by name, and the three things one does with its contract.
 
 What a row is, its columns, units, keys and geometry stand in `raw_tables.py`,
-`result_tables.py` and `published_tables.py`; `docs/data_dictionary.md` is generated from here.
+`result_tables.py`, `potential_tables.py` and `published_tables.py`;
+`docs/data_dictionary.md` is generated from here.
 """
 
 import geopandas as gpd

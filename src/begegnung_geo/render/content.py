@@ -98,6 +98,9 @@ class SiteContent:
         default_factory=lambda: gpd.GeoDataFrame(build_empty("published_hot_spots", crs=WGS84))
     )
     hot_spots_reason: str = ""
+    try_places: pd.DataFrame = field(default_factory=lambda: build_empty("try_places", crs=WGS84))
+    try_groups: pd.DataFrame = field(default_factory=lambda: build_empty("try_groups", crs=WGS84))
+    try_walks: pd.DataFrame = field(default_factory=lambda: build_empty("try_walks", crs=WGS84))
     column_sources: pd.DataFrame = field(default_factory=lambda: build_empty("column_sources", crs=WGS84))
     attributes: pd.DataFrame = field(default_factory=lambda: build_empty("attributes", crs=WGS84))
     vocabulary: AttributeRules = NO_VOCABULARY

@@ -122,14 +122,20 @@ def _drop_repeats(parts: _Parts) -> _Parts:
 
 
 def _encode(xy: IntArray) -> str:
-    # Differences from vertex to vertex, sign in the lowest bit, five bits a letter.
+    # Differences from vertex to vertex, sign in the lowest bit.
     if not len(xy):
         return ""
     steps = np.diff(xy, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).ravel()
-    codes = np.where(steps < 0, -2 * steps - 1, 2 * steps)
-    widths = np.ones(len(codes), dtype=np.int64)
+    return encode_numbers(np.where(steps < 0, -2 * steps - 1, 2 * steps))
+
+
+def encode_numbers(numbers: IntArray) -> str:
+    """Return whole numbers, none below 0, as text: five bits a letter, low ones first."""
+    if not len(numbers):
+        return ""
+    widths = np.ones(len(numbers), dtype=np.int64)
     letters = []
-    rest = codes.copy()
+    rest = numbers.copy()
     while True:
         letters.append(rest & (_MORE - 1))
         rest >>= _BITS

@@ -12,6 +12,7 @@ from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.layers import Atlas
 from begegnung_geo.render.scopes import Scope, find_hatched, list_shown_levels
 from begegnung_geo.render.tables import PlaceRow
+from begegnung_geo.render.tryout import pack_tryout
 
 _POTENTIAL = 2
 _VEIL = "rgba(235,233,228,0.78)"
@@ -46,6 +47,8 @@ def build_map_shapes(
     packed["outside"] = geometry.pack_polygons(area, atlas.crs)
     packed |= _pack_overlays(scope, content, crs=atlas.crs)
     packed |= _pack_places(scope, content, crs=atlas.crs, rows=rows, neighbours=neighbours)
+    tryout = pack_tryout(content) if scope.is_city else {}
+    packed |= {"tryout": tryout} if tryout else {}
     return {
         "bounds": layers.find_bounds(scope.area, atlas.crs),
         "profile": headline.profile,

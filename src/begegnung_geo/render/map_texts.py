@@ -13,6 +13,7 @@ from begegnung_geo.render.scopes import PageSlugs, Scope, list_shown_levels
 from begegnung_geo.render.sections import build_district_row, name_gaps
 from begegnung_geo.render.statements import Speaker, say_statement
 from begegnung_geo.render.tables import PlaceRow
+from begegnung_geo.render.tryout import build_tryout_texts
 
 
 def build_map_texts(
@@ -47,6 +48,7 @@ def build_map_texts(
             "green": words.say("search.green"),
             "water": words.say("search.water"),
         },
+        "tryout": build_tryout_texts(speaker) if scope.is_city else {},
         "hits": words.forms("search.hits"),
         "layers": {
             "districts": [

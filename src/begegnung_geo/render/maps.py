@@ -103,6 +103,7 @@ _LAYERS = (
     ("places", "neighbours"),
     ("places", "potential"),
     ("places", "places"),
+    ("tryout", "tryout"),
 )
 _HIDDEN_AT_FIRST = ("potential", "hot_spots")
 _WITHOUT_DATA = ("found",)
@@ -112,7 +113,7 @@ PAGE_STYLES = ("page.css", "print.css")
 PLAIN_SCRIPTS = ("start", "tables")
 MAP_SCRIPTS = (
     "start", "geometry", "pens", "labels", "scene", "ground", "walking", "districts", "places", "popup",
-    "keyboard", "map", "tables", "jumps", "switches", "search", "address",
+    "keyboard", "map", "tables", "jumps", "switches", "tryout", "search", "address",
 )  # fmt: skip
 
 

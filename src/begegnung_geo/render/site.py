@@ -128,6 +128,7 @@ def _render_map(scope: Scope, edition: Edition) -> str:
         "gap_groups": [words.say(f"person_group.{group}") for group in list_gap_groups(scope)],
         "gaps_caption": _say_gaps_caption(scope, speaker),
         "potential": build_potential(scope, speaker),
+        "has_tryout": "tryout" in shapes.layers,
         "online": list_online_maps(speaker),
         "leaflet_license": read_asset("LEAFLET-LICENSE.txt"),
     }

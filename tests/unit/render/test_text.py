@@ -22,7 +22,7 @@ FAMILIES = (
     "open.weakest", "person_group.", "potential.rank_", "potential.stability_",
     "profile.", "profile_of.", "publisher.", "reason.", "role.",
     "scenario.link_", "scenario.new", "scenario.open", "seats.", "share.", "sheet.", "stability.",
-    "variant.", "why.",
+    "tryout.", "variant.", "why.",
 )  # fmt: skip
 
 

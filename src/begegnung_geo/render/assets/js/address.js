@@ -14,6 +14,11 @@ document.addEventListener("mapready", () => {
     wanted.set("wer", state.profile);
     wanted.set("zeit", state.threshold);
     boxes.filter((box) => box.checked !== defaults.get(box.id)).forEach((box) => wanted.set(box.id, box.checked ? 1 : 0));
+    if (begegnung.tryout) {
+      const { opened, closed } = begegnung.tryout.list();
+      if (opened.length) { wanted.set("auf", opened.join(".")); }
+      if (closed.length) { wanted.set("zu", closed.join(".")); }
+    }
     if (state.place) { wanted.set("ort", state.place); }
     return `#${wanted.toString().replaceAll("%2F", "/")}`;
   }
@@ -42,13 +47,15 @@ document.addEventListener("mapready", () => {
 
   function restore() {
     const given = new URLSearchParams(location.hash.slice(1));
-    if (!given.has("karte") && !given.has("ort")) { return; }
+    if (!["karte", "ort", "auf", "zu"].some((key) => given.has(key))) { return; }
     pick("wer", given.get("wer"));
     pick("zeit", given.get("zeit"));
     boxes.forEach((box) => {
       const wanted = given.has(box.id) ? given.get(box.id) === "1" : defaults.get(box.id);
       if (box.checked !== wanted) { box.click(); }
     });
+    const listed = (key) => (given.get(key) || "").split(".").filter(Boolean);
+    if (begegnung.tryout) { begegnung.tryout.set(listed("auf"), listed("zu")); }
     if (given.has("ort")) { begegnung.showPlace(given.get("ort"), null); }
     if (given.has("karte")) { restoreView(given.get("karte")); }
   }

@@ -14,17 +14,26 @@
   const fromWorld = (x, y) =>
     L.latLng(Math.atan(Math.sinh(Math.PI * (1 - 2 * y / TILE))) * 180 / Math.PI, x / TILE * 360 - 180);
 
-  /* Differences from vertex to vertex, the sign in the lowest bit, five bits a letter. */
-  function decodeParts(packed) {
-    const text = packed.d;
-    let at = 0, lon = 0, lat = 0;
-    const next = () => {
+  /* The whole numbers of a text one after another: five bits a letter, low ones first. */
+  function readNumbers(text) {
+    let at = 0;
+    return () => {
       let value = 0, shift = 0, code;
       do {
         code = CODE[text.charCodeAt(at++)];
         value += (code & 31) * Math.pow(2, shift);
         shift += 5;
       } while (code & 32);
+      return value;
+    };
+  }
+
+  /* Differences from vertex to vertex, the sign in the lowest bit. */
+  function decodeParts(packed) {
+    const read = readNumbers(packed.d);
+    let lon = 0, lat = 0;
+    const next = () => {
+      const value = read();
       return value % 2 ? -(value + 1) / 2 : value / 2;
     };
     return packed.n.map((count) => {
@@ -75,7 +84,7 @@
   }
 
   begegnung.geometry = {
-    toWorld, toLatLng, decodeParts, decodePolygons, contains,
+    toWorld, toLatLng, readNumbers, decodeParts, decodePolygons, contains,
     decodePoints: (pairs) => pairs.map((pair) => [worldX(pair[0]), worldY(pair[1])]),
     findAt: (polygons, x, y) => polygons.findIndex((polygon) => contains(polygon, x, y)),
     boundsOf: (shapes) => {

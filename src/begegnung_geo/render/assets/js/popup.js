@@ -25,9 +25,19 @@
     if (!isOpen) { box.append(list); }
   }
 
+  /* The button that opens or closes a place for a try. */
+  function buildTry(id) {
+    const { tryout } = begegnung, told = begegnung.texts.tryout, button = element("button", "", "link");
+    const label = () => { button.textContent = tryout.isOpen(id) ? told.popup_close : told.popup_open; };
+    button.type = "button";
+    button.addEventListener("click", () => { tryout.change(id, !tryout.isOpen(id)); label(); });
+    label();
+    return button;
+  }
+
   /* Open a popup with a title and lines: a text, {term, text}, or {href, text}.
      `row` is the table row of the same content, `from` the control that asked. */
-  function open(latLng, { title, lines, row, from }) {
+  function open(latLng, { title, lines, row, from, id }) {
     const { map } = begegnung, size = map.getSize();
     const box = element("div", undefined, "popup"), heading = element("h3", title);
     box.setAttribute("role", "dialog");
@@ -41,6 +51,7 @@
       button.addEventListener("click", () => begegnung.showRow(row));
       box.append(button);
     }
+    if (id && begegnung.tryout && begegnung.tryout.canChange(id)) { box.append(buildTry(id)); }
     const close = element("button", "×", "popup-close");
     close.type = "button";
     close.setAttribute("aria-label", words.close);
@@ -59,7 +70,7 @@
   function openPlace(part, index, from) {
     const told = part.tell(index);
     if (from !== begegnung.cursor.node()) { begegnung.cursor.moveTo(part, index); }
-    open(part.latLng(index), { title: told.name, lines: told.info, row: part.rowOf(index), from });
+    open(part.latLng(index), { title: told.name, lines: told.info, row: part.rowOf(index), from, id: part.id && part.id[index] });
     begegnung.state.place = part.id ? part.id[index] : null;
     begegnung.map.fire("statechange");
   }

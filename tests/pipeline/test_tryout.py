@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""What the page tries is what a scenario finds that runs the whole pipeline anew."""
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from begegnung_geo.cli import app
+from begegnung_geo.store import read_table
+from towns import Town
+from tryout_program import Program
+
+CRS = "EPSG:25832"
+KEYS = ["level", "district_id", "profile", "threshold_min"]
+
+
+def test_an_opened_room_has_the_figures_of_the_scenario_that_opens_it(
+    fresh_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Program(fresh_town, monkeypatch)
+    gains = read_table("published_siting_gains", folder=fresh_town.processed, crs=CRS)
+    room = gains.loc[gains["persons_added"].idxmax(), "begegnungsort_id"]
+    folder = fresh_town.root / "config" / "musterstadt" / "scenarios"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tried.toml").write_text(f'title = "Probe"\n[[open]]\nid = "{room}"\n', encoding="utf-8")
+    monkeypatch.chdir(fresh_town.root)
+    result = CliRunner().invoke(app, ["run", "--city", "musterstadt", "--scenario", "tried", "--no-pdf"])
+    assert result.exit_code == 0, result.output
+    processed = fresh_town.processed.with_name("musterstadt-tried")
+    for tried, name in zip(
+        program.tell(opened=[room]), ("published_coverage", "published_city_coverage"), strict=True
+    ):
+        by = [key for key in KEYS if key in tried]
+        found = read_table(name, folder=processed, crs=CRS).sort_values(by, ignore_index=True)
+        pd.testing.assert_frame_equal(tried.sort_values(by, ignore_index=True)[list(found.columns)], found)
+        today = read_table(name, folder=fresh_town.processed, crs=CRS).sort_values(by, ignore_index=True)
+        assert not found.equals(today)
