@@ -208,7 +208,10 @@
       share: sayShare(now.city), before: sayShare(before.city), persons: sayPersons(Math.abs(change)),
       minutes: number(state.threshold), people: chosen("wer"),
     };
-    const sentence = Math.abs(change) < rules.hiddenBelow ? told.same : change > 0 ? told.more : told.fewer;
+    /* Where no share may be told, the sentence speaks of people only. */
+    const hasShares = [before.city, now.city].every((row) => ["known", "range"].includes(findStatus(row)));
+    const [more, fewer, same] = hasShares ? [told.more, told.fewer, told.same] : [told.people_more, told.people_fewer, told.people_same];
+    const sentence = Math.abs(change) < rules.hiddenBelow ? same : change > 0 ? more : fewer;
     find("versuch-satz").textContent = isTried ? fill(sentence, values) : told.nothing;
     const named = [[told.opened, opened], [told.closed, closed]].filter(([, ids]) => ids.length);
     find("versuch-wahl").replaceChildren(...named.map(([text, ids]) => {
