@@ -80,14 +80,13 @@ def build_tryout_texts(speaker: Speaker) -> dict[str, Any]:
 _SENTENCE = {name: f"{{{name}}}" for name in ("share", "before", "persons", "minutes", "people")}
 _NAMES = {"names": "{names}"}
 _SLOTS: dict[str, dict[str, Any]] = {
-    "more": _SENTENCE, "fewer": _SENTENCE, "same": _SENTENCE,
-    "people_more": _SENTENCE, "people_fewer": _SENTENCE, "people_same": _SENTENCE, "opened": _NAMES, "closed": _NAMES,
-    "caption": {"minutes": "{minutes}", "people": "{people}"}, "plus": {"persons": "{persons}"},
-    "minus": {"persons": "{persons}"},
+    **dict.fromkeys(("more", "fewer", "same", "people_more", "people_fewer", "people_same"), _SENTENCE),
+    "opened": _NAMES, "closed": _NAMES, "caption": {"minutes": "{minutes}", "people": "{people}"},
+    "plus": {"persons": "{persons}"}, "minus": {"persons": "{persons}"},
 }  # fmt: skip
 _PHRASES = (
-    "nothing", "more", "fewer", "same", "people_more", "people_fewer", "people_same", "opened", "closed", "caption", "plus", "minus", "unchanged",
-    "popup_open", "popup_close",
+    "nothing", "more", "fewer", "same", "people_more", "people_fewer", "people_same", "opened", "closed",
+    "caption", "plus", "minus", "unchanged", "popup_open", "popup_close",
 )  # fmt: skip
 
 
