@@ -195,6 +195,7 @@ class Fetch(Frozen):
     answer_max_mb: float = Field(gt=0)
     shrink_share_min: float = Field(ge=0, le=1)
     retyped_share_max: float = Field(ge=0, le=1)
+    unreadable_share_max: float = Field(ge=0, le=1)
     keep_archives: bool
     allow_http_hosts: tuple[Literal["127.0.0.1", "localhost"], ...]
     nominatim_url: str

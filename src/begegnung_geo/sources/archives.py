@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -80,25 +80,25 @@ def clip_grid(stream: IO[bytes], target: Path, *, box: Box) -> ClipCount:
     SourceError
         If the header has no such columns.
     """
-    reader = _buffer(stream)
-    header = reader.readline(_HEADER_BYTES).rstrip(b"\r\n")
-    names = [name.strip(' "').lower() for name in header.decode("utf-8", "replace").split(";")]
-    places = [[i for i, name in enumerate(names) if name.startswith(axis)] for axis in ("x_mp", "y_mp")]
-    if any(len(found) != 1 for found in places):
-        raise SourceError(
-            f"the grid table has no columns x_mp… and y_mp…: {format_rows(names)}",
-            where=str(target),
-            hint="the publisher changed the layout, or `member` names another table of the archive",
-        )
-    (x_column,), (y_column,) = places
+    with _buffer(stream) as reader:
+        header = reader.readline(_HEADER_BYTES).rstrip(b"\r\n")
+        names = [name.strip(' "').lower() for name in header.decode("utf-8", "replace").split(";")]
+        places = [[i for i, name in enumerate(names) if name.startswith(axis)] for axis in ("x_mp", "y_mp")]
+        if any(len(found) != 1 for found in places):
+            raise SourceError(
+                f"the grid table has no columns x_mp… and y_mp…: {format_rows(names)}",
+                where=str(target),
+                hint="the publisher changed the layout, or `member` names another table of the archive",
+            )
+        (x_column,), (y_column,) = places
 
-    def keep(batch: pa.RecordBatch) -> tuple[pa.Array, int]:
-        x, y = _parse_numbers(batch.column(x_column)), _parse_numbers(batch.column(y_column))
-        in_x = pc.and_(pc.greater_equal(x, box[0]), pc.less_equal(x, box[2]))
-        inside = pc.and_(in_x, pc.and_(pc.greater_equal(y, box[1]), pc.less_equal(y, box[3])))
-        return pc.fill_null(inside, fill_value=False), inside.null_count
+        def keep(batch: pa.RecordBatch) -> tuple[pa.Array, int]:
+            x, y = _parse_numbers(batch.column(x_column)), _parse_numbers(batch.column(y_column))
+            in_x = pc.and_(pc.greater_equal(x, box[0]), pc.less_equal(x, box[2]))
+            inside = pc.and_(in_x, pc.and_(pc.greater_equal(y, box[1]), pc.less_equal(y, box[3])))
+            return pc.fill_null(inside, fill_value=False), inside.null_count
 
-    return _clip_rows(reader, target, header=header, width=len(names), keep=keep)
+        return _clip_rows(reader, target, header=header, width=len(names), keep=keep)
 
 
 def clip_register(stream: IO[bytes], target: Path, *, ags: str) -> ClipCount:
@@ -119,27 +119,27 @@ def clip_register(stream: IO[bytes], target: Path, *, ags: str) -> ClipCount:
     SourceError
         If the first row has fewer columns.
     """
-    reader = _buffer(stream)
-    first = reader.peek(_HEADER_BYTES)
-    if first.startswith(_BOM):
-        reader.read(len(_BOM))
-    width = first.split(b"\n", 1)[0].count(b";") + 1
-    if width < _REGISTER_COLUMNS:
-        raise SourceError(
-            f"the address register has {width} columns, {_REGISTER_COLUMNS} are expected",
-            where=str(target),
-            hint="the publisher changed the layout, or `member` names another table of the archive",
-        )
-    wanted = {column: _spellings(ags[digits]) for column, digits in _REGISTER_KEYS.items()}
+    with _buffer(stream) as reader:
+        first = reader.peek(_HEADER_BYTES)
+        if first.startswith(_BOM):
+            reader.read(len(_BOM))
+        width = first.split(b"\n", 1)[0].count(b";") + 1
+        if width < _REGISTER_COLUMNS:
+            raise SourceError(
+                f"the address register has {width} columns, {_REGISTER_COLUMNS} are expected",
+                where=str(target),
+                hint="the publisher changed the layout, or `member` names another table of the archive",
+            )
+        wanted = {column: _spellings(ags[digits]) for column, digits in _REGISTER_KEYS.items()}
 
-    def keep(batch: pa.RecordBatch) -> tuple[pa.Array, int]:
-        matches = [pc.is_in(batch.column(column), value_set=keys) for column, keys in wanted.items()]
-        mask = matches[0]
-        for match in matches[1:]:
-            mask = pc.and_(mask, match)
-        return mask, 0
+        def keep(batch: pa.RecordBatch) -> tuple[pa.Array, int]:
+            matches = [pc.is_in(batch.column(column), value_set=keys) for column, keys in wanted.items()]
+            mask = matches[0]
+            for match in matches[1:]:
+                mask = pc.and_(mask, match)
+            return mask, 0
 
-    return _clip_rows(reader, target, header=b"", width=width, keep=keep)
+        return _clip_rows(reader, target, header=b"", width=width, keep=keep)
 
 
 def _clip_rows(
@@ -209,8 +209,13 @@ def _spellings(key: str) -> pa.Array:
     return pa.array(sorted({number.zfill(digits).encode() for digits in (1, 2, 3)}), type=pa.binary())
 
 
-def _buffer(stream: IO[bytes]) -> io.BufferedReader:
-    return io.BufferedReader(cast("io.RawIOBase", stream), buffer_size=_HEADER_BYTES)
+@contextmanager
+def _buffer(stream: IO[bytes]) -> Iterator[io.BufferedReader]:
+    reader: io.BufferedReader = io.BufferedReader(cast("Any", stream), buffer_size=_HEADER_BYTES)
+    try:
+        yield reader
+    finally:
+        reader.detach()  # the stream belongs to the caller: it is closed there and not with the buffer
 
 
 def _require_small_directory(archive: Path) -> None:

@@ -23,9 +23,13 @@ class DriftLimits:
     retyped_share_max: float
 
 
-def require_fields(shape: FileShape, *, wanted: tuple[str, ...], rows_min: int, name: str) -> None:
+def require_fields(
+    shape: FileShape, *, wanted: tuple[str, ...], rows_min: int, name: str, last_date: str = ""
+) -> None:
     """
     Raise unless a file has the rows and fields that its profile counts on.
+
+    `last_date` is the day of the last good file, which stays; empty where there is none.
 
     Raises
     ------
@@ -33,9 +37,10 @@ def require_fields(shape: FileShape, *, wanted: tuple[str, ...], rows_min: int, 
         If there are fewer rows than `rows_min`, or none, or a field is missing or empty in
         all rows (names it).
     """
+    stays = f"; the last good file of {last_date} stays" if last_date else ""
     if shape.row_count is not None and shape.row_count < max(rows_min, 1):
         raise SourceError(
-            f"{name} has {shape.row_count} rows, at least {max(rows_min, 1)} are expected",
+            f"{name} has {shape.row_count} rows, at least {max(rows_min, 1)} are expected{stays}",
             where=f"{name}, key rows_min",
             hint="look at the data set at its publisher; it may be in maintenance",
         )
@@ -46,7 +51,7 @@ def require_fields(shape: FileShape, *, wanted: tuple[str, ...], rows_min: int, 
     ):
         if faults:
             raise SourceError(
-                f"{name} {what} {format_rows(faults)}",
+                f"{name} {what} {format_rows(faults)}{stays}",
                 where=f"{name}, fields: {format_rows([field.name for field in shape.fields], limit=30)}",
                 hint="look at the data set at its publisher, then adapt `fields` and columns in the profile",
             )

@@ -152,11 +152,16 @@ def _find_extract(client: PoliteClient, found: _Found, *, todos: list[str]) -> s
 
 
 def _read_regions(index: Any) -> list[tuple[str, BaseGeometry]]:  # noqa: ANN401 - JSON
+    features = index.get("features") if isinstance(index, dict) else None
     regions = []
-    for feature in index.get("features", []) if isinstance(index, dict) else []:
-        address = str(((feature.get("properties") or {}).get("urls") or {}).get("pbf", ""))
-        if address.endswith(".osm.pbf") and feature.get("geometry"):
-            regions.append((address, shapely.make_valid(shapely.geometry.shape(feature["geometry"]))))
+    for feature in features if isinstance(features, list) else []:
+        try:
+            address = str(feature["properties"]["urls"]["pbf"])
+            shape = shapely.make_valid(shapely.geometry.shape(feature["geometry"]))
+        except (ValueError, TypeError, AttributeError, IndexError, KeyError, shapely.errors.ShapelyError):
+            continue  # not every entry is an extract, and an odd one spoils no other
+        if address.endswith(".osm.pbf"):
+            regions.append((address, shape))
     if not regions:
         raise SourceError("the index lists no extracts")
     return regions

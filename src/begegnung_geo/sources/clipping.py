@@ -30,6 +30,10 @@ _CELL_M = 100
 _STEPS_PER_DEGREE = 1000  # about 70 m east, 110 m north
 
 
+LENGTH_UNKNOWN = "the service told no length"
+"""End of a note: whether the file is whole could not be checked."""
+
+
 @dataclass(frozen=True)
 class Clipping:
     """How a file in place is made from what was received; all empty: as it is."""
@@ -64,6 +68,7 @@ class Clipping:
 
     def matches(self, note: str) -> bool:
         """Return whether a file with this note was made the same way."""
+        note = note.removesuffix(LENGTH_UNKNOWN).removesuffix("; ")
         return note == self.label or note.startswith(f"{self.label};") if self.label else not note
 
     def write(self, received: Path, target: Path, *, rules: Fetch) -> str:
@@ -88,7 +93,7 @@ class Clipping:
                 with target.open("wb") as file:
                     shutil.copyfileobj(stream, file, _COPY_BYTES)
                 return self.label
-        return self._report(count, target)
+        return self._report(count, target, unreadable_share_max=rules.unreadable_share_max)
 
     @contextmanager
     def _open(self, received: Path, *, rules: Fetch) -> Iterator[IO[bytes]]:
@@ -101,7 +106,15 @@ class Clipping:
         with received.open("rb") as stream:
             yield stream
 
-    def _report(self, count: ClipCount, target: Path, *, unit: str = "rows") -> str:
+    def _report(
+        self, count: ClipCount, target: Path, *, unit: str = "rows", unreadable_share_max: float = 1.0
+    ) -> str:
+        if count.malformed > unreadable_share_max * count.read:
+            raise SourceError(
+                f"{count.malformed} of {count.read} {unit} cannot be read: they are of another kind",
+                where=str(target),
+                hint="look at the table at its publisher; fetch.unreadable_share_max says how many may be",
+            )
         if not count.kept:
             raise SourceError(
                 f"none of {count.read} {unit} lies in the area: {self.label}",

@@ -59,6 +59,7 @@ class Download:
     version: Version
     is_unchanged: bool = False
     received_bytes: int = 0
+    is_length_known: bool = True
     row_count: int = 0
 
 
@@ -156,7 +157,7 @@ class _Transfer:
         headers = self._ask_for(begun, offset=offset, is_complete=is_complete)
         with self.client.open(self.url, headers=headers) as response:
             status = response.status_code
-            if status == _NOT_MODIFIED and headers:
+            if status == _NOT_MODIFIED and headers.keys() & {"If-None-Match", "If-Modified-Since"}:
                 return self._conclude_unchanged(begun if is_complete else None)
             if status == _OK:
                 return self._store(response, offset=0)
@@ -224,7 +225,9 @@ class _Transfer:
         if version.total_bytes and size != version.total_bytes:
             raise TransientError(f"{size} of {version.total_bytes} bytes arrived")
         write_bytes(_version_path(self.part), json.dumps({**asdict(version), "total_bytes": size}).encode())
-        return Download(version, received_bytes=self.received)
+        return Download(
+            version, received_bytes=self.received, is_length_known=_tells_its_end(response, version)
+        )
 
     def _describe(self, response: httpx.Response, *, offset: int) -> Version:
         told = response.headers
@@ -237,6 +240,12 @@ class _Transfer:
             last_modified="" if is_packed else told.get("last-modified", ""),
             total_bytes=0 if is_packed or not length else offset + length,
         )
+
+
+def _tells_its_end(response: httpx.Response, version: Version) -> bool:
+    """Return whether a cut in the body would have been noticed: it has a length, or pieces with an end."""
+    is_chunked = "chunked" in response.headers.get("transfer-encoding", "").lower()
+    return bool(version.total_bytes) or is_chunked
 
 
 def _version_path(part: Path) -> Path:

@@ -19,7 +19,7 @@ from begegnung_geo.files import hash_file, remove_leftovers, replace_atomically
 from begegnung_geo.profile import FileSource, Profile
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance, write_provenance
 from begegnung_geo.sources.arrivals import DriftLimits, require_fields, require_no_drift
-from begegnung_geo.sources.clipping import Clipping, plan_clipping
+from begegnung_geo.sources.clipping import LENGTH_UNKNOWN, Clipping, plan_clipping
 from begegnung_geo.sources.download import Version, discard_part
 from begegnung_geo.sources.file_shape import FileShape, measure_shape
 from begegnung_geo.sources.http_answers import explain_full_disk
@@ -160,7 +160,10 @@ def _note_hand_file(source: FileSource, run: _Run) -> FetchOutcome:
     facts = {key: str(getattr(source, key)) for key in about}
     entry = describe_file(path, title=source.title or source.file, note=_BY_HAND, **facts)
     known = run.entries.get(source.file)
-    if known is None or known.sha256 != entry.sha256:
+    is_same = known is not None and known.model_copy(update={"retrieved": ""}) == entry.model_copy(
+        update={"retrieved": ""}
+    )
+    if not is_same:
         run.entries[source.file] = entry
         write_provenance(run.raw_dir, run.entries)
     return FetchOutcome(source.file, "by_hand")
@@ -180,6 +183,7 @@ def _bring_file(task: Task, run: _Run) -> FetchOutcome:
         task, run.profile, known=known, part=part, pacer=run.pacer, raw_dir=run.raw_dir, on_bytes=on_bytes
     )
     if received.download.is_unchanged:
+        _check_in_place(source, run, clipping=clipping)
         _refresh_facts(source, run)
         return FetchOutcome(source.file, "unchanged", received.download.received_bytes)
     try:
@@ -192,10 +196,31 @@ def _bring_file(task: Task, run: _Run) -> FetchOutcome:
     return FetchOutcome(source.file, "fetched", received.download.received_bytes, note)
 
 
+def _check_in_place(source: FileSource, run: _Run, *, clipping: Clipping) -> None:
+    """Hold the file in place against what the profile counts on; that may be more than it was."""
+    if source.fields or source.rows_min:
+        shape = measure_shape(run.raw_dir / source.file, name=source.file, is_quoted=clipping.is_quoted)
+        _require_fields(source, run, shape)
+
+
+def _require_fields(source: FileSource, run: _Run, shape: FileShape) -> None:
+    entry = run.entries.get(source.file)
+    is_there = entry is not None and (run.raw_dir / source.file).is_file()
+    require_fields(
+        shape,
+        wanted=source.fields,
+        rows_min=source.rows_min,
+        name=source.file,
+        last_date=entry.retrieved[:10] if entry and is_there else "",
+    )
+
+
 def _refresh_facts(source: FileSource, run: _Run) -> None:
     # The bytes are the same, but the profile may have corrected whose they are and under which licence.
     entry = run.entries[source.file]
-    stated = {key: getattr(source, key) for key in ("title", "publisher", "licence", "attribution")}
+    stated = {
+        key: getattr(source, key) for key in ("title", "publisher", "licence", "attribution", "data_date")
+    }
     corrected = entry.model_copy(update={key: value for key, value in stated.items() if value})
     if corrected != entry:
         run.entries[source.file] = corrected
@@ -207,6 +232,9 @@ def _put_in_place(task: Task, run: _Run, *, part: Path, clipping: Clipping, rece
     with replace_atomically(target) as fresh:
         run.progress(FetchProgress(source.file, "clipping" if clipping.is_active else "checking"))
         note = clipping.write(part, fresh, rules=run.profile.fetch)
+        if not received.download.is_length_known and not source.md5_url:
+            logger.warning("%s: %s; a missing end cannot be noticed", source.file, LENGTH_UNKNOWN)
+            note = f"{note}; {LENGTH_UNKNOWN}" if note else LENGTH_UNKNOWN
         _check_at_door(task, run, fresh=fresh, row_count=received.download.row_count, clipping=clipping)
         entry = describe_file(fresh).model_copy(
             update={**_describe_source(source, received), "file": source.file, "note": note}
@@ -219,7 +247,7 @@ def _put_in_place(task: Task, run: _Run, *, part: Path, clipping: Clipping, rece
 def _check_at_door(task: Task, run: _Run, *, fresh: Path, row_count: int, clipping: Clipping) -> None:
     source = task.source
     shape = measure_shape(fresh, name=source.file, is_quoted=clipping.is_quoted)
-    require_fields(shape, wanted=source.fields, rows_min=source.rows_min, name=source.file)
+    _require_fields(source, run, shape)
     if row_count and shape.row_count is not None and shape.row_count != row_count:
         raise SourceError(
             f"{source.file} has {shape.row_count} rows, the service counts {row_count}",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import shapely
 from pyproj import Geod
 
 from begegnung_geo.errors import SourceError
@@ -116,10 +117,11 @@ def fetch_outline(client: PoliteClient, base_url: str, *, osm_id: str, part: Pat
         If there is no such object, or it has no area.
     """
     result = look_up_object(client, base_url, osm_id=osm_id)
-    shape = result.get("geojson") or {}
-    if shape.get("type") not in _POLYGONS:
+    shape = result.get("geojson")
+    kind = shape.get("type", "nothing") if isinstance(shape, dict) else "nothing"
+    if kind not in _POLYGONS or not _is_area(shape):
         raise SourceError(
-            f"{osm_id} is no area but {shape.get('type', 'nothing')}",
+            f"{osm_id} is no area but {str(kind)[:40]}",
             where=f"{base_url}, osm_id {osm_id}",
             hint="give the relation of the city's boundary, e.g. R1829065",
         )
@@ -129,6 +131,14 @@ def fetch_outline(client: PoliteClient, base_url: str, *, osm_id: str, part: Pat
     with explain_full_disk(str(part)):
         part.write_bytes(content)
     return Download(Version(url=f"{base_url}#{osm_id}"), received_bytes=len(content))
+
+
+def _is_area(shape: Any) -> bool:  # noqa: ANN401 - JSON
+    try:
+        outline = shapely.geometry.shape(shape)
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, shapely.errors.ShapelyError):
+        return False
+    return bool(outline.area > 0 and shapely.is_valid(shapely.make_valid(outline)))
 
 
 def look_up_object(client: PoliteClient, base_url: str, *, osm_id: str) -> dict[str, Any]:
@@ -152,7 +162,8 @@ def look_up_object(client: PoliteClient, base_url: str, *, osm_id: str) -> dict[
 
 def find_ags(result: dict[str, Any]) -> str:
     """Return the official municipality key of a Nominatim result, eight digits, or empty text."""
-    tags = result.get("extratags") or {}
+    tags = result.get("extratags")
+    tags = tags if isinstance(tags, dict) else {}
     value = str(tags.get("de:amtlicher_gemeindeschluessel", "")).replace(" ", "")
     return value if value.isascii() and value.isdigit() and len(value) == len("05913000") else ""
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A polite HTTP client: named hosts only, paced, retried within bounds, never more than asked for."""
 
+import fcntl
 import logging
+import os
 import socket
 import ssl
 import threading
@@ -9,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -22,6 +25,8 @@ from begegnung_geo.sources.http_answers import MEGABYTE, TransientError, iter_bo
 
 logger = logging.getLogger(__name__)
 
+_LONG_S = 1e9  # what a service may ask for in words: decades
+_NOMINATIM = "nominatim.openstreetmap.org"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 T = TypeVar("T")
 
@@ -45,20 +50,60 @@ def build_user_agent(rules: Fetch) -> str:
 
 
 class Pacer:
-    """The pause between two requests to one host, shared by all clients of a run."""
+    """
+    The pause between two requests to one host, shared by all clients of a run.
 
-    def __init__(self, rules: Fetch) -> None:
+    Where a service asks for a pause of its own (`fetch.pause_s`), all runs of this user on this
+    machine share it: a stamp on disk says when the host was asked last.
+    """
+
+    def __init__(self, rules: Fetch, *, stamps: Path | None = None) -> None:
         self._rules = rules
         self._last: dict[str, float] = {}
+        self._stamps = stamps or _find_stamps()
 
     def wait(self, host: str) -> None:
         """Sleep until the host may be asked again."""
-        pause_s = self._rules.pause_s.get(host, self._rules.pause_default_s)
+        own_s = self._find_own_pause(host)
+        pause_s = self._rules.pause_default_s if own_s is None else own_s
         due = self._last.get(host, -pause_s) + pause_s
         delay = due - time.monotonic()
         if delay > 0:
             time.sleep(delay)
+        if own_s:
+            _wait_for_others(self._stamps / host, pause_s=own_s)
         self._last[host] = time.monotonic()
+
+    def _find_own_pause(self, host: str) -> float | None:
+        # Nominatim's rule holds for the service wherever the profile says it is, but for one on this machine.
+        pauses = self._rules.pause_s
+        is_local = host in self._rules.allow_http_hosts
+        if host not in pauses and not is_local and host == urlsplit(self._rules.nominatim_url).hostname:
+            return pauses.get(_NOMINATIM)
+        return pauses.get(host)
+
+
+def _find_stamps() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(cache) / "begegnung_geo" / "asked"
+
+
+def _wait_for_others(stamp: Path, *, pause_s: float) -> None:
+    """Sleep until the pause since any run's last question is over; the lock lets one ask at a time."""
+    try:
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        with stamp.open("a+", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            text = file.read().strip()
+            last = float(text) if text.replace(".", "", 1).isdigit() else 0.0
+            time.sleep(
+                min(max(last + pause_s - time.time(), 0.0), pause_s)
+            )  # a clock set back must not stop us
+            file.truncate(0)
+            file.write(f"{time.time():.3f}")
+    except OSError as error:
+        logger.warning("the pause of %s cannot be shared with other runs: %s", stamp.name, error)
 
 
 class PoliteClient:
@@ -106,9 +151,9 @@ class PoliteClient:
         SourceError
             If the scheme is not https, or the host is not named by the profile.
         """
-        host = (urlsplit(url).hostname or "").lower()
         try:
             self.rules.require_url(url, key="address")
+            host = (urlsplit(url).hostname or "").lower()
         except ValueError as error:
             raise SourceError(
                 "the service leads to an address that is not https",
@@ -190,7 +235,8 @@ class PoliteClient:
         try:
             return attempts(action)
         except TransientError as error:
-            asked = f", it asks to wait {error.retry_after_s:.0f} s" if error.retry_after_s else ""
+            asks_s = min(error.retry_after_s or 0.0, _LONG_S)
+            asked = f", it asks to wait {asks_s:.0f} s" if asks_s else ""
             raise SourceError(
                 f"{urlsplit(url).hostname} could not deliver: {error}{asked}"
                 f" (tried {attempts.statistics['attempt_number']} times)",
@@ -268,21 +314,31 @@ class PoliteClient:
             response = self._http.send(request, stream=True)
             if response.status_code not in _REDIRECTS:
                 return require_answer(response)
-            target = urljoin(str(request.url), response.headers.get("location", ""))
+            target = response.headers.get("location", "")
             response.close()
-            headers = {key: value for key, value in request.headers.items() if key != "host"}
-            request = self._http.build_request(
-                request.method,
-                target,
-                headers=headers,
-                content=request.content,
-                extensions=request.extensions,
-            )
+            request = self._redirect(request, target)
         raise SourceError(
             f"more than {self.rules.redirects_max} redirects in a row",
             where=str(request.url),
             hint="give the final address as url in the profile",
         )
+
+    def _redirect(self, request: httpx.Request, target: str) -> httpx.Request:
+        headers = {key: value for key, value in request.headers.items() if key != "host"}
+        try:
+            return self._http.build_request(
+                request.method,
+                urljoin(str(request.url), target),
+                headers=headers,
+                content=request.content,
+                extensions=request.extensions,
+            )
+        except (ValueError, httpx.InvalidURL) as error:
+            raise SourceError(
+                f"the service leads to an address that is none: {target[:80]!r}",
+                where=str(request.url),
+                hint="give the final address as url in the profile",
+            ) from error
 
     @contextmanager
     def _cut_at_deadline(self, request: httpx.Request) -> Iterator[dict[str, Any]]:

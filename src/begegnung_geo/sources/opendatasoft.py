@@ -2,7 +2,6 @@
 """Open Data portals that run Opendatasoft (Explore API v2.1), such as Open Data Dortmund."""
 
 import logging
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +23,17 @@ _PAGED_ROWS_MAX = 10_000  # limit of the API: offset + limit
 _SEARCH_ROWS_MAX = 100
 _FORMATS = {".geojson": "geojson", ".json": "geojson", ".csv": "csv"}
 _SORTABLE = frozenset({"text", "int", "double", "date", "datetime"})
-_WRAPPED = re.compile(rb'"geometry"\s*:\s*\{\s*"type"\s*:\s*"Feature"')
-_OVERLAP_BYTES = 128
+_GEOMETRY_TYPES = frozenset(
+    {
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+        "GeometryCollection",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def search_catalogue(
         answer = client.read_json(url, params=params)
     try:
         return [_describe_dataset(item) for item in answer["results"]]
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _strange(url) from error
 
 
@@ -110,7 +118,8 @@ def fetch_dataset(
             raise
         logger.warning("export of %s failed (%s), paging through its records", source.dataset, error.what)
         received = _page_records(client, base, entry=entry, part=part)
-    _unwrap_features(part)
+    if _FORMATS[suffix] == "geojson":
+        _unwrap_features(part)
     return Download(version, received_bytes=received, row_count=entry.row_count)
 
 
@@ -131,7 +140,9 @@ def _iter_records(client: PoliteClient, url: str, *, entry: CatalogueEntry) -> I
     while done < entry.row_count:
         answer = client.read_json(url, params={"limit": str(_PAGE_ROWS), "offset": str(done), **order})
         rows = answer.get("results") if isinstance(answer, dict) else None
-        if not isinstance(rows, list) or answer.get("total_count") != entry.row_count or not rows:
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise _strange(url)
+        if answer.get("total_count") != entry.row_count or not rows:
             raise _changed_meanwhile(url)
         _require_clear_seam(previous, rows, entry=entry, url=url)
         yield from rows
@@ -188,28 +199,40 @@ def _find_geometry(value: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a JSO
 
 
 def _unwrap_features(part: Path) -> None:
-    """Replace geometries that hold a whole Feature by that feature's geometry; rare, so looked for first."""
-    if not _has_wrapped_geometry(part):
-        return
-    logger.warning("%s: geometries held whole features, unwrapped", part.name)
-    plain = (
-        {**feature, "geometry": _find_geometry(feature.get("geometry"))} for feature in FeatureStream(part)
-    )
+    """
+    Replace geometries that hold a whole Feature by that feature's geometry; rare, so looked for first.
+
+    Raises
+    ------
+    SourceError
+        If a geometry is neither: a reader would take it for none and lose the shape without a word.
+    """
     try:
+        kinds = {_name_geometry(feature.get("geometry")) for feature in FeatureStream(part)}
+        if strange := sorted(kinds - _GEOMETRY_TYPES - {"", "Feature"}):
+            raise SourceError(
+                f"{part.name} holds geometries of the kind {strange[0]!r}",
+                where=str(part),
+                hint="look at the export at its publisher; or export it by hand for local_file",
+            )
+        if "Feature" not in kinds:
+            return
+        logger.warning("%s: geometries held whole features, unwrapped", part.name)
+        plain = (
+            {**feature, "geometry": _find_geometry(feature.get("geometry"))}
+            for feature in FeatureStream(part)
+        )
         with replace_atomically(part) as fresh:
             write_features(plain, fresh)
     except NotGeoJsonError as error:
         logger.info("%s is left as it is for the door: %s", part.name, error)
 
 
-def _has_wrapped_geometry(part: Path) -> bool:
-    tail = b""
-    with part.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            if _WRAPPED.search(tail + chunk):
-                return True
-            tail = chunk[-_OVERLAP_BYTES:]
-    return False
+def _name_geometry(geometry: Any) -> str:  # noqa: ANN401 - a JSON value
+    """Return the type of a geometry; empty where there is none."""
+    if isinstance(geometry, dict):
+        return str(geometry.get("type", "no type"))[:40]
+    return "" if geometry is None else type(geometry).__name__
 
 
 def _describe(item: Any, *, url: str) -> CatalogueEntry:  # noqa: ANN401 - JSON

@@ -115,6 +115,9 @@ def _describe_age_table(source: PopulationSource, age_file: str) -> FileSource:
 def _download(client: PoliteClient, order: _Order) -> Received:
     source = order.source
     download = download_file(client, source.url, part=order.part, known=order.known, on_bytes=order.on_bytes)
+    if source.md5_url and download.is_unchanged and not (source.clip or source.member):
+        wanted = read_md5(client, source.md5_url)  # the profile may have named it since
+        _require_md5(order.raw_dir / source.file, wanted=wanted, order=order, where=source.url)
     if source.md5_url and not download.is_unchanged:
         wanted = read_md5(client, source.md5_url)
         try:
