@@ -146,6 +146,22 @@ def test_a_potential_place_appears_when_asked_for(town_site, visit):
     assert page.text_content(".popup h3") == "Haus E"
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_popup_can_be_closed_by_a_finger_on_a_phone(town_site, visit, width):
+    page = visit(town_site / MAP, width=width, height=700).page
+    for place in (HAUS_A, "b000000000004"):
+        page.click(f"[data-place='{place}']")
+        page.wait_for_timeout(400)  # the map moves the popup into view
+        on_top = page.evaluate(
+            """() => { const box = document.querySelector('.popup-close').getBoundingClientRect();
+            const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            return hit && hit.className; }"""
+        )
+        assert on_top == "popup-close"
+        page.click(".popup-close")
+        page.wait_for_selector(".popup", state="detached")
+
+
 def test_a_gap_is_found_from_the_list(town_site, visit):
     page = visit(town_site / MAP).page
     page.click("[data-gap='0']")

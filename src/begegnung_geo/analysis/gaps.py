@@ -12,9 +12,8 @@ from begegnung_geo.analysis.patches import (
     NEIGHBOUR_CELLS,
     draw_outlines,
     find_districts,
-    find_names,
     group_neighbours,
-    name_districts,
+    name_patches,
     rank_groups,
     weigh_middle,
 )
@@ -110,7 +109,8 @@ def build_gaps(
         Table `demand`: Point, metric CRS.
     labels
         Table `background_labels`: the nearest name within 1.5 km of the middle of the
-        gap's people names it; names of whole cities and towns are not used.
+        gap's people names it, unless it is that of a district in which the gap does not lie;
+        names of whole cities and towns are not used.
     districts
         Table `districts`: else the finest district that most of the gap's people live in.
     gap_of_home
@@ -133,7 +133,7 @@ def build_gaps(
     xy = shapely.get_coordinates(homes.geometry.to_numpy())
     persons = homes["persons"].to_numpy(dtype=np.float64)
     ids = find_districts(homes, rank, persons)
-    names = find_names(weigh_middle(xy, rank, persons), labels).fillna(name_districts(ids, districts))
+    names = name_patches(weigh_middle(xy, rank, persons), ids, labels=labels, districts=districts)
     count = len(ids)
     width = max(3, len(str(count)))
     return gpd.GeoDataFrame(

@@ -23,9 +23,8 @@ from begegnung_geo.analysis.patches import (
     NEIGHBOUR_CELLS,
     draw_outlines,
     find_districts,
-    find_names,
     group_neighbours,
-    name_districts,
+    name_patches,
     rank_groups,
     weigh_middle,
 )
@@ -217,7 +216,7 @@ def build_hot_spots(
     xy = shapely.get_coordinates(homes.geometry.to_numpy())
     ones = np.ones(len(homes))
     ids = find_districts(homes, rank, ones)
-    names = find_names(weigh_middle(xy, rank, ones), labels).fillna(name_districts(ids, districts))
+    names = name_patches(weigh_middle(xy, rank, ones), ids, labels=labels, districts=districts)
     count = len(ids)
     kinds = pd.Series(spots.kind[is_kept]).groupby(rank).first()
     speed_m_min = walking.profiles[headline.profile].speed_m_s * 60

@@ -59,6 +59,32 @@ def find_districts(homes: gpd.GeoDataFrame, rank: Ints, persons: Floats) -> pd.D
     return pd.DataFrame(found, index=range(int(rank.max()) + 1))
 
 
+def name_patches(
+    middle: Floats, ids: pd.DataFrame, *, labels: gpd.GeoDataFrame, districts: gpd.GeoDataFrame
+) -> pd.Series:
+    """
+    Return a name a patch: the nearest quarter's, else its finest district's; null where there is neither.
+
+    The nearest name may be that of a district in which the patch does not lie. Its figures
+    would then contradict those of that district, so the patch has the name of its own.
+
+    Parameters
+    ----------
+    middle
+        Middle of each patch, metric CRS.
+    ids
+        `district_id_<level>` of each patch.
+    """
+    nearest, own = find_names(middle, labels), name_districts(ids, districts)
+    folded = nearest.str.casefold()
+    is_own = pd.Series(data=False, index=nearest.index)
+    for level, members in districts.groupby("level"):
+        names = members.set_index("district_id")["name"].str.casefold()
+        is_own |= (ids[f"district_id_{level}"].map(names) == folded).fillna(value=False).astype(bool)
+    is_other = folded.isin(set(districts["name"].str.casefold())) & ~is_own
+    return nearest.mask(is_other).fillna(own).astype("str")
+
+
 def find_names(middle: Floats, labels: gpd.GeoDataFrame) -> pd.Series:
     """Return the nearest name of a quarter within 1.5 km of each middle, null where there is none."""
     names = pd.Series([None] * len(middle), dtype="str")

@@ -131,7 +131,9 @@ def _list_plain(scope: Scope, speaker: Speaker) -> list[str]:
         sentences.append(words.say("sheet.plain_gap", name=names[0], persons=persons, minutes=minutes))
     elif reach.has_share:
         sentences.append(words.say("sheet.plain_no_gap", place=scope.name))
-    weak = int(scope.begegnungsorte["evidence"].isin(("D", "E")).sum()) if len(scope.begegnungsorte) else 0
+    if not len(scope.begegnungsorte):
+        return [*sentences, words.say("sheet.plain_no_place")]
+    weak = int(scope.begegnungsorte["evidence"].isin(_DOUBTFUL).sum())
     sentences.append(words.say("sheet.plain_sure", count=weak))
     return sentences
 

@@ -125,6 +125,7 @@ def _render_map(scope: Scope, edition: Edition) -> str:
         "places_csv": "begegnungsorte.csv" if scope.is_city else f"begegnungsorte_{scope.slug}.csv",
         "spots": build_spot_section(speaker) if scope.is_city else {},
         "gaps": build_gap_rows(scope, speaker),
+        "has_share": speaker.headline_reach(scope).has_share,
         "gap_groups": [words.say(f"person_group.{group}") for group in list_gap_groups(scope)],
         "gaps_caption": _say_gaps_caption(scope, speaker),
         "potential": build_potential(scope, speaker),

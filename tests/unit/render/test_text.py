@@ -19,10 +19,10 @@ FAMILIES = (
     "compare.data_", "compare.kind.", "compare.only_", "compare.separate_", "complete.", "detail.",
     "dimension.", "evidence.", "fair.need_", "figure.", "fill.", "group.", "headline.", "hours.",
     "indicator.", "issue.", "legend.", "level.", "method.hours_", "method.rule_", "method.weights_",
-    "open.weakest", "person_group.", "potential.rank_", "potential.stability_",
-    "profile.", "profile_of.", "publisher.", "reason.", "role.",
-    "scenario.link_", "scenario.new", "scenario.open", "seats.", "share.", "sheet.", "stability.",
-    "tryout.", "variant.", "why.",
+    "open.weakest", "person_group.", "potential.rank_", "potential.stability_", "profile.", "profile_of.",
+    "publisher.", "reason.", "role.", "scenario.link_", "scenario.new", "scenario.open", "seats.", "share.",
+    "sheet.", "spot.coarse_cells", "spot.equal_walks", "spot.few_cells", "spot.long", "spot.short",
+    "stability.", "tryout.", "variant.", "why.",
 )  # fmt: skip
 
 

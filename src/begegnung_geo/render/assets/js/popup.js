@@ -60,9 +60,10 @@
     begegnung.returnTo = null; /* the popup before gives nothing back: this one has the focus */
     map.closePopup();
     begegnung.returnTo = from || null;
+    /* Left of the zoom buttons, which would lie on the popup's own button. */
     map.openPopup(L.popup({
-      closeButton: false, autoPanPadding: [12, 12], maxWidth: Math.min(320, size.x - 60), minWidth: Math.min(220, size.x - 60),
-      maxHeight: Math.max(160, size.y - 90),
+      closeButton: false, autoPanPaddingTopLeft: [8, 12], autoPanPaddingBottomRight: [56, 12],
+      maxWidth: Math.min(320, size.x - 120), minWidth: Math.min(220, size.x - 120), maxHeight: Math.max(160, size.y - 90),
     }).setLatLng(latLng).setContent(box));
     if (from) { heading.focus({ preventScroll: true }); }
   }
