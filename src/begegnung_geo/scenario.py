@@ -9,14 +9,14 @@ of how they are computed.
 import datetime as dt
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, FiniteFloat, model_validator
 
 from begegnung_geo.profile_base import Frozen, Key
 
 SCENARIO_SOURCE = "szenario"
 """Source key of places that only a scenario has."""
 
-Position = Annotated[tuple[float, float], Field()]
+Position = tuple[FiniteFloat, FiniteFloat]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -99,6 +99,9 @@ class Scenario(Frozen):
         for name, ids in lists.items():
             if twice := sorted({one for one in ids if ids.count(one) > 1}):
                 raise ValueError(f"{twice[0]!r} stands twice in {name}")
+        names = [change.name.strip() for change in self.open if change.is_new]
+        if twice := sorted({one for one in names if names.count(one) > 1}):
+            raise ValueError(f"two new places have the name {twice[0]!r}: give each its own")
         for name in ("open", "move", "hours"):
             if both := sorted(set(lists["close"]) & set(lists[name])):
                 raise ValueError(f"{both[0]!r} stands in close and in {name}")

@@ -69,6 +69,18 @@ def test_an_opened_room_reaches_the_people_that_siting_says_and_the_pages_tell_i
     assert not (fresh_town.site / "downloads" / "scenario_coverage.csv").exists()
 
 
+def test_a_room_that_closes_before_it_opened_leaves_every_figure_as_it_is(
+    fresh_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = find_best_room(fresh_town)["begegnungsort_id"]
+    result = run(fresh_town, monkeypatch, f'[[close]]\nid = "{room}"\n', "--until", "coverage")
+    assert result.exit_code == 0, result.output
+    assert room not in set(read(fresh_town, "begegnungsorte")["begegnungsort_id"])
+    told = [read(fresh_town, "published_coverage", of_scenario=new) for new in (False, True)]
+    pd.testing.assert_frame_equal(*told)
+    assert (read(fresh_town, "scenario_coverage")["persons_gained"].dropna() == 0).all()
+
+
 def test_new_closed_and_moved_places_and_speeds(fresh_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     before = read(fresh_town, "begegnungsorte", of_scenario=False)
     counted = before[before["is_counted"]]

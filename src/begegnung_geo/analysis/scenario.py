@@ -178,7 +178,8 @@ def add_links(walkways: gpd.GeoDataFrame, links: Sequence[Link], *, crs_of_links
     Raises
     ------
     ConfigError
-        If an end lies farther than `LINK_JOIN_M` from every walkway.
+        If an end lies farther than `LINK_JOIN_M` from every walkway, a point is nowhere on
+        earth, or the link has no length.
     """
     joined = walkways.reset_index(drop=True).copy()
     if not links:
@@ -186,6 +187,7 @@ def add_links(walkways: gpd.GeoDataFrame, links: Sequence[Link], *, crs_of_links
     rows = []
     for number, link in enumerate(sorted(links, key=lambda one: (one.name, one.line)), start=1):
         points = _project(list(link.line), crs_of_links, str(walkways.crs))
+        _require_on_earth(points, name=link.name)
         joined, first, first_node = _join_end(joined, points[0], name=link.name, node=-2 * number)
         joined, last, last_node = _join_end(joined, points[-1], name=link.name, node=-2 * number - 1)
         inner = [shapely.get_coordinates(point)[0] for point in points]
@@ -194,6 +196,12 @@ def add_links(walkways: gpd.GeoDataFrame, links: Sequence[Link], *, crs_of_links
         if shapely.distance(points[-1], last) <= _SAME_VERTEX_M:
             inner = inner[:-1]
         line = np.array([*shapely.get_coordinates(first), *inner, *shapely.get_coordinates(last)])
+        if shapely.length(shapely.linestrings(line)) <= _SAME_VERTEX_M:
+            raise ConfigError(
+                f"link: {link.name[:80]!r} has no length: both ends join the network at one point",
+                where=f"{_WHERE}, {points[0].x:.0f} {points[0].y:.0f} in the metric CRS",
+                hint="draw the line from the way it begins at to the way it ends at",
+            )
         nodes = [first_node, *(-1_000 * number - 1 - at for at in range(len(inner))), last_node]
         step_free = {True: "yes", False: "no", None: "unknown"}[link.step_free]
         rows.append(
@@ -311,6 +319,17 @@ def _require_inside(point: shapely.Point, area: shapely.Geometry, *, name: str) 
             where=f"{_WHERE}, {point.x:.0f} {point.y:.0f} in the metric CRS",
             hint="positions are longitude, latitude, unless the file says crs",
         )
+
+
+def _require_on_earth(points: Sequence[shapely.Point], *, name: str) -> None:
+    """Refuse coordinates that the projection cannot place: a nearest way to them would be any way."""
+    for number, point in enumerate(points, start=1):
+        if not np.isfinite(shapely.get_coordinates(point)).all():
+            raise ConfigError(
+                f"link: {name[:80]!r} has a point that is nowhere on earth",
+                where=f"{_WHERE}, point {number} of its line",
+                hint="positions are longitude, latitude, unless the file says crs",
+            )
 
 
 def _join_end(

@@ -69,7 +69,7 @@ def read_scenario(path: Path) -> Scenario:
         raise ConfigError(
             f"{key}: {first['msg'].removeprefix('Value error, ')}",
             where=f"{path}, key {key}",
-            hint="docs/howto says what a scenario may hold: open, close, move, hours, link, speeds_m_s",
+            hint="a file holds open, close, move, hours, link, speeds_m_s: docs/method.md, Scenarios",
         ) from error
     try:
         CRS.from_user_input(scenario.crs)

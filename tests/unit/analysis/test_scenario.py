@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import dijkstra
 
+from begegnung_geo.analysis.conflate import flag_counted
 from begegnung_geo.analysis.network import build_network, index_network
 from begegnung_geo.analysis.scenario import (
     add_links,
@@ -24,9 +25,10 @@ from begegnung_geo.analysis.scenario import (
 from begegnung_geo.errors import ConfigError
 from begegnung_geo.scenario import Scenario
 from begegnung_geo.schema import conform_table
-from inventory_rows import CRS, ORIGIN, at, build_places, conflate
+from inventory_rows import COVERAGE, CRS, ORIGIN, at, build_places, conflate
 
 AREA = shapely.box(ORIGIN[0] - 1000, ORIGIN[1] - 1000, ORIGIN[0] + 5000, ORIGIN[1] + 1000)
+WIDE_AREA = shapely.box(ORIGIN[0] - 10_000, ORIGIN[1] - 1000, ORIGIN[0] + 10_000, ORIGIN[1] + 1000)
 METRIC = {"title": "Probe", "crs": CRS}
 
 
@@ -82,6 +84,47 @@ def test_the_order_of_entries_does_not_matter(town):
     one, _ = apply_scenario(town, scenario(open=changes[0], hours=changes[1]), study_area=AREA)
     other, _ = apply_scenario(town, scenario(hours=changes[1], open=changes[0]), study_area=AREA)
     pd.testing.assert_frame_equal(one, other)
+
+
+ROW_OF_PLACES = tuple(f"osm:node/{number}" for number in range(1, 7))
+OPEN_NOW = frozenset(ROW_OF_PLACES[::2])
+
+
+@pytest.fixture(scope="module")
+def row_of_places() -> gpd.GeoDataFrame:
+    """Six places a kilometre apart, every second one a meeting place already."""
+    rows = [
+        {
+            "place_id": place_id,
+            "name": f"Haus {number}",
+            "class": "library" if place_id in OPEN_NOW else "allotment_club",
+            "standing": "established" if place_id in OPEN_NOW else "potential",
+            "geometry": at(1000 * number),
+        }
+        for number, place_id in enumerate(ROW_OF_PLACES)
+    ]
+    return conflate(build_places(*rows))[0]
+
+
+def count_open(places: gpd.GeoDataFrame) -> set[str]:
+    counted = places[flag_counted(places, COVERAGE)]
+    return {place_id for ids in counted["place_ids"] for place_id in ids}
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    opened=st.sets(st.sampled_from(sorted(set(ROW_OF_PLACES) - OPEN_NOW)), min_size=1),
+    closed=st.sets(st.sampled_from(sorted(OPEN_NOW))),
+)
+def test_opening_only_adds_doors_closing_only_takes_them_and_closing_again_is_as_before(
+    row_of_places, opened, closed
+):
+    changes = {"open": [{"id": one} for one in opened], "close": [{"id": one} for one in closed]}
+    after, _ = apply_scenario(row_of_places, scenario(**changes), study_area=WIDE_AREA)
+    assert count_open(row_of_places) == OPEN_NOW
+    assert count_open(after) == (OPEN_NOW | opened) - closed
+    again, _ = apply_scenario(after, scenario(close=changes["open"]), study_area=WIDE_AREA)
+    assert count_open(again) == OPEN_NOW - closed
 
 
 @pytest.mark.parametrize(
@@ -202,6 +245,22 @@ def test_a_link_that_touches_no_network_is_refused():
         joined(link(spot(500), spot(500, 60)))
 
 
+@pytest.mark.parametrize("wrong", [[200.0, 100.0], [8.0, 91.0]])
+@pytest.mark.parametrize("at_the_end", [True, False])
+def test_a_link_with_a_point_nowhere_on_earth_is_refused(wrong, at_the_end):
+    fine = shapely.get_coordinates(gpd.GeoSeries([at(500), at(500, 100)], crs=CRS).to_crs(4326)).tolist()
+    line = [fine[0], wrong] if at_the_end else [fine[0], wrong, fine[1]]
+    far = Scenario.model_validate({"title": "Probe", "link": [link(*line)]})
+    with pytest.raises(ConfigError, match="nowhere on earth"):
+        add_links(two_streets(), far.link, crs_of_links="EPSG:4326")
+
+
+def test_a_link_from_a_way_to_the_same_point_of_it_is_refused():
+    with pytest.raises(ConfigError, match="has no length"):
+        joined(link(spot(500), spot(500)))
+
+
+@settings(max_examples=40, deadline=None)
 @given(
     ends=st.tuples(*[st.integers(0, 1000)] * 2), off=st.tuples(*[st.integers(-20, 20)] * 2),
     walked=st.tuples(*[st.sampled_from([1, 2, 3, 4])] * 2),

@@ -30,6 +30,8 @@ def write(folder: Path, text: str) -> Path:
         ('[[link]]\nname = "Steg"\nline = [[7.4, 51.5]]', "link.0.line"),
         ('valid_from = "gestern"\n[[close]]\nid = "a"', "valid_from"),
         ('crs = "EPSG:99999999"\n[[close]]\nid = "a"', "no coordinate system"),
+        ('[[move]]\nid = "a"\nposition = [nan, 51.5]', "move.0.position.0"),
+        ('[[link]]\nname = "Steg"\nline = [[7.4, 51.5], [inf, 51.5]]', "link.0.line.1.0"),
         ("[[close]\n", "not valid TOML"),
     ],
 )
@@ -39,6 +41,12 @@ def test_a_wrong_file_says_what_and_where(tmp_path, text, what):
     assert what in caught.value.what
     assert "probe.toml" in caught.value.where
     assert caught.value.hint
+
+
+def test_two_new_places_of_one_name_are_refused(tmp_path):
+    new = '[[open]]\nname = "Treff"\nclass = "library"\nposition = [7.4, 51.5]\n'
+    with pytest.raises(ConfigError, match="two new places have the name 'Treff'"):
+        read_scenario(write(tmp_path, new + new.replace("7.4", "7.5")))
 
 
 @pytest.mark.parametrize("name", ["../x", "a b", "A", "", "x.toml", "a" * 41])
