@@ -20,7 +20,7 @@ sys.path.insert(0, str(PROJECT / "tests"))
 
 from address_noise import Address, rewrite, spoil  # noqa: E402 - lies with the tests
 from begegnung_geo.analysis.addresses import match_addresses  # noqa: E402
-from begegnung_geo.profile import find_config_dir  # noqa: E402
+from begegnung_geo.config import find_config_dir  # noqa: E402
 from begegnung_geo.sample import write_sample  # noqa: E402
 from begegnung_geo.sources.addresses import read_address_register  # noqa: E402
 from begegnung_geo.sources.osm import read_osm  # noqa: E402

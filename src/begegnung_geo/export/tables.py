@@ -43,6 +43,7 @@ _QUOTING_CODES = (
     IssueCode.HAND_COLUMN_UNKNOWN,
     IssueCode.HAND_VALUE_INVALID,
     IssueCode.HAND_DATE_INVALID,
+    IssueCode.HOURS_UNREADABLE,
 )
 # These texts tell an exact number of people, often of a single cell.
 _COUNTING_CODES = (IssueCode.PERSONS_INVALID, IssueCode.PERSONS_OUTSIDE, IssueCode.PERSONS_UNCONNECTED)
@@ -83,6 +84,7 @@ def build_place_rows(
     known = {
         "class_name": places["class"].map(lambda key: class_labels.get(key, (key, key))[0]).astype("str"),
         "place_ids": places["place_ids"].map("; ".join).astype("str"),
+        "opening_hours": places["opening_hours"].where(_flag_plain_hours(places)).astype("str"),
         "opening_words": places["begegnungsort_id"].map(hours_in_words).astype("str"),
         "position_error_m": places["position_error_m"].round(0),
         "snap_distance_m": places["snap_distance_m"].round(1),
@@ -96,6 +98,12 @@ def build_place_rows(
         known[f"district_name_{level}"] = places[f"district_id_{level}"].map(names).astype("str")
     rows = _select(places.assign(**known), PLACE_WORDS, levels)
     return gpd.GeoDataFrame(rows, geometry=places.geometry.to_numpy(), crs=places.crs)
+
+
+def _flag_plain_hours(places: pd.DataFrame) -> "pd.Series[bool]":
+    """Return whether hours are nothing but hours: free text in them may name a person."""
+    is_read = places["opening_status"].isin(["parsed", "repaired"])
+    return is_read & ~places["opening_hours"].fillna("").str.contains('"', regex=False)
 
 
 def build_coverage_rows(

@@ -38,7 +38,7 @@ def describe_hours(record: Mapping[Any, Any], *, words: Words) -> str:
     Return opening hours in words: `Montag bis Freitag 9 bis 17 Uhr; Samstag nach Vereinbarung`.
 
     A place without hours is "unbekannt", never "geschlossen"; hours without one clear
-    meaning stand as the source wrote them, and seasons there are no words for (single
+    meaning are said to be so and not quoted, and seasons there are no words for (single
     years, Easter) in OSM's syntax.
 
     Parameters
@@ -52,7 +52,7 @@ def describe_hours(record: Mapping[Any, Any], *, words: Words) -> str:
     if not raw or record["opening_status"] == "none":
         return words.say("hours.unknown")
     if record["opening_status"] == "unreadable":
-        return words.say("hours.as_written", text=raw)
+        return words.say("hours.unreadable")  # free text may name a person, so it stays in the house
     normal = str(record["opening_normal"])
     first, *rest = [_describe_group(group, words=words) for group in normal.split(" || ")]
     if first is None or any(text is None for text in rest):

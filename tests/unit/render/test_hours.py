@@ -61,7 +61,8 @@ def test_hours_in_words(raw: str, german: str) -> None:
 def test_unknown_is_never_closed() -> None:
     assert tell(None) == "unbekannt"
     assert tell("  ") == "unbekannt"
-    assert tell("werktags 9-17") == "„werktags 9-17“ (nicht eindeutig)"
+    assert tell("werktags 9-17") == "angegeben, aber nicht eindeutig zu lesen"
+    assert "Erika" not in tell("Mo 9-12 bei Erika Geheimfrau")  # free text may name a person
 
 
 def test_english() -> None:
