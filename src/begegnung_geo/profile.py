@@ -254,10 +254,16 @@ class DistrictSource(FileSource):
 
 
 class PlaceSource(FileSource):
-    """A list of places: city open data or a list from people; `evidence` is the best its rows can be."""
+    """
+    A list of places: city open data or a list from people; `evidence` is the best its rows can be.
+
+    `is_independent` says whether it was made without looking at the map and without a choice of the
+    well-known: only such a list tells how many places both sources lack.
+    """
 
     key: Key
     evidence: Literal["", "A", "B", "C", "D", "E"] = ""
+    is_independent: bool = True
 
 
 class FigureColumn(Frozen):

@@ -214,7 +214,7 @@ def judge_completeness(step: StepInput) -> StepOutput:
         begegnungsorte,
         districts,
         class_groups=class_groups,
-        second_sources=[source.key for source in step.profile.sources.places],
+        second_sources=[source.key for source in step.profile.sources.places if source.is_independent],
         matches_min=settings.matches_min,
         confidence=settings.confidence,
     )

@@ -120,3 +120,18 @@ def test_a_corrected_class_changes_what_is_counted(fresh_town: Town) -> None:
     counts = _read(town, "row_counts")
     assert (counts["read"] == counts["kept"] + counts["merged"] + counts["rejected"]).all()
     assert Path(hand).read_text(encoding="utf-8") == "\n".join(lines)
+
+
+def test_a_list_of_the_well_known_is_no_second_source(fresh_town: Town) -> None:
+    profile = fresh_town.root / "config" / "musterstadt.toml"
+    text = profile.read_text(encoding="utf-8")
+    before = read_table("completeness", folder=fresh_town.processed, crs="EPSG:25832")
+    assert before["is_estimable"].any()
+    independent = 'key = "begegnungsstaetten"\n', 'key = "orte_von_menschen"\n'
+    for key in independent:
+        text = text.replace(key, f"{key}is_independent = false\n", 1)
+    profile.write_text(text, encoding="utf-8")
+    run_town(fresh_town.root, until="inventory")
+    after = read_table("completeness", folder=fresh_town.processed, crs="EPSG:25832")
+    assert set(after["reason"]) <= {"no_second_source", "no_first_source"}
+    assert after["found_count"].tolist() == before["found_count"].tolist()

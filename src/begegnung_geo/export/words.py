@@ -481,7 +481,7 @@ FILL_RATE_WORDS: dict[str, Word] = {
 
 NOT_ESTIMABLE: dict[str, str] = {
     "no_first_source": "nicht schätzbar: OpenStreetMap nennt keinen solchen Ort in der Stadt",
-    "no_second_source": "nicht schätzbar: keine Liste nennt einen solchen Ort in der Stadt",
+    "no_second_source": "nicht schätzbar: keine unabhängige Liste nennt einen solchen Ort in der Stadt",
     "few_matches": "nicht schätzbar: zu wenige Orte stehen in beiden Quellen",
 }
 

@@ -303,8 +303,8 @@ def test_completeness_is_told_with_its_range_or_with_the_reason_why_not(town):
         assert "Gefunden sind 45 Orte" in said
         assert "geschätzt gibt es 48 (mit 95 % Sicherheit 46 bis 53)" in said
     district = _completeness(pages["maps/mitte.html"])
-    assert "nicht schätzbar: keine Liste nennt einen solchen Ort" in district
-    assert "nicht schätzbar (in keiner Liste)" in district
+    assert "nicht schätzbar: keine unabhängige Liste nennt einen solchen Ort" in district
+    assert "nicht schätzbar (in keiner unabhängigen Liste)" in district
     assert "Straße und Hausnummer 100 %" in district
 
 
