@@ -92,8 +92,9 @@ $(STAMPS)/maps-$(LANG_SITE): $(RAWFILES) $(CONFIG) $(SOURCES) | $(READY)
 	$(RUN) run --city $(CITY) --language $(LANG_SITE) $(if $(filter no,$(PDF)),--no-pdf)
 	@mkdir -p $(@D) && rm -f $(@D)/maps-* && touch $@
 
+# Files in the order they stand: browser and pipeline take long and must not come last.
 test: $(READY) ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types, import layers, unit tests (`make test` runs all)
 	$(BIN)/ruff format --check .
