@@ -20,6 +20,7 @@ GAPS_TOLD = 3
 _RATIO = 1.6  # width by height: the width of an A4 page, two fifths of its height
 _FONT = "font-family=\"system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif\""
 _LABEL_SIZE = 17
+_NUMBER_RADIUS = 13.0
 _SCALE_SHARE = 0.2  # the scale bar takes at most a fifth of the picture's width
 _STREETS_MAX = 12_000  # more lines than that are a grey veil, and a large file
 
@@ -114,7 +115,8 @@ def _draw_names(paper: Paper, scope: Scope) -> list[str]:
     if not len(members):
         return []
     points = paper.place(geometry.find_label_points(members.geometry.to_numpy()))
-    taken: list[tuple[float, float, float]] = []
+    # A name goes below the number of a gap (its circle is about as high as a line) and below other names.
+    taken = [(x, y + _LABEL_SIZE * 0.3, _NUMBER_RADIUS) for x, y in _place_numbers(paper, scope)]
     parts = []
     order = np.argsort(-members["area_km2"].to_numpy(), kind="stable")
     names = [clean_text(name) for name in members["name"]]
@@ -123,7 +125,7 @@ def _draw_names(paper: Paper, scope: Scope) -> list[str]:
         x = min(max(shapely.get_x(points[row]), half + 6), paper.width - half - 6)
         y = min(max(shapely.get_y(points[row]), 2.0 * _LABEL_SIZE), paper.height - _LABEL_SIZE)
         while any(
-            abs(x - other) < half + wide and abs(y - level) < _LABEL_SIZE for other, level, wide in taken
+            abs(x - other) < half + wide and abs(y - level) < _LABEL_SIZE + 2 for other, level, wide in taken
         ):
             y += _LABEL_SIZE
         taken.append((x, y, half))
@@ -131,21 +133,22 @@ def _draw_names(paper: Paper, scope: Scope) -> list[str]:
     return parts
 
 
-def _number_gaps(paper: Paper, scope: Scope) -> list[str]:
+def _place_numbers(paper: Paper, scope: Scope) -> list[tuple[float, float]]:
     # The numbers are those of the sentences: gaps are ordered by their people, and only the first are told.
     told = scope.gaps.iloc[:GAPS_TOLD]
     if told.empty:
         return []
     points = paper.place(geometry.find_label_points(told.geometry.to_numpy()))
-    parts = []
-    for number, point in enumerate(points, start=1):
-        x, y = shapely.get_x(point), shapely.get_y(point)
-        parts.append(
-            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="13" fill="{symbols.GAP}" stroke="#fff" stroke-width="2"/>'
-            f'<text x="{x:.0f}" y="{y + 6:.0f}" text-anchor="middle" font-size="17" font-weight="700" '
-            f'fill="#fff" {_FONT}>{number}</text>'
-        )
-    return parts
+    return [(float(shapely.get_x(point)), float(shapely.get_y(point))) for point in points]
+
+
+def _number_gaps(paper: Paper, scope: Scope) -> list[str]:
+    return [
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{_NUMBER_RADIUS:.0f}" fill="{symbols.GAP}" stroke="#fff" '
+        f'stroke-width="2"/><text x="{x:.0f}" y="{y + 6:.0f}" text-anchor="middle" font-size="17" '
+        f'font-weight="700" fill="#fff" {_FONT}>{number}</text>'
+        for number, (x, y) in enumerate(_place_numbers(paper, scope), start=1)
+    ]
 
 
 def _draw_scale(paper: Paper, speaker: Speaker) -> list[str]:
