@@ -89,12 +89,11 @@ def _tell_scenario(step: StepInput) -> dict[str, Any]:
     scenario = read_scenario(source.path)
     before = step.require_raw("before.begegnungsorte")
     places = read_table("begegnungsorte", folder=before.path.parent, crs=step.crs)
-    ids = places[["begegnungsort_id", "name", "place_ids"]].dropna(subset=["name"])
+    named, wanted = places.dropna(subset=["name"]), set(scenario.list_ids())
     names = {
         key: str(name)
-        for own, name, members in ids.itertuples(index=False)
-        for key in (own, *members)
-        if key in set(scenario.list_ids())
+        for own, name, members in named[["begegnungsort_id", "name", "place_ids"]].itertuples(index=False)
+        for key in wanted.intersection((own, *members))
     }
     return {"scenario": scenario, "scenario_names": names}
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A scenario applied to the tables of a city: places that open, close or move, and new ways."""
 
-import difflib
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -10,6 +9,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from begegnung_geo.analysis.explain import find_similar_ids
 from begegnung_geo.analysis.hours import read_hours
 from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.errors import ConfigError, format_rows
@@ -285,7 +285,7 @@ def _find_rows(wanted: Sequence[str], places: pd.DataFrame) -> dict[str, int]:
             index.setdefault(str(member), row)
     unknown = [one for one in wanted if one not in index]
     if unknown:
-        close = difflib.get_close_matches(unknown[0], sorted(index), n=3)
+        close = find_similar_ids(unknown[0], sorted(index))
         raise ConfigError(
             f"there is no place {unknown[0][:80]!r}",
             where=f"{_WHERE}; the closest ids: {format_rows(close) if close else 'none'}",
