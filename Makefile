@@ -110,8 +110,13 @@ format: $(READY) ## format the code and mend what ruff can mend
 bench: $(READY) ## benchmark against the peers, side by side
 	$(BIN)/python benchmarks/run.py $(if $(QUICK),--quick)
 
-notebooks: ## execute notebooks/ and render them to HTML
-	@printf 'error: the notebooks are not written yet\nwhere: notebooks/\nnext:  explore data/processed/<city>/*.parquet with geopandas.read_parquet\n' >&2; exit 1
+NOTEBOOKS := $(patsubst notebooks/%.py,build/notebooks/$(CITY)/%.html,$(wildcard notebooks/[0-9]*.py))
+
+notebooks: $(NOTEBOOKS) ## execute notebooks/ on the city and render them: build/notebooks/$(CITY)/*.html
+	@printf 'Open in a browser: %s\n' $(NOTEBOOKS)
+
+build/notebooks/$(CITY)/%.html: notebooks/%.py notebooks/matplotlibrc $(wildcard notebooks/page/*) $(STAMPS)/maps-$(LANG_SITE) | $(READY)
+	$(BIN)/python notebooks/page/render.py $< --city $(CITY) --out $@
 
 docs: $(READY) ## build docs/ into HTML that opens from a disk: build/docs/index.html
 	$(BIN)/python -m sphinx -b html -E -W --keep-going -q -d build/docs-doctrees docs build/docs

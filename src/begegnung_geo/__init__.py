@@ -18,6 +18,7 @@ __all__ = [
     "Network",
     "coverage",
     "explain",
+    "explore",
     "from_osmnx",
     "load",
     "reach",

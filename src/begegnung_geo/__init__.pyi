@@ -16,6 +16,9 @@ from begegnung_geo.api import (
     explain as explain,
 )
 from begegnung_geo.api import (
+    explore as explore,
+)
+from begegnung_geo.api import (
     from_osmnx as from_osmnx,
 )
 from begegnung_geo.api import (

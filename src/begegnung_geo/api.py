@@ -6,14 +6,11 @@ The surface for notebooks: a city's tables, its network, and measures for places
 the functions are those of the pipeline, with the profile of the city.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
 import networkx as nx
-import numpy as np
 import pandas as pd
-import shapely
 
 from begegnung_geo import inspections
 from begegnung_geo.analysis.coverage import build_coverage, counts_a_part, withhold_shares
@@ -21,9 +18,10 @@ from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.analysis.graphs import Network, build_graph, read_graph
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.city_maps import explore
 from begegnung_geo.city_tables import City, load
-from begegnung_geo.crs import WGS84
-from begegnung_geo.errors import BegegnungError, ConfigError, CrsError, format_rows
+from begegnung_geo.errors import BegegnungError, ConfigError
+from begegnung_geo.own_places import Places, place_points
 from begegnung_geo.profile import Walking
 from begegnung_geo.schema import stack_layers
 
@@ -33,14 +31,12 @@ __all__ = [
     "Network",
     "coverage",
     "explain",
+    "explore",
     "from_osmnx",
     "load",
     "reach",
     "to_osmnx",
 ]
-
-Places = gpd.GeoDataFrame | Sequence[tuple[float, float]]
-"""Own places: points with a CRS, or pairs of longitude and latitude (WGS84)."""
 
 _MINUTES_MAX = 60
 
@@ -136,7 +132,7 @@ def reach(
     """
     walking = _pick_walking(city, profile=profile, threshold_min=threshold_min)
     return build_reach_areas(
-        _place_points(city, places), city.layer("city_area"), ways=city.ways, walking=walking
+        place_points(city, places), city.layer("city_area"), ways=city.ways, walking=walking
     )
 
 
@@ -187,7 +183,7 @@ def coverage(
     'city'
     """
     walking = _pick_walking(city, profile=profile, threshold_min=threshold_min)
-    own = _place_points(city, places)
+    own = place_points(city, places)
     supply = stack_layers(_read_supply(city), own) if with_counted else own
     homes = city.layer("demand").rename(columns={"demand_id": "cell_id"})
     demand, _ = assign_walk_distance(homes, supply, ways=city.ways)
@@ -255,50 +251,6 @@ def _pick_walking(city: City, *, profile: str | None, threshold_min: int | None)
     if threshold_min is not None:
         chosen["thresholds_min"] = (int(threshold_min),)
     return walking.model_copy(update=chosen)
-
-
-def _place_points(city: City, places: Places) -> gpd.GeoDataFrame:
-    """Return own places as points in the metric CRS, none of them far outside the city."""
-    points = _read_geometry(places)
-    x, y = shapely.get_x(points.to_numpy()), shapely.get_y(points.to_numpy())  # nan for all but points
-    is_point = np.isfinite(x) & np.isfinite(y)
-    if not len(points) or not is_point.all():
-        raise ConfigError(
-            "own places must be points, at least one",
-            where=f"rows {format_rows(np.flatnonzero(~is_point).tolist())}" if len(points) else "places",
-            hint="take .representative_point() of areas, and leave out rows without a position",
-        )
-    points = points.to_crs(city.crs)
-    area, buffer_m = city.layer("city_area").union_all(), city.profile.study.buffer_m
-    far = np.flatnonzero(~(shapely.distance(points.to_numpy(), area) <= buffer_m))
-    if len(far):
-        raise ConfigError(
-            f"{len(far)} own places lie more than {buffer_m:g} m outside {city.profile.city.name}",
-            where=f"rows {format_rows(far.tolist())}",
-            hint="pairs are longitude, latitude; check the CRS of a layer",
-        )
-    ids = pd.Series([f"own:{number:06d}" for number in range(len(points))], dtype="str")
-    return gpd.GeoDataFrame({"begegnungsort_id": ids}, geometry=points.to_numpy(), crs=city.crs)
-
-
-def _read_geometry(places: Places) -> gpd.GeoSeries:
-    if isinstance(places, gpd.GeoDataFrame):
-        if places.crs is None:
-            raise CrsError(
-                "the own places have no coordinate reference system",
-                where="places",
-                hint="say what their coordinates are with set_crs()",
-            )
-        return gpd.GeoSeries(places.geometry.reset_index(drop=True))
-    try:
-        pairs = np.asarray(places, dtype=np.float64).reshape(-1, 2)
-    except (TypeError, ValueError) as error:
-        raise ConfigError(
-            "own places must be pairs of longitude and latitude",
-            where=f"places: {error}",
-            hint="write [(7.4653, 51.5136), ...], or give a GeoDataFrame",
-        ) from error
-    return gpd.GeoSeries(shapely.points(pairs), crs=WGS84)
 
 
 def _read_supply(city: City) -> gpd.GeoDataFrame:

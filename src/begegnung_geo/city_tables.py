@@ -15,9 +15,12 @@ from begegnung_geo.analysis.ways import Ways, lay_ways
 from begegnung_geo.config import find_config_dir, read_profile
 from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.profile import Profile
+from begegnung_geo.render.text import LANGUAGES, Words
 from begegnung_geo.run_folders import RECORDS
 from begegnung_geo.schema import TABLES
 from begegnung_geo.store import find_table, read_table
+
+_NO_SOURCES = ("rules.", "before.", "scenario")  # roles of inputs that are ours
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,62 @@ class City:
             )
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return content
+
+    def words(self, language: str = "de") -> Words:
+        """
+        Return how the pages write numbers, shares and dates, and their words.
+
+        Parameters
+        ----------
+        language
+            `de` or `en`.
+
+        Returns
+        -------
+        words
+            `number(8415)`, `share(0.14)`, `date("2026-01-01")`, `say("profile.senior")`.
+
+        Raises
+        ------
+        ConfigError
+            If there are no words in the language.
+
+        Examples
+        --------
+        >>> words = bg.load("musterstadt").words()
+        >>> words.number(8415), words.date("2026-01-01"), words.say("profile.senior")
+        ('8.415', '01.01.2026', 'Ältere Menschen')
+        """
+        if language not in LANGUAGES:
+            raise ConfigError(
+                f"there are no words in {language[:20]!r}",
+                where="language",
+                hint=f"choose one of {', '.join(LANGUAGES)}",
+            )
+        return Words(language)
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """
+        What must stand below every figure: a row an input, with `title`, `publisher`, `licence`, `data_date`.
+
+        Inputs of one title, publisher, licence and date are one row; rules of the program are left out.
+        `data_date` is empty where the source does not tell it.
+
+        Raises
+        ------
+        SourceError
+            If the site has not been built.
+
+        Examples
+        --------
+        >>> bg.load("musterstadt").sources["licence"].tolist()
+        ['CC0-1.0']
+        """
+        columns = ["title", "publisher", "licence", "data_date"]
+        inputs = [entry for entry in self.manifest["inputs"] if not entry["role"].startswith(_NO_SOURCES)]
+        rows = pd.DataFrame(inputs, columns=columns, dtype="str")
+        return rows.drop_duplicates(ignore_index=True)
 
     @property
     def tables(self) -> list[str]:

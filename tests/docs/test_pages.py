@@ -19,7 +19,9 @@ from docs.conftest import Block, list_blocks
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCKS = [block for page in sorted(DOCS.rglob("*.md")) for block in list_blocks(page)]
-NEEDS_NETWORK = re.compile(r"\b(git clone|make fetch|begegnung-geo (fetch|init|look-up|sources search))\b")
+NEEDS_NETWORK = re.compile(
+    r"\b(git clone|pip install|make fetch|begegnung-geo (fetch|init|look-up|sources search))\b"
+)
 
 
 def _read_block(page: str, language: str, number: int = 0) -> str:

@@ -2,6 +2,8 @@
 """The surface for notebooks on Musterstadt: its examples, and the same figures as the pipeline's."""
 
 import doctest
+import json
+import re
 
 import geopandas as gpd
 import pandas as pd
@@ -11,7 +13,7 @@ from geopandas.testing import assert_geodataframe_equal
 from typer.testing import CliRunner
 
 import begegnung_geo as bg
-from begegnung_geo import api, city_tables
+from begegnung_geo import api, city_maps, city_tables
 from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.cli import app
 
@@ -35,7 +37,7 @@ def test_the_examples_of_the_surface_are_true(town, monkeypatch):
     folder.mkdir(exist_ok=True)
     monkeypatch.chdir(folder)  # the town is found from a folder below it
     runner = doctest.DocTestRunner()
-    for module in (api, city_tables):
+    for module in (api, city_maps, city_tables):
         for test in doctest.DocTestFinder().find(module, globs={"bg": bg}):
             runner.run(test)
     assert runner.tries >= 15
@@ -132,3 +134,57 @@ def test_an_unknown_table_names_those_that_are_there(city):
     with pytest.raises(bg.BegegnungError, match="no table 'walks'") as caught:
         city.table("walks")
     assert "begegnungsorte" in caught.value.hint
+
+
+def test_a_map_of_nothing_in_particular_is_that_of_the_site(city):
+    page = bg.explore(city).get_root().render()
+    site = (city.site / "maps" / "stadtkarte.html").read_text(encoding="utf-8")
+    own, theirs = (
+        json.loads(re.search(r'id="map-data">(.*?)</script>', text, re.DOTALL)[1]) for text in (page, site)
+    )
+    for key in ("land", "inhabited", "green", "water", "streets", "paths", "gaps", "labels", "outside"):
+        assert own["layers"].get(key) == theirs["layers"].get(key)
+    assert own["layers"]["walking"]["senior"] == theirs["layers"]["walking"]["senior"]
+    assert own["colours"]["walking"] == theirs["colours"]["walking"]
+    assert own["bounds"] == theirs["bounds"]
+    signs = [*theirs["layers"]["places"]["xy"], *theirs["layers"]["potential"]["xy"]]
+    assert sorted(own["layers"]["places"]["xy"]) == sorted(signs)
+
+
+def test_figures_of_districts_are_shown_by_id_and_without_the_row_of_the_city(city, counted):
+    rows = bg.coverage(city, counted, profile="senior", threshold_min=10).query("level != 'stadtbezirk'")
+    shown = bg.explore(city, figures=rows.sample(frac=1, random_state=1), column="covered_share")
+    page = shown.get_root().render()
+    texts = json.loads(re.search(r'id="page-texts">(.*?)</script>', page, re.DOTALL)[1])
+    told = {lines[0]["text"]: lines[1]["text"] for lines in texts["layers"]["districts"][0]["info"]}
+    names = city.table("districts").set_index("district_id")["name"]
+    shares = rows.query("level != 'city'").set_index("district_id")["covered_share"]
+    assert told == {names[key]: city.words().share(share) for key, share in shares.items()}
+
+
+def _list_wrong_layers(city):
+    coverage, areas = city.table("coverage"), city.layer("reach_areas")
+    one = coverage.query("level == 'stadtbezirk' and profile == 'senior' and threshold_min == 10")
+    return [
+        ({"figures": coverage, "column": "covered_share"}, "not one row a district"),
+        ({"figures": one, "column": "share"}, "no column of numbers 'share'"),
+        ({"figures": one, "column": "level"}, "no column of numbers 'level'"),
+        ({"figures": one, "column": "covered_share", "reach_areas": areas}, "lie on each other"),
+        ({"begegnungsorte": areas}, "lacks columns"),
+        ({"gaps": city.layer("gaps").to_crs(4326)}, "EPSG:4326"),
+        ({"own_places": [(0.0, 0.0)]}, "outside Musterstadt"),
+        ({"language": "fr"}, "no words in 'fr'"),
+    ]
+
+
+def test_a_map_that_cannot_be_drawn_says_why(city):
+    for layers, told in _list_wrong_layers(city):
+        with pytest.raises(bg.BegegnungError, match=told) as caught:
+            bg.explore(city, **layers)
+        assert caught.value.hint
+
+
+def test_sources_are_those_of_the_inputs_without_our_own_rules(city):
+    inputs = {entry["title"] for entry in city.manifest["inputs"] if not entry["role"].startswith("rules.")}
+    assert set(city.sources["title"]) == inputs
+    assert not city.sources.duplicated().any()

@@ -94,6 +94,11 @@ def build_atlas(content: SiteContent) -> Atlas:
     )
 
 
+def take_reach(atlas: Atlas, reach_areas: gpd.GeoDataFrame, city_area: gpd.GeoDataFrame) -> Atlas:
+    """Return the atlas with other walking-time areas, a table like `reach_areas`."""
+    return replace(atlas, reach=MappingProxyType(_simplify_reach(reach_areas, city_area)))
+
+
 def cut_atlas(atlas: Atlas, focus: BaseGeometry) -> Atlas:
     """Return the part of the atlas around a district, with a margin to find one's way."""
     box = shapely.box(*shapely.buffer(focus, _FOCUS_MARGIN_M).bounds)

@@ -12,7 +12,7 @@ from begegnung_geo.render.scopes import Scope, find_hatched
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.symbols import PlaceGroup
 from begegnung_geo.render.tables import PlaceRow
-from begegnung_geo.render.text import clean_text
+from begegnung_geo.render.text import Words, clean_text
 
 _RADIUS = 8.0
 _SMALL = 0.68  # as the map draws what does not count
@@ -64,6 +64,26 @@ def list_classes(speaker: Speaker, *, atlas: Atlas) -> list[dict[str, str]]:
         {"look": "area", "name": name, "colour": colour}
         for name, colour in zip([*names, rest], [*ramp, symbols.LAND], strict=True)
     ]
+
+
+def list_place_kinds(rows: Sequence[PlaceRow], words: Words) -> list[dict[str, Any]]:
+    """Return the signs of what is meant as a meeting place or open every day, as far as there are any."""
+    present = {(row.standing, row.is_counted) for row in rows}
+    return [
+        _paint(
+            _circle(_RADIUS if kind[1] else _RADIUS * _SMALL),
+            name=words.say(f"legend.{key}"),
+            standing=kind[0],
+        )
+        for key, kind in _KINDS
+        if kind in present
+    ]
+
+
+def list_potential_items(rows: Sequence[PlaceRow], words: Words) -> list[dict[str, Any]]:
+    """Return the sign of Potenzialräume, where there are any."""
+    item = _paint(_circle(_RADIUS), name=words.say("legend.potential"), standing=_POTENTIAL)
+    return [item] if any(row.standing == _POTENTIAL for row in rows) else []
 
 
 def list_gap_items(scope: Scope, name: str) -> list[dict[str, str]]:
@@ -144,16 +164,7 @@ def _list_overlays(scope: Scope, speaker: Speaker) -> list[dict[str, Any]]:
 
 def _list_place_parts(speaker: Speaker, rows: Sequence[PlaceRow]) -> list[dict[str, Any]]:
     words = speaker.words
-    present = {(row.standing, row.is_counted) for row in rows}
-    kinds = [
-        _paint(
-            _circle(_RADIUS if kind[1] else _RADIUS * _SMALL),
-            name=words.say(f"legend.{key}"),
-            standing=kind[0],
-        )
-        for key, kind in _KINDS
-        if kind in present
-    ]
+    kinds = list_place_kinds(rows, words)
     letters = [
         describe_sign(group, name=words.say(f"group.{group.key}"))
         for number, group in enumerate(symbols.PLACE_GROUPS)
@@ -170,12 +181,10 @@ def _list_place_parts(speaker: Speaker, rows: Sequence[PlaceRow]) -> list[dict[s
                 "letters": letters,
             }
         )
-    if any(row.standing == _POTENTIAL for row in rows):
-        item = _paint(_circle(_RADIUS), name=words.say("legend.potential"), standing=_POTENTIAL)
+    items = list_potential_items(rows, words)
+    if items:
         name = words.say("legend.potentials")
-        parts.append(
-            {"id": "potenzial", "layers": "potential", "name": name, "items": [item], "is_on": False}
-        )
+        parts.append({"id": "potenzial", "layers": "potential", "name": name, "items": items, "is_on": False})
     if len(speaker.content.neighbour_places):
         item = _paint(_circle(_RADIUS), name=words.say("legend.neighbour"), ink=symbols.NEIGHBOUR)
         name = words.say("legend.neighbours")

@@ -117,14 +117,15 @@ def _pack_places(
         ("potential", [row for row in rows if row.standing == _POTENTIAL]),
     ):
         if chosen:
-            packed[key] = _pack_signs(chosen, points) | {"id": [row.id for row in chosen]}
+            packed[key] = pack_signs(chosen, points) | {"id": [row.id for row in chosen]}
     if neighbours:
         beyond = geometry.quantise(content.neighbour_places.geometry, crs)
-        packed["neighbours"] = _pack_signs(neighbours, beyond)
+        packed["neighbours"] = pack_signs(neighbours, beyond)
     return packed
 
 
-def _pack_signs(rows: Sequence[PlaceRow], points: list[list[int]]) -> dict[str, Any]:
+def pack_signs(rows: Sequence[PlaceRow], points: list[list[int]]) -> dict[str, Any]:
+    """Return the signs of places; `points` are quanta, at the `number` of each row."""
     return {
         "xy": [points[row.number] for row in rows],
         "group": [row.group for row in rows],

@@ -87,6 +87,7 @@ _LAYERS = (
     ("ground", "land"),
     ("area", "green"),
     ("area", "water"),
+    ("figures", "figures"),
     ("walking", "walking"),
     ("line", "waterway"),
     ("line", "paths"),
@@ -103,6 +104,7 @@ _LAYERS = (
     ("places", "neighbours"),
     ("places", "potential"),
     ("places", "places"),
+    ("own", "own"),
     ("tryout", "tryout"),
 )
 _HIDDEN_AT_FIRST = ("potential", "hot_spots")
@@ -140,7 +142,7 @@ def render_map_page(
         image_hosts=image_hosts,
     )
     offline_map = OfflineMap()
-    for layer in _build_layers(layers):
+    for layer in build_layers([*layers, *_WITHOUT_DATA]):
         offline_map.add_child(layer)
     offline_map.add_child(ReadyCall())
     figure.add_child(offline_map)
@@ -158,7 +160,8 @@ def render_plain_page(
     return OfflineFigure(template=template, context=context, scripts=scripts, styles=styles).render()
 
 
-def _build_layers(layers: Collection[str]) -> Iterator[SceneLayer]:
+def build_layers(layers: Collection[str]) -> Iterator[SceneLayer]:
+    """Return the layers of these names, from the ground up."""
     for kind, key in _LAYERS:
-        if key in layers or key in _WITHOUT_DATA:
+        if key in layers:
             yield SceneLayer(kind, key, is_shown=key not in _HIDDEN_AT_FIRST)

@@ -124,6 +124,8 @@ class OfflineFigure(Figure):
         UnknownAssetError
             If an element registered a link that is neither inlined nor known as unused.
         """
+        # folium names parts of each rendering at random: those of the one before would be drawn again.
+        self.script._children.clear()  # noqa: SLF001 - branca offers no other way
         for child in self._children.values():
             child.render(**kwargs)
         styles, scripts = [], []

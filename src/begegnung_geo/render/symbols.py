@@ -4,6 +4,8 @@
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+
 LAND = "#f4f2ee"
 OUTSIDE = "#ebe9e4"
 GREEN = "#e4ebdd"
@@ -52,6 +54,15 @@ def pick_ramp(count: int) -> list[str]:
     """Return `count` colours of walking time from near to far, spread over the ramp."""
     last = len(WALKING_RAMP) - 1
     return [WALKING_RAMP[round(step * last / max(count - 1, 1))] for step in range(count)]
+
+
+def blend_ramp(count: int) -> list[str]:
+    """Return `count` colours from the light to the dark end of the ramp, all different."""
+    stops = np.array([_split(colour) for colour in WALKING_RAMP], dtype=np.float64)
+    at = np.linspace(0, len(stops) - 1, count) if count > 1 else np.array([0.0])
+    channels = [np.interp(at, np.arange(len(stops)), stops[:, channel]).round() for channel in range(3)]
+    mixed = np.column_stack(channels).astype(np.int64).tolist()
+    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in mixed]
 
 
 def composite(colour: str, *, opacity: float = WALKING_OPACITY, ground: str = LAND) -> str:

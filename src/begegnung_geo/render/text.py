@@ -86,6 +86,10 @@ class Words:
             return self.say("share.above", share=self._percent(99))
         return self._percent(percent)
 
+    def percent(self, value: float, *, decimals: int) -> str:
+        """Return a share (0-1) in percent with decimals, as it is."""
+        return _PERCENT[self.language].format(number=self.number(value * 100, decimals=decimals))
+
     def date(self, iso: str) -> str:
         """Return an ISO date as 14.07.2026 or 14 July 2026; other text comes back cleaned."""
         found = _ISO_DATE.match(iso)

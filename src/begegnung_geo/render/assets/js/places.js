@@ -8,7 +8,8 @@
   const SMALL = 0.68; /* what does not count as supply */
   const POTENTIAL = 2;
   const LETTERS_FROM = 6.5; /* radius of a sign in pixels */
-  const LAYERS = ["places", "potential", "neighbours"];
+  const LAYERS = ["own", "places", "potential", "neighbours"];
+  const INKS = { neighbours: colours.neighbour, own: colours.link };
 
   function outline(ctx, x, y, r, group) {
     ctx.beginPath();
@@ -57,7 +58,7 @@
       });
     },
     draw(ctx, view) {
-      const radius = this.radius(view.zoom), ink = this.key === "neighbours" ? colours.neighbour : colours.ink;
+      const radius = this.radius(view.zoom), ink = INKS[this.key] || colours.ink;
       /* What does not count as supply is smaller and lies below what counts. */
       for (const counted of [0, 1]) {
         this.eachSeen(view, 20, (x, y, i) => {
@@ -72,10 +73,10 @@
       if (r >= 6) { this.eachSeen(view, 0, (x, y) => taken.push([x - r, y - r, x + r, y + r])); }
     },
     latLng(i) { return toLatLng(this.xy[i]); },
-    /* What the table says of a place; neighbours' places have no row and bring their own texts. */
+    /* What the table says of a place; those without a row bring their own texts. */
     tell(i) {
       const row = this.rowOf(i);
-      if (!row) { return begegnung.texts.layers.neighbours[i]; }
+      if (!row) { return begegnung.texts.layers[this.key][i]; }
       const heads = row.closest("table").tHead.rows[0].cells, cells = [...row.cells].slice(1);
       return {
         name: row.querySelector(".name").textContent.trim(),

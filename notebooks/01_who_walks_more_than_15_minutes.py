@@ -1,0 +1,127 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- SPDX-License-Identifier: MIT -->
+# # Wer geht mehr als 15 Minuten?
+#
+# **Frage.** Wie viele Menschen wohnen mehr als 15 Gehminuten vom nächsten zählenden Begegnungsort entfernt, in welcher Gangart, und in
+# welchen Bezirken?
+#
+# Gemessen wird der Weg auf dem Fußwegenetz von der Haustür zum Ort, nicht die Luftlinie.
+
+# %%
+import os
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import Markdown
+
+import begegnung_geo as bg
+
+MINUTES = 15
+city = bg.load(os.environ.get("CITY", "musterstadt"))
+words = city.words()
+Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
+
+# %% [markdown]
+# ## Nach Gangart
+#
+# Wer langsam geht, kommt in derselben Zeit weniger weit. „Ohne Stufen“ zählt nur Wege, die als stufenfrei bekannt sind; wo das niemand
+# weiß, ist der Weg unbekannt.
+
+# %%
+whole = city.table("published_city_coverage").query("threshold_min == @MINUTES").set_index("profile")
+paces = [city.profile.walking.profiles[key].speed_m_s * 3.6 for key in whole.index]
+by_pace = pd.DataFrame(
+    {
+        "km/h": paces,
+        "Menschen": whole["persons"].astype("Int64"),
+        "weiter als 15 min": whole["persons_beyond"].astype("Int64"),
+        "Anteil (%)": 100 * whole["persons_beyond"] / whole["persons"],
+        "Weg unbekannt": whole["persons_unknown"].astype("Int64"),
+    }
+)
+by_pace.index = [words.say(f"profile.{key}") if words.has(f"profile.{key}") else key for key in whole.index]
+by_pace.style.format(precision=1, thousands=".", decimal=",", na_rep="unter 10").set_caption(
+    "Menschen, die mehr als 15 Minuten zum nächsten Begegnungsort gehen"
+)
+
+# %% [markdown]
+# ## Wie sich die Wege verteilen
+#
+# Jede Linie ist ein Stadtbezirk: welcher Teil seiner älteren Menschen nach so vielen Minuten einen Ort erreicht hat. Wo eine Linie früh
+# flach wird, wohnt der Rest weit ab, und ein paar Minuten mehr ändern daran nichts.
+
+# %% alt="Liniendiagramm: Anteil der Menschen, die einen Begegnungsort erreicht haben, nach Gehminuten, eine Linie je Stadtbezirk"
+curves = city.table("published_walk_curves").query("minute <= 30")
+districts = city.table("districts").set_index("district_id")
+coarse = districts.groupby("level")["area_km2"].mean().idxmax()
+lines = curves.query("level == @coarse").pivot_table(
+    index="minute", columns="district_id", values="reached_share"
+)
+chart = (100 * lines.rename(columns=districts["name"])).plot(ylim=(0, 101), linewidth=1.8)
+chart.axvline(MINUTES, color="#1b1b1f", linewidth=1, linestyle="--")
+chart.legend(fontsize="small", loc="lower right", ncols=1 + len(lines.columns) // 7)
+chart.set(xlabel="Gehminuten", ylabel="Anteil der Menschen (%)")
+plt.show()
+# %% [markdown]
+# ## Wo sie wohnen
+#
+# Je dunkler ein Bezirk, desto mehr seiner Menschen brauchen in gewöhnlichem Tempo mehr als 15 Minuten. Ein Klick nennt die Zahl; ausgefüllte
+# und offene Zeichen sind die Orte, die zählen.
+
+# %%
+fine = districts.groupby("level")["area_km2"].mean().idxmin()
+beyond = city.table("published_coverage").query(
+    "level == @fine and profile == 'adult' and threshold_min == @MINUTES"
+)
+bg.explore(
+    city,
+    figures=beyond,
+    column="persons_beyond",
+    label="Menschen, die mehr als 15 Minuten gehen",
+    begegnungsorte=city.layer("begegnungsorte").query("is_counted"),
+)
+
+# %%
+most = beyond.query("persons_beyond > 0").nlargest(10, "persons_beyond").set_index("district_id")
+pd.DataFrame(
+    {
+        "Bezirk": districts["name"].reindex(most.index),
+        "Menschen": most["persons"].astype("Int64"),
+        "weiter als 15 min": most["persons_beyond"].astype("Int64"),
+        "Weg unbekannt": most["persons_unknown"].astype("Int64"),
+    }
+).set_index("Bezirk").rename_axis(None).style.format(thousands=".", na_rep="unter 10").set_caption(
+    "Die Bezirke mit den meisten Menschen, die mehr als 15 Minuten gehen (höchstens zehn)"
+)
+
+# %% [markdown]
+# ## Antwort
+
+# %%
+adult, senior = whole.loc["adult"], whole.loc["senior"]
+Markdown(
+    f"In {city.profile.city.name} wohnen **{words.number(adult['persons_beyond'])} von {words.number(adult['persons'])} Menschen** "
+    f"({words.share(adult['persons_beyond'] / adult['persons'])}) in gewöhnlichem Tempo mehr als {MINUTES} Minuten vom nächsten zählenden "
+    f"Begegnungsort entfernt, im Tempo älterer Menschen {words.number(senior['persons_beyond'])} "
+    f"({words.share(senior['persons_beyond'] / senior['persons'])}). Von {words.number(adult['persons_unknown'])} Menschen ist der Weg nicht "
+    "bekannt; sie sind hier nicht mitgezählt."
+)
+
+# %% [markdown]
+# **Wie sicher ist das?** Das Verzeichnis kennt nicht jeden Ort; fehlt einer, sind es in Wahrheit weniger Menschen. Tempo und Wegenetz
+# verschieben die Zahl in beide Richtungen. Gezählt ist der nächste Ort; ob er passt und wann er geöffnet ist, steht hier nicht.
+
+# %%
+city.sources.style.hide().set_properties(**{"text-align": "left"}).set_caption("Quellen und ihr Stand")

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Execute one notebook on one city and write its page: what `make notebooks` calls for each."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import jupytext
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+from pygments.formatters import HtmlFormatter
+from traitlets.config import Config
+
+from begegnung_geo import __version__
+from begegnung_geo.render.offline import read_asset
+
+HERE = Path(__file__).resolve().parent
+TIMEOUT_S = 240  # one cell; a large city's walks take seconds, so a minute and more means a fault
+
+
+def main() -> None:
+    """Read the arguments, execute, write; a fault of the notebook ends in three lines and exit code 1."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("--city", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    os.environ["CITY"] = arguments.city
+    with tempfile.TemporaryDirectory() as scratch:
+        # The kernel's own files belong neither into the project nor into the home folder.
+        os.environ |= {"IPYTHONDIR": scratch, "JUPYTER_RUNTIME_DIR": scratch}
+        try:
+            write_page(arguments.notebook, arguments.out, city=arguments.city)
+        except (RuntimeError, OSError) as fault:
+            print(
+                f"error: {arguments.notebook} cannot be executed for {arguments.city}\n{fault}",
+                file=sys.stderr,
+            )
+            sys.exit(1)
+
+
+class Fault(RuntimeError):  # noqa: N818 - of a notebook, not of the program
+    """A cell failed or took too long."""
+
+
+def write_page(notebook: Path, out: Path, *, city: str) -> None:
+    """Execute a notebook and write it as HTML, and as .ipynb with its results beside it."""
+    content = jupytext.read(notebook)
+    place = {"metadata": {"path": str(notebook.parent)}}
+    # Between the two processes no port is opened that others on the machine could listen to.
+    socket = str(Path(os.environ["JUPYTER_RUNTIME_DIR"]) / "kernel")
+    config = Config({"KernelManager": {"transport": "ipc", "ip": socket}})
+    client = NotebookClient(content, timeout=TIMEOUT_S, kernel_name="python3", resources=place, config=config)
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise Fault(describe_fault(str(error))) from error
+    out.parent.mkdir(parents=True, exist_ok=True)
+    jupytext.write(content, out.with_suffix(".ipynb"), fmt="ipynb")
+    part = out.with_suffix(".html.part")
+    part.write_text(render_page(content, city=city), encoding="utf-8")
+    part.replace(out)
+
+
+def describe_fault(text: str) -> str:
+    """Return where a cell failed and with which error, from the text of nbclient."""
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return f"where: {' / '.join(lines[1:4])[:300]}\nnext:  {lines[-1][:300]}"
+
+
+def render_page(content: NotebookNode, *, city: str) -> str:
+    """Return the page of an executed notebook."""
+    styles = [
+        read_asset("page.css"),
+        (HERE / "page.css").read_text(encoding="utf-8"),
+        HtmlFormatter(style="a11y-light").get_style_defs(".highlight"),
+    ]
+    first = next(cell.source for cell in content.cells if cell.cell_type == "markdown")
+    title = next(line.removeprefix("# ") for line in first.splitlines() if line.startswith("# "))
+    exporter = HTMLExporter(
+        template_name="page", extra_template_basedirs=[str(HERE.parent)], exclude_anchor_links=True
+    )
+    page, _ = exporter.from_notebook_node(
+        content,
+        resources={
+            "title": title,
+            "page_css": "\n".join(styles),
+            "made_with": f"Erstellt mit begegnung_geo {__version__} aus data/processed/{city}/.",
+        },
+    )
+    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
+
+
+if __name__ == "__main__":
+    main()

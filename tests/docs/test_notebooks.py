@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The sources of the notebooks: by question, on the public surface only, and without any output."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import jupytext
+import pytest
+
+import begegnung_geo as bg
+
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("[0-9]*.py"))
+CELL_LINES_MAX = 15
+ALLOWED = {"begegnung_geo", "IPython.display", "matplotlib.pyplot", "numpy", "os", "osmnx", "pandas"}
+
+each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def _list_cells(notebook: Path, kind: str) -> list[str]:
+    return [cell.source for cell in jupytext.read(notebook).cells if cell.cell_type == kind]
+
+
+def _list_modules(code: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            found.add(str(node.module))
+    return found
+
+
+def test_no_result_of_a_notebook_is_in_git(project):
+    listed = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, text=True, check=True)
+    tracked = listed.stdout.splitlines()
+    assert [name for name in tracked if name.endswith(".ipynb")] == []
+    in_folder = {Path(name).suffix for name in tracked if name.startswith("notebooks/")}
+    assert in_folder <= {".py", ".j2", ".css", ".json", ""}  # "" is matplotlibrc
+
+
+@each_notebook
+def test_a_notebook_uses_the_public_surface_only(notebook):
+    code = "\n".join(_list_cells(notebook, "code"))
+    assert _list_modules(code) <= ALLOWED
+    assert set(re.findall(r"\bbg\.(\w+)", code)) <= set(bg.__all__)
+    assert not re.search(r"\bdef |\bclass |\._[a-z]|[\"']/", code)
+
+
+@each_notebook
+def test_a_notebook_asks_answers_and_names_date_and_sources(notebook):
+    prose, code = _list_cells(notebook, "markdown"), _list_cells(notebook, "code")
+    assert re.search(r"^# .+\?$", prose[0], re.MULTILINE)
+    assert "**Frage.**" in prose[0]
+    assert any("## Antwort" in cell for cell in prose[-3:])
+    assert "**Wie sicher ist das?**" in prose[-1]
+    assert "city.data_date" in code[0]
+    assert "city.sources" in code[-1]
+    assert "bg.explore(" in "".join(code)
+
+
+@each_notebook
+def test_cells_are_short_and_charts_have_words(notebook):
+    cells = jupytext.read(notebook).cells
+    long = [
+        cell.source
+        for cell in cells
+        if cell.cell_type == "code" and _count_lines(cell.source) > CELL_LINES_MAX
+    ]
+    assert long == []
+    charts = [cell for cell in cells if "plt.show()" in cell.source]
+    assert charts
+    assert all(len(cell.metadata.get("alt", "")) > 40 for cell in charts)
+
+
+def _count_lines(source: str) -> int:
+    """Count statements and calls by their first lines: the formatter spreads one call over several."""
+    return len({node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt | ast.Call)})
