@@ -53,6 +53,9 @@ DECISIONS = ("same", "review", "different")
 _SLOPE = 0.05
 _REVIEW_BAND = 0.10
 _FORBIDDEN_SCORE = 0.0
+_RESIDENT_MARGIN = 0.02  # just above the line: still worth a look
+_HOUSE_MAX_M2 = 10_000.0  # a larger outline is a campus with many houses
+_DOUBTFUL_MARGIN = -0.02  # just below the line: people are asked
 _CONTACT_MAX_COMPANIONS = 3
 
 
@@ -88,9 +91,10 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     websites = facts.websites
     pairs["same_website"] = (websites[left] != "") & (websites[left] == websites[right])
     pairs["same_contact"] = _flag_contacts(facts, left, right)
-    pairs["name_score"] = score_names(facts, pairs)
+    pairs["name_score"], pairs["shares_rare_word"] = score_names(facts, pairs)
     pairs["is_forbidden"] = _flag_forbidden(facts, pairs, limits)
     margin = _measure_margin(facts, pairs, limits)
+    margin = np.where(_flag_doubtful(facts, pairs), np.minimum(margin, _DOUBTFUL_MARGIN), margin)
     pairs["score"] = np.where(pairs["is_forbidden"], _FORBIDDEN_SCORE, 1 / (1 + np.exp(-margin / _SLOPE)))
     pairs["score"] = pairs["score"].round(4)
     is_same = (margin >= 0) & ~pairs["is_forbidden"]
@@ -220,6 +224,32 @@ def _flag_forbidden(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits)
     return forbidden
 
 
+def _flag_doubtful(facts: MatchFacts, pairs: pd.DataFrame) -> BoolArray:
+    """Return pairs that may be two whatever their names say: branches of a chain, a café and a pub."""
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    address = pairs["address_relation"].to_numpy()
+    one_house = (address > 0) | pairs["is_inside"].to_numpy(dtype=bool)
+    has_key = (pairs["same_website"] | pairs["same_contact"]).to_numpy(dtype=bool)
+    doubts_left, doubts_right = facts.doubts[left], facts.doubts[right]
+    differs = ((doubts_left != 0) & (doubts_right != 0) & ((doubts_left & doubts_right) == 0)).any(axis=1)
+    # Branches share their website and often their phone, so those tell nothing about them.
+    is_trade = facts.is_trade[left] & facts.is_trade[right]
+    one_source = facts.sources[left] == facts.sources[right]
+    branches = is_trade & ((one_source & (pairs["gap_m"] > 0).to_numpy(dtype=bool)) | (address < 0))
+    named = pairs["name_score"].notna().to_numpy(dtype=bool)
+    return named & ~one_house & ((differs & ~has_key) | branches)
+
+
+def _flag_residents(facts: MatchFacts, pairs: pd.DataFrame) -> BoolArray:
+    """Return pairs of one class and one rare word of which one lies in the house of the other."""
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    area = np.where(facts.is_area, shapely.area(facts.shapes), 0.0)
+    in_house = pairs["is_inside"] & (np.maximum(area[left], area[right]) <= _HOUSE_MAX_M2)
+    # "Theater im Depot" is a tenant of "Kulturfabrik Depot".
+    same_kind = (facts.doubts[left] == facts.doubts[right]).all(axis=1)
+    return np.asarray(in_house & pairs["shares_rare_word"] & same_kind, dtype=bool)
+
+
 def _measure_margin(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits) -> FloatArray:
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     gap = pairs["gap_m"].to_numpy()
@@ -233,6 +263,8 @@ def _measure_margin(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits)
     same_list = (facts.sources[left] == facts.sources[right]) & ~both_osm
     needed += np.where(same_list, 0.06, 0.0) + np.where(both_osm & (gap > 0), 0.08, 0.0)
     margin = pairs["name_score"].to_numpy() - needed
+    joins = _flag_residents(facts, pairs)
+    margin = np.where(joins, np.maximum(margin, _RESIDENT_MARGIN), margin)
     # A nameless record joins one of its own class that it lies in or beside.
     is_nameless = np.isnan(margin)
     # Two vacant shops stand side by side as often as not.

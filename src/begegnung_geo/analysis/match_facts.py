@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.analysis.address_text import normalise_street
-from begegnung_geo.analysis.names import find_core, find_marks, normalise_name
+from begegnung_geo.analysis.names import find_core, find_doubts, find_marks, normalise_name
 from begegnung_geo.category_rules import CategoryRules
 
 IntArray = npt.NDArray[np.int64]
@@ -23,8 +23,8 @@ ObjectArray = npt.NDArray[np.object_]
 
 APART, OTHER, KIN, SAME = 0, 1, 2, 3
 """How two classes stand to each other, from never one place to the same class."""
-MARK_KINDS = 5
-"""Numbers, sides, faiths, audiences, carriers: see `find_marks`."""
+MARK_KINDS, DOUBT_KINDS = 7, 2
+"""How many sorts of marks and of doubts a name has: see `find_marks` and `find_doubts`."""
 ANY_NUMBER = -1
 """First house number of an address that has none, or none that can be read."""
 
@@ -32,6 +32,7 @@ _HOUSE_NUMBERS = re.compile(r"(\d{1,4})\s*([a-z]?)(?:\s*[-–/]\s*(\d{1,4}))?", 
 _URL_START = re.compile(r"^(https?://)?(www\.)?", re.IGNORECASE)
 _WEBSITE_KEYS = ("website", "url", "homepage", "link", "internet")
 _WEBSITE_MAX_PLACES = 4
+_TRADE = "A"  # group of cafés, shops and halls: two of one name are branches of a chain
 _LOOSE_PRECISIONS = ("neighbour", "street", "site", "district", "unknown")
 
 
@@ -41,7 +42,7 @@ class MatchFacts:
     One value a place, in the order of the places.
 
     `names` and `cores` are empty text where there is no name; `marks` are bits
-    of words that keep names apart, a column a kind; `streets` and `websites` empty where unknown;
+    of words that keep names apart and `doubts` of those that make them doubtful, a column a sort; `streets` and `websites` empty where unknown;
     `house_from`/`house_to` bound the house number, `ANY_NUMBER` where unknown. `shapes`
     are the footprints, else the points; `contacts` are sets of contact keys.
     """
@@ -56,6 +57,7 @@ class MatchFacts:
     cores: ObjectArray
     compact: ObjectArray
     marks: IntArray
+    doubts: IntArray
     streets: ObjectArray
     house_from: IntArray
     house_to: IntArray
@@ -65,6 +67,7 @@ class MatchFacts:
     class_codes: IntArray
     class_relation: IntArray
     is_vacancy: BoolArray
+    is_trade: BoolArray
     is_loose: BoolArray
 
     def relate_classes(self, left: IntArray, right: IntArray) -> IntArray:
@@ -93,7 +96,7 @@ def build_match_facts(
     contact_keys
         Keys of phones and mail addresses by `place_id`, from the tables that were read.
     """
-    names, cores, marks = _spell_names(places)
+    names, cores, marks, doubts = _spell_names(places)
     shapes, is_area = _find_shapes(places, footprints)
     house_from, house_to, letters = _split_house_numbers(places["house_number"])
     keys = sorted(rules.classes)
@@ -109,6 +112,7 @@ def build_match_facts(
         cores=cores,
         compact=_as_objects([name.replace(" ", "") for name in names]),
         marks=marks,
+        doubts=doubts,
         streets=_as_objects(normalise_street(places["street"]).fillna("").tolist()),
         house_from=house_from,
         house_to=house_to,
@@ -118,6 +122,7 @@ def build_match_facts(
         class_codes=np.array([keys.index(key) for key in places["class"]], dtype=np.int64),
         class_relation=_relate_classes(rules, keys),
         is_vacancy=(places["class"] == "vacancy").to_numpy(dtype=bool),
+        is_trade=places["class"].map(lambda key: rules.classes[key].group == _TRADE).to_numpy(dtype=bool),
         is_loose=places["precision"].isin(_LOOSE_PRECISIONS).to_numpy(dtype=bool),
     )
 
@@ -142,7 +147,7 @@ def compare_addresses(facts: MatchFacts, left: IntArray, right: IntArray) -> Int
     return np.where(is_one, 1, np.where(is_two, -1, 0))
 
 
-def _spell_names(places: gpd.GeoDataFrame) -> tuple[ObjectArray, ObjectArray, IntArray]:
+def _spell_names(places: gpd.GeoDataFrame) -> tuple[ObjectArray, ObjectArray, IntArray, IntArray]:
     spelt: dict[str, str] = {name: normalise_name(name) for name in places["name"].dropna().unique()}
     core_of = {name: find_core(name) for name in set(spelt.values())}
     normalised = []
@@ -154,9 +159,11 @@ def _spell_names(places: gpd.GeoDataFrame) -> tuple[ObjectArray, ObjectArray, In
             core_of.setdefault(words, find_core(words))
         normalised.append(words)
     mark_of = {words: find_marks(words) for words in set(normalised)}
+    doubt_of = {words: find_doubts(words) for words in mark_of}
     cores = _as_objects([core_of.get(words, "") for words in normalised])
     marks = np.array([mark_of[words] for words in normalised], dtype=np.int64).reshape(-1, MARK_KINDS)
-    return _as_objects(normalised), cores, marks
+    doubts = np.array([doubt_of[words] for words in normalised], dtype=np.int64).reshape(-1, DOUBT_KINDS)
+    return _as_objects(normalised), cores, marks, doubts
 
 
 def _split_house_numbers(numbers: "pd.Series[str]") -> tuple[IntArray, IntArray, ObjectArray]:

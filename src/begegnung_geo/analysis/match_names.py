@@ -8,19 +8,20 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from begegnung_geo.analysis.match_facts import SAME, BoolArray, FloatArray, IntArray, MatchFacts, ObjectArray
+from begegnung_geo.analysis.match_words import SHORT_WORD, SHORT_WORD_TRUST, align_cores, weigh_words
 
 Scorer = Callable[..., float]
 
 _NEARLY_EQUAL = 0.95
-_SHORT_CORE = 5
-_SHORT_CORE_TRUST = 0.8
+_CORE_SHARE_WORDS = 0.8
 _CORE_SHARE_SAME = 0.7
 _CORE_SHARE_OTHER = 0.2
+_ALIKE_WORTH_A_LOOK = 0.5
 
 
-def score_names(facts: MatchFacts, pairs: pd.DataFrame) -> FloatArray:
+def score_names(facts: MatchFacts, pairs: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
     """
-    Return how alike the names of each pair are, 0-1; null where one is missing.
+    Return how alike the names of each pair are, 0-1, null where one is missing; and who shares a rare word.
 
     Parameters
     ----------
@@ -33,7 +34,9 @@ def score_names(facts: MatchFacts, pairs: pd.DataFrame) -> FloatArray:
     -----
     Whole names count as well as what is left without generic words. Within one class
     the generic word says nothing new ("Jugendtreff", "Jugendzentrum"); between classes
-    it is the difference itself ("Jugendtreff", "Seniorentreff").
+    it is the difference itself ("Jugendtreff", "Seniorentreff"). Of cores within one class
+    the words are matched one by one: a word that only one name has says little, a word
+    on either side that the other lacks says that there are two.
     """
     codes, names = pd.factorize(facts.names)
     first = np.zeros(len(names), dtype=np.int64)
@@ -50,15 +53,26 @@ def score_names(facts: MatchFacts, pairs: pd.DataFrame) -> FloatArray:
     is_same = (pairs["class_relation"] == SAME).to_numpy(dtype=bool)
     # "Kleiderkammer St. Anna" is more than "St. Anna" unless both are of one class.
     core = np.where(is_same, (0.5 * core_sort + 0.5 * core_set)[back], core_sort[back])
-    core = np.where(is_short[back], _SHORT_CORE_TRUST * core, core)
+    core = np.where(is_short[back], SHORT_WORD_TRUST * core, core)
     core = np.where(has_core[back], core, whole[back])
     share = np.where(is_same, _CORE_SHARE_SAME, _CORE_SHARE_OTHER)
+    aligned = np.zeros(len(left))
+    is_rare = np.zeros(len(left), dtype=bool)
+    asked = np.zeros(len(left), dtype=bool)
+    asked[back[is_same]] = True
+    asked &= has_core & (np.maximum(core_sort, core_set) >= _ALIKE_WORTH_A_LOOK)
+    aligned[asked], is_rare[asked] = align_cores(
+        cores[left[asked]], cores[right[asked]], weights=weigh_words(np.unique(cores))
+    )
+    aligned = aligned[back]
+    has_word = is_same & (aligned > 0)
+    core, share = np.where(has_word, aligned, core), np.where(has_word, _CORE_SHARE_WORDS, share)
     blended = (1 - share) * whole[back] + share * core
     scores: FloatArray = np.where(
         whole[back] >= _NEARLY_EQUAL, np.maximum(whole[back], blended), blended
     ).round(4)
     scores[((names[left] == "") | (names[right] == ""))[back]] = np.nan
-    return scores
+    return scores, is_rare[back] & is_same
 
 
 def _list_distinct(one: IntArray, other: IntArray, *, count: int) -> tuple[IntArray, IntArray, IntArray]:
@@ -80,4 +94,5 @@ def _compare(one: ObjectArray, other: ObjectArray, scorer: Scorer) -> FloatArray
 def _flag_short(cores: ObjectArray, left: IntArray, right: IntArray) -> BoolArray:
     # One letter is a typing error in "Konkordia" and another name in "Rosi".
     lengths = np.array([len(core) for core in cores], dtype=np.int64)
-    return np.asarray(np.minimum(lengths[left], lengths[right]) <= _SHORT_CORE)
+    return np.asarray(np.minimum(lengths[left], lengths[right]) <= SHORT_WORD)
+
