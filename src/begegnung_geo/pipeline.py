@@ -99,7 +99,7 @@ STEPS = (
     Step(
         "take_inventory", "inventory", take_inventory,
         raw=("rules", "scenario"), facts_of=("read_lists", "read_map"),
-        uses=("study", "walking", "coverage", "opening", "sources"),
+        uses=("city", "study", "walking", "coverage", "opening", "sources"),
         reads=(
             "osm_features", "place_records", "hand_entries", "reviews", "kept_ids", "city_area", "districts",
             "walk_nodes", "walk_edges", "entrances",

@@ -163,6 +163,7 @@ def _merge_places(
         reviews=step.table("reviews"),
         known_ids=known,
         source_order=source_order,
+        localities=[step.profile.city.name, *step.layer("districts")["name"]],
     )
     merged = inherit_ids(merged, places, remembered, known=known, rules=rules)
     if len(new):

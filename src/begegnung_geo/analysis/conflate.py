@@ -46,6 +46,7 @@ def conflate_places(
     reviews: pd.DataFrame | None = None,
     known_ids: pd.DataFrame | None = None,
     source_order: Sequence[str] = (),
+    localities: Sequence[str] = (),
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """
     Merge the records of one place.
@@ -70,6 +71,8 @@ def conflate_places(
     source_order
         Source keys in order of age, `osm` first by itself; decides ids and ties. Sources
         that are not named follow in alphabetical order.
+    localities
+        Names of the town and of its districts: in the name of a place they tell little.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def conflate_places(
         different, `is_merged`, and the reasons in words.
     """
     records = places.sort_values("place_id", kind="stable", ignore_index=True)
-    facts = build_match_facts(records, rules, footprints, contact_keys=contact_keys)
+    facts = build_match_facts(records, rules, footprints, contact_keys=contact_keys, localities=localities)
     pairs = _ask_reviews(match_places(facts), records["place_id"], reviews)
     groups = build_groups(
         pairs,

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.analysis.address_text import normalise_street
-from begegnung_geo.analysis.names import find_core, find_doubts, find_marks, normalise_name
+from begegnung_geo.analysis.names import find_core, find_doubts, find_marks, fold_word, normalise_name
 from begegnung_geo.category_rules import CategoryRules
 
 IntArray = npt.NDArray[np.int64]
@@ -44,7 +44,8 @@ class MatchFacts:
     `names` and `cores` are empty text where there is no name; `marks` are bits
     of words that keep names apart and `doubts` of those that make them doubtful, a column a sort; `streets` and `websites` empty where unknown;
     `house_from`/`house_to` bound the house number, `ANY_NUMBER` where unknown. `shapes`
-    are the footprints, else the points; `contacts` are sets of contact keys.
+    are the footprints, else the points; `contacts` are sets of contact keys; `localities` are the
+    words of the names of town and districts, as words of a core.
     """
 
     place_ids: ObjectArray
@@ -69,6 +70,7 @@ class MatchFacts:
     is_vacancy: BoolArray
     is_trade: BoolArray
     is_loose: BoolArray
+    localities: frozenset[str]
 
     def relate_classes(self, left: IntArray, right: IntArray) -> IntArray:
         """Return APART, OTHER, KIN or SAME for pairs of rows."""
@@ -81,6 +83,7 @@ def build_match_facts(
     footprints: gpd.GeoDataFrame | None,
     *,
     contact_keys: Mapping[str, Sequence[str]] | None = None,
+    localities: Sequence[str] = (),
 ) -> MatchFacts:
     """
     Return what `match_places` compares.
@@ -95,6 +98,8 @@ def build_match_facts(
         Table `osm_features` for the drawn outlines of OSM places; None compares points.
     contact_keys
         Keys of phones and mail addresses by `place_id`, from the tables that were read.
+    localities
+        Names of the town and of its districts; the cities of the addresses are added.
     """
     names, cores, marks, doubts = _spell_names(places)
     shapes, is_area = _find_shapes(places, footprints)
@@ -124,6 +129,7 @@ def build_match_facts(
         is_vacancy=(places["class"] == "vacancy").to_numpy(dtype=bool),
         is_trade=places["class"].map(lambda key: rules.classes[key].group == _TRADE).to_numpy(dtype=bool),
         is_loose=places["precision"].isin(_LOOSE_PRECISIONS).to_numpy(dtype=bool),
+        localities=_list_localities([*localities, *places["city"].dropna().unique()]),
     )
 
 
@@ -164,6 +170,10 @@ def _spell_names(places: gpd.GeoDataFrame) -> tuple[ObjectArray, ObjectArray, In
     marks = np.array([mark_of[words] for words in normalised], dtype=np.int64).reshape(-1, MARK_KINDS)
     doubts = np.array([doubt_of[words] for words in normalised], dtype=np.int64).reshape(-1, DOUBT_KINDS)
     return _as_objects(normalised), cores, marks, doubts
+
+
+def _list_localities(names: Sequence[str]) -> frozenset[str]:
+    return frozenset(fold_word(word) for name in names for word in normalise_name(name).split())
 
 
 def _split_house_numbers(numbers: "pd.Series[str]") -> tuple[IntArray, IntArray, ObjectArray]:

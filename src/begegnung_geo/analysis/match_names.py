@@ -17,6 +17,7 @@ _CORE_SHARE_WORDS = 0.8
 _CORE_SHARE_SAME = 0.7
 _CORE_SHARE_OTHER = 0.2
 _ALIKE_WORTH_A_LOOK = 0.5
+_UNFIT_CORE_MAX = 0.65  # "Rosental" and "Rosengarten": letters alike, no word alike
 
 
 def score_names(facts: MatchFacts, pairs: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
@@ -61,9 +62,13 @@ def score_names(facts: MatchFacts, pairs: pd.DataFrame) -> tuple[FloatArray, Boo
     asked = np.zeros(len(left), dtype=bool)
     asked[back[is_same]] = True
     asked &= has_core & (np.maximum(core_sort, core_set) >= _ALIKE_WORTH_A_LOOK)
+    one, other = left[asked], right[asked]
     aligned[asked], is_rare[asked] = align_cores(
-        cores[left[asked]], cores[right[asked]], weights=weigh_words(np.unique(cores))
+        (cores[one], cores[other]),
+        (names[one], names[other]),
+        weights=weigh_words(np.unique(cores), localities=facts.localities),
     )
+    core = np.where((asked & (aligned == 0))[back], np.minimum(core, _UNFIT_CORE_MAX), core)
     aligned = aligned[back]
     has_word = is_same & (aligned > 0)
     core, share = np.where(has_word, aligned, core), np.where(has_word, _CORE_SHARE_WORDS, share)

@@ -10,6 +10,12 @@ added here and never as a case in `names.py`.
 PHRASES = """
     turnundsportverein: turn und sportverein | turn u sportverein | turn und spielverein
     reitverein: reit und fahrverein | zucht reit und fahrverein
+    sportunion: spiel und sport
+    asv: allgemeiner sportverein
+    liebfrauen: unserer lieben frau | unsere liebe frau
+    jehova: zeugen jehovas
+    glueckauf: glueck auf
+    frischauf: frisch auf
     vfl: verein fuer leibesuebungen
     vfr: verein fuer rasenspiele
     vfb: verein fuer bewegungsspiele
@@ -60,6 +66,8 @@ SPELT_OUT = """
     moschee: camii cami mescidi
     turnundsportverein: tus tsv
     sportverein: sv
+    sportunion: sus
+    jehova: koenigreichssaal koenigreichsaal
     turnverein: tv
     turngemeinde: tg
     tennisclub: tc tennisverein
@@ -68,7 +76,9 @@ SPELT_OUT = """
     sportgemeinschaft: sg spielgemeinschaft
     reitverein: rv reiterverein
     schuetzenverein: bsv buergerschuetzenverein schuetzenbruderschaft schuetzengilde schuetzengesellschaft
-    schuetzenverein: schuetzen
+    schuetzenverein: schuetzen bruderschaft
+    kolping: kolpingsfamilie kolpingfamilie kolpinghaus
+    kiosk: trinkhalle buedchen
     gesangverein: mgv maennergesangverein gesangsverein maennerchor
     karnevalsverein: karnevalsgesellschaft
     heimatverein: heimatfreunde
@@ -90,21 +100,21 @@ GENERIC = """
     vereinshaus clubhaus clubheim sportheim heim ortsverein ortsgruppe foerderverein kleingartenverein
     kleingartenanlage gartenverein bibliothek kulturzentrum kulturhaus kultur soziokulturelles schule
     kindergarten kita halle saal aula mehrzweckhalle markthalle rathaus amtshaus bezirksverwaltungsstelle
-    evangelisch katholisch neuapostolisch freikirchlich staedtisch stadt strasse dortmund arbeiterwohlfahrt caritas diakonie drk
+    staedtisch stadt strasse dortmund arbeiterwohlfahrt caritas diakonie drk
     paritaetischer mehrgenerationenhaus dorfgemeinschaftshaus saalbau sankt oeffentlich ditib djk
 """
-"""Words that name only the kind or the operator; those of `KINDS` and `TASTES` belong to them."""
+"""Words that name only the kind or the operator; those of `KINDS`, `TASTES` and `FAITHS` belong to them."""
 
 KIND_OF_HOUSE = (
     r"(gemeinschafts|nachbarschafts|buerger|stadtteil|quartiers?|jugend|kinder|senioren|alten|familien"
     r"|begegnungs|kultur|gemeinde|pfarr|vereins|club|sport|bildungs|sozial|dorf|(mehr)?generationen|kirchen"
     r"|eltern|frauen|freizeit|spiel|schuetzen|(klein)?garten|tages|stadt)+"
-    r"(haus|hof|zentrum|treff|treffpunkt|staette|heim|saal|cafe|club|buero|laden|forum|raum|werk"
+    r"(haus|hof|zentrum|treff|treffpunkt|staette|heim|saal|cafe|club|laden|forum|raum|werk"
     r"|verein|einrichtung|anlage|halle|gaststaette)"
 )
 """Compounds that only say what kind of house it is: "Gemeinschaftshaus", "Quartiersbüro"."""
 
-HEADS = "kirche kapelle moschee haus heim"
+HEADS = "kirche kapelle moschee gemeinde haus heim familie cafe restaurant imbiss grill"
 """Last part of a compound whose first part is the name: "Marienkirche", "Lutherhaus"."""
 
 FRONTS = "kultur buerger"
@@ -118,6 +128,8 @@ KINDS = """
     sportfreunde: sportfreunde
     sportclub: sportclub
     sportgemeinschaft: sportgemeinschaft
+    sportunion: sportunion
+    asv: asv
     fussball: fussballclub
     tennis: tennisclub
     reiten: reitverein
@@ -166,6 +178,9 @@ SERVICES = """
 LOOSE_KINDS = "sportverein"
 """Written for any sports club: where only this differs it is a question, not an answer."""
 
+KIND_ENDINGS = "verein club schule freunde bund"
+"""A word with such an ending that no list knows is a kind of its own: "Kunstverein", "Fahrschule"."""
+
 TASTES = """
     cafe: cafe kaffeehaus kaffee coffee teestube konditorei baeckerei eiscafe eisdiele eissalon gelateria
     ice: eiscafe eisdiele eissalon gelateria
@@ -173,6 +188,8 @@ TASTES = """
     pub: gasthaus wirtshaus wirtschaft
     inn: brauhaus weinstube gaststaette gasthof gasthaus wirtshaus wirtschaft restaurant ristorante
     inn: trattoria osteria taverne taverna pizzeria steakhaus hotel
+    pub: sportsbar cocktailbar shishabar
+    kiosk: kiosk
     snack: imbiss schnellimbiss bistro grill grillstube doener kebap kebab baguetterie pizzeria
 """
 """Kinds of cafés and inns: a pub may call itself an inn, a café is another house until more agrees."""
@@ -199,6 +216,7 @@ FAITHS = """
     methodistisch: methodistisch
     alevitisch: alevitisch
     freikirchlich: freikirchlich baptistisch
+    jehova: jehova
 """
 
 AUDIENCES = """
@@ -221,7 +239,7 @@ CARRIERS = """
     johanniter: johanniter
     malteser: malteser
     falken: falken
-    kolping: kolping kolpinghaus
+    kolping: kolping
 """
 
 COLOURS = """
@@ -232,3 +250,11 @@ COLOURS = """
     gelb: gelb
 """
 """Colours of clubs; white and gold are in most of them and tell nothing."""
+
+SOUNDS = """
+    k: ck c(?!h)
+    f: ph
+    t: th
+    i: y
+"""
+"""Spellings of one sound, as patterns, for the words that name a place: Nicolai, Marta."""

@@ -3,6 +3,7 @@
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
@@ -43,7 +44,6 @@ _LONG = {
 _PHRASE = re.compile(r"\b(" + "|".join(sorted(_LONG, key=len, reverse=True)) + r")\b")
 _FILLER_WORDS = frozenset(name_words.FILLERS.split())
 _TASTE_BITS = _number_words(name_words.TASTES)
-_GENERIC_WORDS = frozenset([*name_words.GENERIC.split(), *_number_words(name_words.KINDS), *_TASTE_BITS])
 _KIND_BITS = _number_words(name_words.KINDS + name_words.SERVICES)
 _KIND_OF_HOUSE = re.compile(name_words.KIND_OF_HOUSE)
 _BEFORE_HEAD = re.compile(r"(\w{4,})(?:" + "|".join(name_words.HEADS.split()) + ")")
@@ -52,8 +52,18 @@ _LOOSE_BITS = reduce(or_, (_KIND_BITS[word] for word in name_words.LOOSE_KINDS.s
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _SIDE_BITS, _FAITH_BITS = _number_words(name_words.SIDES), _number_words(name_words.FAITHS)
 _CARRIER_BITS, _COLOUR_BITS = _number_words(name_words.CARRIERS), _number_words(name_words.COLOURS)
+_GENERIC_WORDS = frozenset(
+    [*name_words.GENERIC.split(), *_number_words(name_words.KINDS), *_TASTE_BITS, *_FAITH_BITS]
+)
 _AUDIENCE_BITS = [(re.compile(stem), bits) for stem, bits in _number_words(name_words.AUDIENCES).items()]
 _NUMBER_BITS = 61
+_SOUNDS = [
+    (re.compile("|".join(spellings.split())), sound) for sound, spellings in _read_lines(name_words.SOUNDS)
+]
+_DOUBLED = re.compile(r"(\w)\1")
+_OWN_KIND = re.compile(r"\w{3,}(?:" + "|".join(name_words.KIND_ENDINGS.split()) + ")")
+_OWN_KIND_BITS = range(48, 62)
+_HEAD_MIN = 4
 _YEARS = range(1800, 2100)
 # Cases of German and of Latin saints: Josefs, Katharinen, Goldener, Ludgeri, Paulus.
 _ENDING = re.compile(r"(?<=\w{4})(ii|ius|us|i|s|a)$|(?<=\w{3})(es|er|en|em|e)$")
@@ -87,7 +97,7 @@ def find_core(normalised: str) -> str:
     word loses its ending: "marienkirche" and "sankt maria" have one core.
     """
     return " ".join(
-        _strip_ending(_split_off_kind(word))
+        fold_word(_split_off_kind(word))
         for word in normalised.split()
         if word not in _GENERIC_WORDS and not _KIND_OF_HOUSE.fullmatch(word)
     )
@@ -125,7 +135,18 @@ def find_doubts(normalised: str) -> tuple[int, int]:
     Two names are in doubt where both have bits of a sort and share none.
     """
     words = normalised.split()
-    return _join_words(words, _KIND_BITS), _join_words(words, _TASTE_BITS)
+    own = (word for word in words if _OWN_KIND.fullmatch(word) and word not in _GENERIC_WORDS)
+    own_bits = _join_bits(1 << _OWN_KIND_BITS[zlib.crc32(word.encode()) % len(_OWN_KIND_BITS)] for word in own)
+    return _join_words(words, _KIND_BITS) | own_bits, _join_heads(words, _TASTE_BITS)
+
+
+def fold_word(word: str) -> str:
+    """Return a word of a core as it is compared: without its ending, one letter for one sound."""
+    if word.isdecimal():
+        return word
+    for spelling, sound in _SOUNDS:
+        word = spelling.sub(sound, word)
+    return _DOUBLED.sub(r"\1", _ENDING.sub("", word))
 
 
 def _split_off_kind(word: str) -> str:
@@ -133,8 +154,13 @@ def _split_off_kind(word: str) -> str:
     return compound[1] if compound is not None else word
 
 
-def _strip_ending(word: str) -> str:
-    return word if word.isdecimal() else _ENDING.sub("", word)
+def _join_heads(words: Iterable[str], bits: Mapping[str, int]) -> int:
+    """Return the bits of words, or of what a compound of theirs ends with: "Strandcafé" is a café."""
+    long = [head for head in bits if len(head) >= _HEAD_MIN]
+    return _join_bits(
+        bits[word] if word in bits else _join_bits(bits[head] for head in long if word.endswith(head))
+        for word in words
+    )
 
 
 def _join_words(words: Iterable[str], bits: Mapping[str, int]) -> int:

@@ -12,7 +12,7 @@ from begegnung_geo.analysis.texts import clean_texts
         ("Ev. Gemeindehaus", "evangelisch gemeindehaus"),
         ("Alte Wache e.V.", "alte wache"),
         ("Schützenverein eV", "schuetzenverein"),
-        ("KGV Frisch-Auf e. V.", "kleingartenverein frisch"),
+        ("KGV Frisch-Auf e. V.", "kleingartenverein frischauf"),
         ("Café Größe GmbH & Co. KG", "cafe groesse"),
         ("St. Ewaldi", "sankt ewaldi"),
         ("Haus der Jugend", "haus jugend"),
