@@ -65,7 +65,7 @@ def score_names(facts: MatchFacts, pairs: pd.DataFrame) -> tuple[FloatArray, Boo
     one, other = left[asked], right[asked]
     aligned[asked], is_rare[asked] = align_cores(
         (cores[one], cores[other]),
-        (names[one], names[other]),
+        (facts.folded[first][one], facts.folded[first][other]),
         weights=weigh_words(np.unique(cores), localities=facts.localities),
     )
     core = np.where((asked & (aligned == 0))[back], np.minimum(core, _UNFIT_CORE_MAX), core)

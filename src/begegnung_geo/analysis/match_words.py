@@ -39,7 +39,7 @@ def weigh_words(cores: ObjectArray, *, localities: frozenset[str] = frozenset())
 
 def align_cores(
     cores: tuple[ObjectArray, ObjectArray],
-    names: tuple[ObjectArray, ObjectArray],
+    written: tuple[ObjectArray, ObjectArray],
     *,
     weights: Mapping[str, float],
 ) -> tuple[FloatArray, BoolArray]:
@@ -53,7 +53,7 @@ def align_cores(
     """
     fits = [
         _align((one.split(), other.split()), (one_name.split(), other_name.split()), weights)
-        for one, other, one_name, other_name in zip(*cores, *names, strict=True)
+        for one, other, one_name, other_name in zip(*cores, *written, strict=True)
     ]
     shares = np.array([fit[0] for fit in fits], dtype=np.float64)
     return shares, np.array([fit[1] for fit in fits], dtype=bool)

@@ -14,6 +14,11 @@ PHRASES = """
     asv: allgemeiner sportverein
     liebfrauen: unserer lieben frau | unsere liebe frau
     jehova: zeugen jehovas
+    nordost: nord ost
+    nordwest: nord west
+    suedost: sued ost
+    suedwest: sued west
+    feuerwehr: freiwillige feuerwehr
     glueckauf: glueck auf
     frischauf: frisch auf
     vfl: verein fuer leibesuebungen
@@ -82,6 +87,14 @@ SPELT_OUT = """
     gesangverein: mgv maennergesangverein gesangsverein maennerchor
     karnevalsverein: karnevalsgesellschaft
     heimatverein: heimatfreunde
+    feuerwehr: feuerwehrgeraetehaus feuerwehrhaus geraetehaus loeschgruppe loeschzug
+    beratungsstelle: beratungszentrum
+    buergerbuero: buergeramt
+    blau weiss: bw blauweiss
+    rot weiss: rw rotweiss
+    gruen weiss: gw gruenweiss
+    schwarz weiss: sw schwarzweiss
+    schwarz gelb: schwarzgelb
     anna: annen
 """
 """An abbreviation, an inflected or a narrower word, and the word it is compared as."""
@@ -101,14 +114,14 @@ GENERIC = """
     kleingartenanlage gartenverein bibliothek kulturzentrum kulturhaus kultur soziokulturelles schule
     kindergarten kita halle saal aula mehrzweckhalle markthalle rathaus amtshaus bezirksverwaltungsstelle
     staedtisch stadt strasse dortmund arbeiterwohlfahrt caritas diakonie drk
-    paritaetischer mehrgenerationenhaus dorfgemeinschaftshaus saalbau sankt oeffentlich ditib djk
+    paritaetischer mehrgenerationenhaus dorfgemeinschaftshaus saalbau sankt oeffentlich ditib buergerbuero bootshaus
 """
 """Words that name only the kind or the operator; those of `KINDS`, `TASTES` and `FAITHS` belong to them."""
 
 KIND_OF_HOUSE = (
     r"(gemeinschafts|nachbarschafts|buerger|stadtteil|quartiers?|jugend|kinder|senioren|alten|familien"
     r"|begegnungs|kultur|gemeinde|pfarr|vereins|club|sport|bildungs|sozial|dorf|(mehr)?generationen|kirchen"
-    r"|eltern|frauen|freizeit|spiel|schuetzen|(klein)?garten|tages|stadt)+"
+    r"|eltern|frauen|freizeit|spiel|(klein)?garten|tages|stadt)+"
     r"(haus|hof|zentrum|treff|treffpunkt|staette|heim|saal|cafe|club|laden|forum|raum|werk"
     r"|verein|einrichtung|anlage|halle|gaststaette)"
 )
@@ -130,6 +143,7 @@ KINDS = """
     sportgemeinschaft: sportgemeinschaft
     sportunion: sportunion
     asv: asv
+    djk: djk
     fussball: fussballclub
     tennis: tennisclub
     reiten: reitverein
@@ -138,6 +152,7 @@ KINDS = """
     rudern: ruderclub ruderverein
     kanu: kanuclub kanuverein
     schwimmen: schwimmverein schwimmclub
+    judo: judoclub judoverein
     schach: schachclub schachverein
     vfl: vfl
     vfr: vfr
@@ -167,7 +182,9 @@ SERVICES = """
     tafel: tafel
     suppe: suppenkueche
     bahnhof: bahnhofsmission
-    moebel: moebellager sozialkaufhaus
+    moebel: moebellager moebelkammer sozialkaufhaus
+    werkstatt: werkstatt werkstaetten
+    tagesstaette: tagesstaette
     beratung: beratungsstelle schuldnerberatung suchtberatung lebensberatung
     schulden: schuldnerberatung
     sucht: suchtberatung

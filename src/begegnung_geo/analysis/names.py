@@ -41,6 +41,13 @@ _LONG = {
     for meaning, phrases in _read_lines(name_words.PHRASES)
     for phrase in phrases.split("|")
 }
+# "Tennis-Club" is a "Tennisclub".
+_LONG |= {
+    f"{word.removesuffix(head)} {head}": word
+    for word in _number_words(name_words.KINDS)
+    for head in ("club", "verein")
+    if word.endswith(head)
+}
 _PHRASE = re.compile(r"\b(" + "|".join(sorted(_LONG, key=len, reverse=True)) + r")\b")
 _FILLER_WORDS = frozenset(name_words.FILLERS.split())
 _TASTE_BITS = _number_words(name_words.TASTES)
