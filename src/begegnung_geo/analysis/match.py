@@ -237,7 +237,7 @@ def _flag_doubtful(facts: MatchFacts, pairs: pd.DataFrame) -> BoolArray:
     one_source = facts.sources[left] == facts.sources[right]
     branches = is_trade & ((one_source & (pairs["gap_m"] > 0).to_numpy(dtype=bool)) | (address < 0))
     named = pairs["name_score"].notna().to_numpy(dtype=bool)
-    return named & ~one_house & ((differs & ~has_key) | branches)
+    return np.asarray(named & ~one_house & ((differs & ~has_key) | branches), dtype=bool)
 
 
 def _flag_residents(facts: MatchFacts, pairs: pd.DataFrame) -> BoolArray:

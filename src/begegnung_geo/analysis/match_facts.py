@@ -13,7 +13,14 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.analysis.address_text import normalise_street
-from begegnung_geo.analysis.names import find_core, find_doubts, find_marks, fold_text, fold_word, normalise_name
+from begegnung_geo.analysis.names import (
+    find_core,
+    find_doubts,
+    find_marks,
+    fold_text,
+    fold_word,
+    normalise_name,
+)
 from begegnung_geo.category_rules import CategoryRules
 
 IntArray = npt.NDArray[np.int64]
@@ -41,11 +48,12 @@ class MatchFacts:
     """
     One value a place, in the order of the places.
 
-    `names`, `cores` and `folded` (every word as written) are empty text where there is no name; `marks` are bits
-    of words that keep names apart and `doubts` of those that make them doubtful, a column a sort; `streets` and `websites` empty where unknown;
+    `names`, `cores` and `folded` (every word as written) are empty text where there is no
+    name; `marks` are bits of words that keep names apart and `doubts` of those that make
+    them doubtful, a column a sort; `streets` and `websites` are empty where unknown;
     `house_from`/`house_to` bound the house number, `ANY_NUMBER` where unknown. `shapes`
-    are the footprints, else the points; `contacts` are sets of contact keys; `localities` are the
-    words of the names of town and districts, as words of a core.
+    are the footprints, else the points; `contacts` are sets of contact keys; `localities`
+    are the words of the names of town and districts, as words of a core.
     """
 
     place_ids: ObjectArray
@@ -117,7 +125,9 @@ def build_match_facts(
         names=names,
         cores=cores,
         compact=_as_objects([name.replace(" ", "") for name in names]),
-        folded=_as_objects([fold_text(name) if isinstance(name, str) else "" for name in places["name"].tolist()]),
+        folded=_as_objects(
+            [fold_text(name) if isinstance(name, str) else "" for name in places["name"].tolist()]
+        ),
         marks=marks,
         doubts=doubts,
         streets=_as_objects(normalise_street(places["street"]).fillna("").tolist()),

@@ -100,4 +100,3 @@ def _flag_short(cores: ObjectArray, left: IntArray, right: IntArray) -> BoolArra
     # One letter is a typing error in "Konkordia" and another name in "Rosi".
     lengths = np.array([len(core) for core in cores], dtype=np.int64)
     return np.asarray(np.minimum(lengths[left], lengths[right]) <= SHORT_WORD)
-

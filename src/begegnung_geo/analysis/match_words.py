@@ -8,6 +8,7 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from begegnung_geo.analysis.match_facts import BoolArray, FloatArray, ObjectArray
+from begegnung_geo.analysis.names import FILLER_WORDS, fold_word
 
 SHORT_WORD = 6
 """One letter is a typing error in "Konkordia" and another name in "Rosi" (judgement)."""
@@ -60,60 +61,74 @@ def align_cores(
 
 
 def _align(
-    cores: tuple[list[str], list[str]], names: tuple[list[str], list[str]], weights: Mapping[str, float]
+    cores: tuple[list[str], list[str]], written: tuple[list[str], list[str]], weights: Mapping[str, float]
 ) -> tuple[float, bool]:
-    left, lost = list(cores[1]), []
+    words, left = _join_split_words(*cores), _join_split_words(*cores[::-1])
+    lost = []
     alike_sum = weight_sum = 0.0
     is_rare = False
-    for word in cores[0]:
+    for word in words:
         alike = [_compare_words(word, candidate) for candidate in left]
         best = max(range(len(alike)), key=alike.__getitem__, default=0)
         if not alike or not alike[best]:
             lost.append(word)
             continue
-        alike_sum += alike[best] * weights[word]
-        weight_sum += weights[word]
-        is_rare |= left[best] == word and weights[word] == _RARE_WEIGHT and len(word) >= _RARE_WORD_MIN
+        weight = weights.get(word, _RARE_WEIGHT)
+        alike_sum += alike[best] * weight
+        weight_sum += weight
+        is_rare |= left[best] == word and weight == _RARE_WEIGHT and len(word) >= _RARE_WORD_MIN
         del left[best]
     if not weight_sum:
         return 0.0, False
-    missing = (_weigh_lost(lost, names[1], weights), _weigh_lost(left, names[0], weights))
+    explained = {word for pair in ((lost, written[1]), (left, written[0])) for word in _explain(*pair)}
+    missing = [sum(weights[word] for word in side if word not in explained) for side in (lost, left)]
     one_sided = _ONE_HAS_MORE if weight_sum >= _RARE_WEIGHT else _ONE_IS_MORE
     loss = _BOTH_HAVE_MORE * min(missing) + one_sided * (max(missing) - min(missing))
     return alike_sum / (weight_sum + loss), is_rare
 
 
-def _weigh_lost(words: list[str], other_name: list[str], weights: Mapping[str, float]) -> float:
-    return sum(
-        weights[word]
-        for word in words
-        if not _abbreviates(word, other_name) and not any(_is_cut_or_misspelt(word, kind) for kind in other_name)
-    )
+def _join_split_words(words: list[str], others: list[str]) -> list[str]:
+    """Return words as the other name writes them: "chill out" as "chillout"."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] + word in others:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _explain(words: list[str], other_name: list[str]) -> set[str]:
+    """Return words that stand for others in the other name, and the core words of those."""
+    explained = {word for word in words if any(_is_cut_or_misspelt(word, kind) for kind in other_name)}
+    for word in words:
+        spans = (_spell_out(word, other_name[start:]) for start in range(len(other_name)))
+        if 1 < len(word) <= _ABBREVIATION_MAX and (span := next(filter(None, spans), None)):
+            explained |= {word, *(fold_word(one) for one in span)}
+    return explained
 
 
 def _is_cut_or_misspelt(word: str, kind: str) -> bool:
-    """Return whether a word is a kind that the other name writes out: "Bürgerhs.", "Bezirksverwaltungsst."."""
+    """Return whether a word is a kind that the other name writes out: "Bürgerhs." for "Bürgerhaus"."""
     if len(word) < SHORT_WORD:
         return False
     return kind.startswith(word) or Indel.normalized_similarity(word, kind) >= _KIND_ALIKE_MIN
 
 
-def _abbreviates(short: str, words: list[str]) -> bool:
-    """Return whether a short word holds the beginnings of some words in a row: "kjt", "kinder jugendtreff"."""
-    if not 1 < len(short) <= _ABBREVIATION_MAX:
-        return False
-    return any(_begin_with(short, words[start:]) for start in range(len(words)))
-
-
-def _begin_with(letters: str, words: list[str]) -> bool:
-    if not letters:
-        return True
-    if not words or words[0][0] != letters[0] or words[0] == letters:
-        return False
-    return any(
-        _is_spread(letters[:count], words[0]) and _begin_with(letters[count:], words[1:])
-        for count in range(1, len(letters) + 1)
-    )
+def _spell_out(letters: str, words: list[str]) -> list[str] | None:
+    """Return the words in a row that begin with the letters in order: "kjt", "kinder und jugendtreff"."""
+    if not words or words[0] == letters:
+        return None
+    if words[0][0] != letters[0]:
+        return _spell_out(letters, words[1:]) if words[0] in FILLER_WORDS else None
+    for count in range(len(letters), 0, -1):
+        if not _is_spread(letters[:count], words[0]):
+            continue
+        if count == len(letters):
+            return words[:1]
+        if (rest := _spell_out(letters[count:], words[1:])) is not None:
+            return [words[0], *rest]
+    return None
 
 
 def _is_spread(letters: str, word: str) -> bool:

@@ -80,8 +80,8 @@ SPELT_OUT = """
     sportclub: sc
     sportgemeinschaft: sg spielgemeinschaft
     reitverein: rv reiterverein
-    schuetzenverein: bsv buergerschuetzenverein schuetzenbruderschaft schuetzengilde schuetzengesellschaft
-    schuetzenverein: schuetzen bruderschaft
+    schuetzenverein: bsv buergerschuetzenverein schuetzenbruderschaft schuetzengilde
+    schuetzenverein: schuetzengesellschaft schuetzen bruderschaft
     kolping: kolpingsfamilie kolpingfamilie kolpinghaus
     kiosk: trinkhalle buedchen
     gesangverein: mgv maennergesangverein gesangsverein maennerchor
@@ -113,10 +113,10 @@ GENERIC = """
     vereinshaus clubhaus clubheim sportheim heim ortsverein ortsgruppe foerderverein kleingartenverein
     kleingartenanlage gartenverein bibliothek kulturzentrum kulturhaus kultur soziokulturelles schule
     kindergarten kita halle saal aula mehrzweckhalle markthalle rathaus amtshaus bezirksverwaltungsstelle
-    staedtisch stadt strasse dortmund arbeiterwohlfahrt caritas diakonie drk
-    paritaetischer mehrgenerationenhaus dorfgemeinschaftshaus saalbau sankt oeffentlich ditib buergerbuero bootshaus
+    staedtisch stadt strasse dortmund arbeiterwohlfahrt caritas diakonie drk buergerbuero bootshaus
+    paritaetischer mehrgenerationenhaus dorfgemeinschaftshaus saalbau sankt oeffentlich ditib
 """
-"""Words that name only the kind or the operator; those of `KINDS`, `TASTES` and `FAITHS` belong to them."""
+"""Words that name only the kind or the operator, beside those of `KINDS`, `TASTES` and `FAITHS`."""
 
 KIND_OF_HOUSE = (
     r"(gemeinschafts|nachbarschafts|buerger|stadtteil|quartiers?|jugend|kinder|senioren|alten|familien"

@@ -3,7 +3,6 @@
 
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
@@ -49,7 +48,8 @@ _LONG |= {
     if word.endswith(head)
 }
 _PHRASE = re.compile(r"\b(" + "|".join(sorted(_LONG, key=len, reverse=True)) + r")\b")
-_FILLER_WORDS = frozenset(name_words.FILLERS.split())
+FILLER_WORDS = frozenset(name_words.FILLERS.split())
+"""Articles and prepositions, which no name is told by."""
 _TASTE_BITS = _number_words(name_words.TASTES)
 _KIND_BITS = _number_words(name_words.KINDS + name_words.SERVICES)
 _KIND_OF_HOUSE = re.compile(name_words.KIND_OF_HOUSE)
@@ -69,8 +69,9 @@ _SOUNDS = [
 ]
 _DOUBLED = re.compile(r"(\w)\1")
 _OWN_KIND = re.compile(r"\w{3,}(?:" + "|".join(name_words.KIND_ENDINGS.split()) + ")")
-_OWN_KIND_BITS = range(48, 62)
+_OWN_KIND_BIT = 1 << 62  # one for all: what two of them are named after tells them apart
 _HEAD_MIN = 4
+_FOLDED_MIN = 4  # a shorter word is mostly an abbreviation, each letter of which counts
 _YEARS = range(1800, 2100)
 # Cases of German and of Latin saints: Josefs, Katharinen, Goldener, Ludgeri, Paulus.
 _ENDING = re.compile(r"(?<=\w{4})(ii|ius|us|i|s|a)$|(?<=\w{3})(es|er|en|em|e)$")
@@ -86,7 +87,7 @@ def normalise_name(name: str) -> str:
     plain = " ".join(_WORD.findall(fold_text(_LEGAL.sub(" ", name))))
     known = _PHRASE.sub(lambda phrase: _LONG[phrase[0]], plain)
     words = [_SHORT.get(word, word) for word in known.split()]
-    return " ".join([word for word in words if word not in _FILLER_WORDS] or words)
+    return " ".join([word for word in words if word not in FILLER_WORDS] or words)
 
 
 def fold_text(text: str) -> str:
@@ -130,7 +131,8 @@ def find_marks(normalised: str) -> tuple[int, ...]:
     numbers = _join_bits(1 << (figure % _NUMBER_BITS) for figure in figures)
     audiences = _join_bits(bits for stem, bits in _AUDIENCE_BITS if stem.search(normalised))
     sides, faiths, carriers, colours, kinds = (
-        _join_words(words, bits) for bits in (_SIDE_BITS, _FAITH_BITS, _CARRIER_BITS, _COLOUR_BITS, _KIND_BITS)
+        _join_words(words, bits)
+        for bits in (_SIDE_BITS, _FAITH_BITS, _CARRIER_BITS, _COLOUR_BITS, _KIND_BITS)
     )
     return numbers, sides, faiths, audiences, carriers, colours, 0 if kinds == _LOOSE_BITS else kinds
 
@@ -142,14 +144,14 @@ def find_doubts(normalised: str) -> tuple[int, int]:
     Two names are in doubt where both have bits of a sort and share none.
     """
     words = normalised.split()
-    own = (word for word in words if _OWN_KIND.fullmatch(word) and word not in _GENERIC_WORDS)
-    own_bits = _join_bits(1 << _OWN_KIND_BITS[zlib.crc32(word.encode()) % len(_OWN_KIND_BITS)] for word in own)
-    return _join_words(words, _KIND_BITS) | own_bits, _join_heads(words, _TASTE_BITS)
+    is_own = any(_OWN_KIND.fullmatch(word) and word not in _GENERIC_WORDS for word in words)
+    kinds = _join_words(words, _KIND_BITS) | (_OWN_KIND_BIT if is_own else 0)
+    return kinds, _join_heads(words, _TASTE_BITS)
 
 
 def fold_word(word: str) -> str:
     """Return a word of a core as it is compared: without its ending, one letter for one sound."""
-    if word.isdecimal():
+    if word.isdecimal() or len(word) < _FOLDED_MIN:
         return word
     for spelling, sound in _SOUNDS:
         word = spelling.sub(sound, word)
