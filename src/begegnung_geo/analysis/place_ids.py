@@ -212,6 +212,7 @@ def _as_records(rows: pd.DataFrame, source: str) -> pd.DataFrame:
             "operator": empty,
             "street": empty,
             "house_number": empty,
+            "city": empty,
             "precision": "object",
             "fields": "{}",
             "geometry": rows.geometry.to_numpy(),
