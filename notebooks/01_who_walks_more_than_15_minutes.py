@@ -31,13 +31,14 @@ import begegnung_geo as bg
 MINUTES = 15
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words = city.words()
+pd.set_option("styler.format.escape", "html")  # names come from outside
 Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
 
 # %% [markdown]
 # ## Nach Gangart
 #
 # Wer langsam geht, kommt in derselben Zeit weniger weit. „Ohne Stufen“ zählt nur Wege, die als stufenfrei bekannt sind; wo das niemand
-# weiß, ist der Weg unbekannt.
+# weiß, ist der Weg unbekannt. Unbekannt heißt weder nah noch fern: mindestens zählt diese Menschen als nah, höchstens als fern.
 
 # %%
 whole = city.table("published_city_coverage").query("threshold_min == @MINUTES").set_index("profile")
@@ -47,8 +48,9 @@ by_pace = pd.DataFrame(
         "km/h": paces,
         "Menschen": whole["persons"].astype("Int64"),
         "weiter als 15 min": whole["persons_beyond"].astype("Int64"),
-        "Anteil (%)": 100 * whole["persons_beyond"] / whole["persons"],
         "Weg unbekannt": whole["persons_unknown"].astype("Int64"),
+        "weiter, mindestens (%)": 100 * (1 - whole["covered_share_max"]),
+        "weiter, höchstens (%)": 100 * (1 - whole["covered_share"]),
     }
 )
 by_pace.index = [words.say(f"profile.{key}") if words.has(f"profile.{key}") else key for key in whole.index]
@@ -59,7 +61,7 @@ by_pace.style.format(precision=1, thousands=".", decimal=",", na_rep="unter 10")
 # %% [markdown]
 # ## Wie sich die Wege verteilen
 #
-# Jede Linie ist ein Stadtbezirk: welcher Teil seiner älteren Menschen nach so vielen Minuten einen Ort erreicht hat. Wo eine Linie früh
+# Jede Linie ist ein Stadtbezirk: welcher Teil seiner Menschen nach so vielen Minuten einen Ort erreicht hat, im Tempo älterer Menschen. Unbekannte Wege zählen hier als nicht erreicht. Wo eine Linie früh
 # flach wird, wohnt der Rest weit ab, und ein paar Minuten mehr ändern daran nichts.
 
 # %% alt="Liniendiagramm: Anteil der Menschen, die einen Begegnungsort erreicht haben, nach Gehminuten, eine Linie je Stadtbezirk"
@@ -74,17 +76,19 @@ chart.axvline(MINUTES, color="#1b1b1f", linewidth=1, linestyle="--")
 chart.legend(fontsize="small", loc="lower right", ncols=1 + len(lines.columns) // 7)
 chart.set(xlabel="Gehminuten", ylabel="Anteil der Menschen (%)")
 plt.show()
+
 # %% [markdown]
 # ## Wo sie wohnen
 #
-# Je dunkler ein Bezirk, desto mehr seiner Menschen brauchen in gewöhnlichem Tempo mehr als 15 Minuten. Ein Klick nennt die Zahl; ausgefüllte
-# und offene Zeichen sind die Orte, die zählen.
+# Je dunkler ein Bezirk, desto mehr seiner Menschen brauchen in gewöhnlichem Tempo mehr als 15 Minuten. Ein Klick nennt die Zahl; wo von zu
+# vielen der Weg unbekannt ist, steht keine. Ausgefüllte und offene Zeichen sind die Orte, die zählen.
 
 # %%
 fine = districts.groupby("level")["area_km2"].mean().idxmin()
 beyond = city.table("published_coverage").query(
     "level == @fine and profile == 'adult' and threshold_min == @MINUTES"
 )
+beyond = beyond.assign(persons_beyond=beyond["persons_beyond"].where(beyond["covered_share_max"].notna()))
 bg.explore(
     city,
     figures=beyond,
@@ -111,12 +115,14 @@ pd.DataFrame(
 
 # %%
 adult, senior = whole.loc["adult"], whole.loc["senior"]
+shares = [
+    words.share_range(1 - row["covered_share_max"], 1 - row["covered_share"]) for row in (adult, senior)
+]
 Markdown(
-    f"In {city.profile.city.name} wohnen **{words.number(adult['persons_beyond'])} von {words.number(adult['persons'])} Menschen** "
-    f"({words.share(adult['persons_beyond'] / adult['persons'])}) in gewöhnlichem Tempo mehr als {MINUTES} Minuten vom nächsten zählenden "
-    f"Begegnungsort entfernt, im Tempo älterer Menschen {words.number(senior['persons_beyond'])} "
-    f"({words.share(senior['persons_beyond'] / senior['persons'])}). Von {words.number(adult['persons_unknown'])} Menschen ist der Weg nicht "
-    "bekannt; sie sind hier nicht mitgezählt."
+    f"In {city.profile.city.name} wohnen **{city.tell_persons(adult['persons_beyond'])} von {city.tell_persons(adult['persons'])} "
+    f"Menschen** sicher mehr als {MINUTES} Minuten vom nächsten zählenden Begegnungsort entfernt, wenn sie in gewöhnlichem Tempo gehen; im "
+    f"Tempo älterer Menschen {city.tell_persons(senior['persons_beyond'])}. Von {city.tell_persons(adult['persons_unknown'])} Menschen ist der "
+    f"Weg nicht bekannt. Anteil: **{shares[0]}**, im Tempo älterer Menschen {shares[1]}."
 )
 
 # %% [markdown]
@@ -124,4 +130,9 @@ Markdown(
 # verschieben die Zahl in beide Richtungen. Gezählt ist der nächste Ort; ob er passt und wann er geöffnet ist, steht hier nicht.
 
 # %%
-city.sources.style.hide().set_properties(**{"text-align": "left"}).set_caption("Quellen und ihr Stand")
+sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1).replace(
+    "", "nicht bekannt"
+)
+sources.style.hide().format({"Stand": words.date}).set_table_attributes('class="words"').set_caption(
+    "Quellen und ihr Stand"
+)

@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,9 @@ from begegnung_geo import __version__
 from begegnung_geo.render.offline import read_asset
 
 HERE = Path(__file__).resolve().parent
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_SCRIPT_HASH = re.compile(r"script-src (?:&#39;|&amp;#39;)(sha256-[\w+/=]+)")
+_STYLED_TABLE = re.compile(r"\bT_[0-9a-f]{5}(?=_|\b)")
 TIMEOUT_S = 240  # one cell; a large city's walks take seconds, so a minute and more means a fault
 
 
@@ -68,8 +72,9 @@ def write_page(notebook: Path, out: Path, *, city: str) -> None:
 
 def describe_fault(text: str) -> str:
     """Return where a cell failed and with which error, from the text of nbclient."""
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return f"where: {' / '.join(lines[1:4])[:300]}\nnext:  {lines[-1][:300]}"
+    plain = _COLOUR.sub("", text)
+    lines = [line.strip() for line in plain.splitlines() if line.strip(" -")]
+    return f"where: the cell that begins with: {lines[1][:200]}\nnext:  mend what it says: {lines[-1][:300]}"
 
 
 def render_page(content: NotebookNode, *, city: str) -> str:
@@ -81,6 +86,10 @@ def render_page(content: NotebookNode, *, city: str) -> str:
     ]
     first = next(cell.source for cell in content.cells if cell.cell_type == "markdown")
     title = next(line.removeprefix("# ") for line in first.splitlines() if line.startswith("# "))
+    # Only the scripts of the maps run, in their frames: a name that would be a script is none.
+    hashes = sorted(
+        {found for cell in content.cells for found in _SCRIPT_HASH.findall(str(cell.get("outputs")))}
+    )
     exporter = HTMLExporter(
         template_name="page", extra_template_basedirs=[str(HERE.parent)], exclude_anchor_links=True
     )
@@ -88,11 +97,16 @@ def render_page(content: NotebookNode, *, city: str) -> str:
         content,
         resources={
             "title": title,
+            "script_hashes": " ".join(f"'{found}'" for found in hashes) or "'none'",
             "page_css": "\n".join(styles),
             "made_with": f"Erstellt mit begegnung_geo {__version__} aus data/processed/{city}/.",
         },
     )
-    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
+    page = "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
+    # pandas names its styled tables at random; the same tables shall give the same bytes.
+    for number, name in enumerate(dict.fromkeys(_STYLED_TABLE.findall(page)), start=1):
+        page = page.replace(name, f"table_{number}")
+    return page
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 Begegnungsorte of a city: inventory, walking reach, coverage and council maps.
 
 For notebooks, `import begegnung_geo as bg`: `bg.load` opens the tables of a city's last run,
-`bg.to_osmnx` and `bg.from_osmnx` take its walk network to networkx and back, `bg.reach` and
-`bg.coverage` measure places of one's own, `bg.explain` says why a place is listed. They stand in
+`bg.to_osmnx` and `bg.from_osmnx` take its walk network to networkx and back, `bg.reach`,
+`bg.coverage` and `bg.gain` measure places of one's own, `bg.explore` shows them on a map, `bg.explain`
+says why a place is listed. They stand in
 `api.py`, which is loaded with its heavy libraries when one of them is first used.
 """
 
@@ -20,8 +21,10 @@ __all__ = [
     "explain",
     "explore",
     "from_osmnx",
+    "gain",
     "load",
     "reach",
+    "split_network",
     "to_osmnx",
 ]
 

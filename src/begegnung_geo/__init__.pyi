@@ -22,10 +22,16 @@ from begegnung_geo.api import (
     from_osmnx as from_osmnx,
 )
 from begegnung_geo.api import (
+    gain as gain,
+)
+from begegnung_geo.api import (
     load as load,
 )
 from begegnung_geo.api import (
     reach as reach,
+)
+from begegnung_geo.api import (
+    split_network as split_network,
 )
 from begegnung_geo.api import (
     to_osmnx as to_osmnx,

@@ -13,11 +13,18 @@ import networkx as nx
 import pandas as pd
 
 from begegnung_geo import inspections
-from begegnung_geo.analysis.coverage import build_coverage, counts_a_part, withhold_shares
+from begegnung_geo.analysis import graphs
+from begegnung_geo.analysis.coverage import (
+    build_coverage,
+    counts_a_part,
+    publish_coverage,
+    withhold_shares,
+)
 from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.analysis.graphs import Network, build_graph, read_graph
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.analysis.scenario import compare_coverage, keep_packets
 from begegnung_geo.city_maps import explore
 from begegnung_geo.city_tables import City, load
 from begegnung_geo.errors import BegegnungError, ConfigError
@@ -33,12 +40,15 @@ __all__ = [
     "explain",
     "explore",
     "from_osmnx",
+    "gain",
     "load",
     "reach",
+    "split_network",
     "to_osmnx",
 ]
 
 _MINUTES_MAX = 60
+_CITY_LEVEL = "city"
 
 
 def to_osmnx(network: City | Network) -> nx.MultiDiGraph:
@@ -138,35 +148,39 @@ def reach(
 
 def coverage(
     city: City,
-    places: Places,
+    places: Places | None = None,
     *,
     profile: str | None = None,
     threshold_min: int | None = None,
     with_counted: bool = False,
+    as_published: bool = False,
 ) -> pd.DataFrame:
     """
-    Count the people who can walk to one of your own places, in the city and each district.
+    Count the people who can walk to one of the places, in the city and each district.
 
     Parameters
     ----------
     city
         From `load`.
     places
-        Points with a CRS, or pairs of longitude and latitude.
+        Points with a CRS, or pairs of longitude and latitude; None takes the counted places of the city
+        and its neighbours, as the pipeline does.
     profile
         Walking profile; None counts for all.
     threshold_min
         Minutes, 1 to 60; None counts for the thresholds of the profile.
     with_counted
         Add the own places to the counted ones: what would be different with them.
+    as_published
+        Count people in packets, and hide and round, as pages and files do. Without it the numbers are
+        exact and not for publication.
 
     Returns
     -------
     coverage
-        As the table `coverage`; the first rows are the whole city (`level` is `city`).
+        As the table `coverage` (`published_coverage`); the first rows are the whole city (`level` is `city`).
         `covered_share` counts unknown walks as not covered, `covered_share_max` as covered. Shares
-        are null where nobody lives or only a part of the people is known. Numbers are exact and not
-        for publication: the pages hide small ones.
+        are null where nobody lives or only a part of the people is known.
 
     Raises
     ------
@@ -181,17 +195,106 @@ def coverage(
     >>> counted = bg.coverage(city, city.layer("begegnungsorte").head(3), threshold_min=10)
     >>> counted["level"].iloc[0]
     'city'
+    >>> bg.coverage(city).query("level == 'city'")["persons_covered"].tolist() == city.table(
+    ...     "city_coverage"
+    ... )["persons_covered"].tolist()
+    True
     """
     walking = _pick_walking(city, profile=profile, threshold_min=threshold_min)
-    own = place_points(city, places)
-    supply = stack_layers(_read_supply(city), own) if with_counted else own
+    supply = _read_supply(city) if places is None else place_points(city, places)
+    if with_counted and places is not None:
+        supply = stack_layers(_read_supply(city), supply)
     homes = city.layer("demand").rename(columns={"demand_id": "cell_id"})
     demand, _ = assign_walk_distance(homes, supply, ways=city.ways)
-    found, found_in_city = build_coverage(demand, city.layer("districts"), walking=walking)
-    found_in_city = found_in_city.assign(level="city", district_id=city.profile.city.key)
-    rows = pd.concat([found_in_city[found.columns], found], ignore_index=True)
     people, area = city.read_facts("count_people"), city.read_facts("tie_districts")
-    return withhold_shares(rows) if counts_a_part(people, area) else rows
+    exact = _count_covered(city, demand, walking=walking)
+    if counts_a_part(people, area):
+        exact = withhold_shares(exact)
+    if not as_published:
+        return exact
+    packed = _count_covered(city, keep_packets(demand, city.table("protected_demand")), walking=walking)
+    return _publish(city, packed, exact)
+
+
+def gain(
+    city: City, places: Places, *, profile: str | None = None, threshold_min: int | None = None
+) -> pd.DataFrame:
+    """
+    Tell what would be different if your own places were open beside the counted ones.
+
+    The figures are those that a page would tell (packets of people, small numbers hidden). A scenario
+    file does more: it closes and moves places, lays paths, and builds a site (`make maps SCENARIO=name`).
+
+    Parameters
+    ----------
+    city
+        From `load`.
+    places
+        Points with a CRS, or pairs of longitude and latitude.
+    profile
+        Walking profile; None counts for all.
+    threshold_min
+        Minutes, 1 to 60; None counts for the thresholds of the profile.
+
+    Returns
+    -------
+    scenario_coverage
+        As the table `scenario_coverage`: before, after and difference, the city (`level` is `city`) and
+        each district; differences are null where one side is not told.
+
+    Raises
+    ------
+    ConfigError
+        If a place, the profile or the threshold cannot be used.
+    CrsError
+        If the layer of places has no CRS.
+
+    Examples
+    --------
+    >>> city = bg.load("musterstadt")
+    >>> rooms = city.layer("begegnungsorte").query("standing == 'potential'")
+    >>> gained = bg.gain(city, rooms, profile="senior", threshold_min=10)
+    >>> bool((gained["persons_gained"].dropna() >= 0).all())
+    True
+    """
+    asked: dict[str, Any] = {"profile": profile, "threshold_min": threshold_min, "as_published": True}
+    after = coverage(city, places, with_counted=True, **asked)
+    return compare_coverage(coverage(city, **asked), after)
+
+
+def split_network(city: City, level: str) -> dict[str, Network]:
+    """
+    Return the walk network of each district, for statistics and plots of osmnx.
+
+    Parameters
+    ----------
+    city
+        From `load`.
+    level
+        `stadtbezirk` or another level of the table `districts`.
+
+    Returns
+    -------
+    networks
+        `district_id` -> network. A piece of walkway belongs to the one district that its middle lies in:
+        lengths add up to those of the city.
+
+    Raises
+    ------
+    SchemaError
+        If there is no district of the level.
+
+    Examples
+    --------
+    >>> city = bg.load("musterstadt")
+    >>> parts = bg.split_network(city, "stadtbezirk")
+    >>> list(parts)
+    ['10', '20', '30']
+    >>> graph = bg.to_osmnx(parts["10"])
+    """
+    return graphs.split_network(
+        city.network, city.layer("districts"), level=level, city_area=city.layer("city_area")
+    )
 
 
 def explain(city: City, place_id: str) -> str:
@@ -251,6 +354,28 @@ def _pick_walking(city: City, *, profile: str | None, threshold_min: int | None)
     if threshold_min is not None:
         chosen["thresholds_min"] = (int(threshold_min),)
     return walking.model_copy(update=chosen)
+
+
+def _count_covered(city: City, demand: gpd.GeoDataFrame, *, walking: Walking) -> pd.DataFrame:
+    found, found_in_city = build_coverage(demand, city.layer("districts"), walking=walking)
+    found_in_city = found_in_city.assign(level=_CITY_LEVEL, district_id=city.profile.city.key)
+    return pd.concat([found_in_city[found.columns], found], ignore_index=True)
+
+
+def _publish(city: City, packed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
+    """Return coverage as `disclosing.tell_figures` does: of the city both ends of a range are told."""
+    is_city = packed["level"] == _CITY_LEVEL
+    limits = {True: 1.0, False: city.profile.coverage.unknown_share_max}
+    parts = [
+        publish_coverage(
+            packed[is_city == part],
+            exact[is_city == part],
+            publication=city.profile.publication,
+            unknown_share_max=limit,
+        )
+        for part, limit in limits.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _read_supply(city: City) -> gpd.GeoDataFrame:

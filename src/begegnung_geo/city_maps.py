@@ -23,6 +23,7 @@ from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.figure_classes import Figures
 from begegnung_geo.render.layers import Atlas, build_atlas
 from begegnung_geo.render.own_map import Drawn, build_own_map
+from begegnung_geo.render.text import clean_text
 
 _GROUNDS: WeakKeyDictionary[City, tuple[SiteContent, Atlas]] = WeakKeyDictionary()
 _CITY_LEVEL = "city"
@@ -57,7 +58,8 @@ def explore(
         The column of `figures` to colour by, light for small and dark for large values.
         `..._share` is told in percent, `persons...` rounded and hidden as on the pages.
     label
-        What the figure is, in words; without it the name of the column.
+        What the colours say, in words: the figure, or where the walking areas lead to. Without it the
+        name of the column, or whose walks they are.
     reach_areas
         From `reach`, or rows of the table `reach_areas`. Of several walking profiles the headline's is shown.
     gaps
@@ -100,6 +102,7 @@ def explore(
         gaps=_require_layer(city, gaps, "gaps"),
         begegnungsorte=_require_layer(city, begegnungsorte, "begegnungsorte"),
         own_places=None if own_places is None else place_points(city, own_places),
+        walking_label=clean_text(label),
     )
     if drawn.figures is not None and drawn.reach_areas is not None:
         raise ConfigError(
@@ -185,4 +188,4 @@ def _read_figures(city: City, figures: pd.DataFrame, *, column: str, label: str)
         )
     members = districts[districts["level"] == levels[0]].reset_index(drop=True)
     values = rows.set_index("district_id")[column].reindex(members["district_id"])
-    return Figures(members, values.to_numpy(dtype=np.float64), column, label or column)
+    return Figures(members, values.to_numpy(dtype=np.float64), column, clean_text(label or column))

@@ -2,19 +2,23 @@
 """The tables of a city's last run, opened from its folder without any raw file."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from pydantic import ValidationError
 
 from begegnung_geo.analysis.graphs import Network
 from begegnung_geo.analysis.ways import Ways, lay_ways
+from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.config import find_config_dir, read_profile
 from begegnung_geo.errors import ConfigError, SourceError
-from begegnung_geo.profile import Profile
+from begegnung_geo.profile import Profile, Walking
+from begegnung_geo.render.figures import format_persons
 from begegnung_geo.render.text import LANGUAGES, Words
 from begegnung_geo.run_folders import RECORDS
 from begegnung_geo.schema import TABLES
@@ -39,6 +43,7 @@ class City:
     profile: Profile
     processed: Path
     site: Path
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         """Return name, data date and folder."""
@@ -86,7 +91,8 @@ class City:
         Returns
         -------
         words
-            `number(8415)`, `share(0.14)`, `date("2026-01-01")`, `say("profile.senior")`.
+            `number(8415)`, `share(0.14)`, `share_range(0.6, 0.64)`, `date("2026-01-01")`,
+            `say("profile.senior")`.
 
         Raises
         ------
@@ -191,9 +197,87 @@ class City:
             *self.network, snap_distance_m=walking.snap_distance_m, scrap_length_m=walking.scrap_length_m
         )
 
-    @cached_property
-    def _read(self) -> dict[str, pd.DataFrame]:
-        return {}
+    def with_walking(
+        self, *, speeds_m_s: Mapping[str, float] | None = None, snap_distance_m: float | None = None
+    ) -> "City":
+        """
+        Return the city with other assumptions about walking, to see how much they matter.
+
+        `coverage`, `gain` and `reach` of the new city are measured with them; its tables stay those of
+        the last run.
+
+        Parameters
+        ----------
+        speeds_m_s
+            Walking profile -> metres a second; the other profiles keep theirs.
+        snap_distance_m
+            Longest straight leg of a home or a place to its walkway, in metres.
+
+        Returns
+        -------
+        city
+            Shares the tables in memory; this city stays as it is.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such walking profile, or a number is out of range.
+
+        Examples
+        --------
+        >>> city = bg.load("musterstadt")
+        >>> slower = city.with_walking(speeds_m_s={"senior": 0.8})
+        >>> slower.profile.walking.profiles["senior"].speed_m_s
+        0.8
+        """
+        walking = self.profile.walking
+        content = walking.model_dump()
+        for key, speed in (speeds_m_s or {}).items():
+            if key not in walking.profiles:
+                raise ConfigError(
+                    f"no walking profile {str(key)[:80]!r}",
+                    where="speeds_m_s",
+                    hint=f"choose one of {', '.join(walking.profiles)}",
+                )
+            content["profiles"][key]["speed_m_s"] = speed
+        if snap_distance_m is not None:
+            content["snap_distance_m"] = snap_distance_m
+        try:
+            changed = Walking.model_validate(content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ConfigError(
+                f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}",
+                where="with_walking",
+                hint="give metres a second between 0.1 and 4, and a leg of up to 2000 m",
+            ) from error
+        return replace(self, profile=self.profile.model_copy(update={"walking": changed}))
+
+    def tell_persons(self, persons: float, language: str = "de") -> str:
+        """
+        Return a number of people as the pages tell it: rounded to packets, small or null ones hidden.
+
+        Parameters
+        ----------
+        persons
+            A published number of people; null where it is hidden.
+        language
+            `de` or `en`.
+
+        Examples
+        --------
+        >>> city = bg.load("musterstadt")
+        >>> city.tell_persons(8415), city.tell_persons(float("nan"))
+        ('8.415', 'weniger als 10')
+        """
+        value = float("nan") if pd.isna(persons) else float(persons)
+        return format_persons(value, publication=self.profile.publication, words=self.words(language))
+
+    def class_names(self, language: str = "de") -> dict[str, str]:
+        """Return what the pages call each `class` of a place; raises as `words` does."""
+        position = LANGUAGES.index(self.words(language).language)
+        classes = read_category_rules(find_config_dir()).classes
+        return {key: (entry.label_de, entry.label_en)[position] for key, entry in classes.items()}
 
     def read_facts(self, step: str) -> dict[str, Any]:
         """

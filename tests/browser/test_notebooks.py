@@ -45,6 +45,20 @@ def test_a_page_asks_for_nothing_fits_every_width_and_passes_axe(page_file, visi
     assert not found.complaints
 
 
+def test_the_policy_of_a_page_runs_the_scripts_of_its_maps_and_no_other(page_file, visit):
+    page = visit(page_file).page
+    page.evaluate(
+        """() => { const s = document.createElement('script'); s.textContent = 'window.hit = 1';
+        document.body.append(s);
+        document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.hit = 2">'); }"""
+    )
+    page.wait_for_timeout(50)
+    assert page.evaluate("window.hit") is None
+    policy = page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
+    assert "script-src 'sha256-" in policy
+    assert "'unsafe-inline'" not in policy.partition("script-src")[2]
+
+
 def test_a_page_names_no_address_it_would_load(page_file):
     text = page_file.read_text(encoding="utf-8")
     frames = re.findall(r'srcdoc="([^"]*)"', text)

@@ -57,6 +57,7 @@ def test_a_notebook_asks_answers_and_names_date_and_sources(notebook):
     assert any("## Antwort" in cell for cell in prose[-3:])
     assert "**Wie sicher ist das?**" in prose[-1]
     assert "city.data_date" in code[0]
+    assert 'pd.set_option("styler.format.escape", "html")' in code[0]
     assert "city.sources" in code[-1]
     assert "bg.explore(" in "".join(code)
 

@@ -188,3 +188,88 @@ def test_sources_are_those_of_the_inputs_without_our_own_rules(city):
     inputs = {entry["title"] for entry in city.manifest["inputs"] if not entry["role"].startswith("rules.")}
     assert set(city.sources["title"]) == inputs
     assert not city.sources.duplicated().any()
+
+
+def test_coverage_as_published_is_the_published_table_to_the_digit(city):
+    rows = bg.coverage(city, as_published=True)
+    is_city = rows["level"] == "city"
+    for part, name in ((rows[~is_city], "published_coverage"), (rows[is_city], "published_city_coverage")):
+        stored = city.table(name)
+        pd.testing.assert_frame_equal(part[stored.columns].reset_index(drop=True), stored)
+
+
+def test_a_gain_is_what_the_tables_before_and_after_differ_by(city):
+    rooms = city.layer("begegnungsorte").query("standing == 'potential' and not is_counted").head(5)
+    asked = {"profile": "senior", "threshold_min": 10}
+    gained = bg.gain(city, rooms, **asked)
+    before = bg.coverage(city, as_published=True, **asked)
+    after = bg.coverage(city, rooms, with_counted=True, as_published=True, **asked)
+    key = ["level", "district_id"]
+    both = gained.set_index(key).sort_index()
+    before, after = (table.set_index(key).sort_index()["persons_covered"] for table in (before, after))
+    pd.testing.assert_series_equal(both["persons_gained"], after - before, check_names=False)
+    assert (both["persons_gained"].dropna() % city.profile.publication.round_to == 0).all()
+    assert both["persons_gained"].max() > 0
+
+
+def test_gains_of_single_rooms_are_those_of_the_table_of_potential(city):
+    told = city.table("published_siting_gains").query("profile == 'senior' and threshold_min == 10")
+    best = told.nlargest(2, "persons_added")
+    places = city.layer("begegnungsorte").set_index("begegnungsort_id", drop=False)
+    for row in best.itertuples():
+        gained = bg.gain(city, places.loc[[row.begegnungsort_id]], profile="senior", threshold_min=10)
+        assert gained.set_index("level").loc["city", "persons_gained"] == row.persons_added
+
+
+def test_other_speeds_and_legs_are_measured_and_the_city_stays_as_it_is(city):
+    asked = {"profile": "senior", "threshold_min": 10}
+    usual = bg.coverage(city, **asked)["persons_covered"][0]
+    speed = city.profile.walking.profiles["senior"].speed_m_s
+    # Half the pace for twice the time is the same walk.
+    half = city.with_walking(speeds_m_s={"senior": speed / 2})
+    assert bg.coverage(half, profile="senior", threshold_min=20)["persons_covered"][0] == usual
+    assert bg.coverage(half, **asked)["persons_covered"][0] < usual
+    tight = city.with_walking(snap_distance_m=1.0)
+    assert bg.coverage(tight, **asked)["persons_unknown"][0] > 0
+    assert bg.coverage(city, **asked)["persons_covered"][0] == usual
+    assert city.profile.walking.profiles["senior"].speed_m_s == speed
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"speeds_m_s": {"giant": 1.0}}, "no walking profile 'giant'"),
+        ({"speeds_m_s": {"senior": 40.0}}, "profiles.senior.speed_m_s"),
+        ({"snap_distance_m": -1.0}, "snap_distance_m"),
+    ],
+)
+def test_assumptions_that_cannot_be_walked_say_so(city, changed, told):
+    with pytest.raises(bg.BegegnungError, match=told) as caught:
+        city.with_walking(**changed)
+    assert caught.value.hint
+
+
+def test_networks_of_districts_add_up_to_the_network_inside_the_city(city):
+    parts = bg.split_network(city, "stadtbezirk")
+    ids = pd.concat([part.edges["edge_id"] for part in parts.values()])
+    assert ids.is_unique
+    edges = city.network.edges
+    inside = edges[edges.interpolate(0.5, normalized=True).intersects(city.layer("city_area").union_all())]
+    assert set(ids) == set(inside["edge_id"])
+    for part in parts.values():
+        assert set(part.nodes["node_id"]) == {*part.edges["from_node"], *part.edges["to_node"]}
+        assert_geodataframe_equal(bg.from_osmnx(bg.to_osmnx(part)).edges, part.edges)
+
+
+def test_classes_are_called_as_on_the_pages(city):
+    assert city.class_names()["library"] != city.class_names("en")["library"]
+    assert set(city.table("begegnungsorte")["class"]) <= set(city.class_names())
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/how-to/notebooks.md"])
+def test_the_python_of_the_documents_runs(page, *, town, project, monkeypatch):
+    blocks = re.findall(r"```python\n(.*?)```", (project / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    monkeypatch.chdir(town.root)
+    (town.root / "build").mkdir(exist_ok=True)
+    exec("\n".join(blocks), {})  # noqa: S102 - our own documents

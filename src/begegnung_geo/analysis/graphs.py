@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from begegnung_geo.analysis.districts import assign_district
 from begegnung_geo.errors import SchemaError
 
 _OSMNX_NAMES = {"length_m": "length", "way_id": "osmid"}
@@ -31,6 +32,51 @@ class Network(NamedTuple):
     edges: gpd.GeoDataFrame
 
 
+def split_network(
+    network: Network, districts: gpd.GeoDataFrame, *, level: str, city_area: gpd.GeoDataFrame
+) -> dict[str, Network]:
+    """
+    Return the network of each district of a level.
+
+    Parameters
+    ----------
+    network
+        The two tables.
+    districts
+        Table `districts`: MultiPolygon, the metric CRS of the network.
+    level
+        Level to split by.
+    city_area
+        Table `city_area`; what lies outside is left out.
+
+    Returns
+    -------
+    networks
+        `district_id` -> its network, in the order of the table. A piece of walkway belongs to the one
+        district that its middle lies in, so that lengths add up to the city's; the nodes are the ends of
+        these pieces, and one at a border is a node of both sides. Nodes have `street_count` in the whole
+        network, as when osmnx cuts a graph: a street that goes on beyond the border is no dead end.
+
+    Raises
+    ------
+    SchemaError
+        If there is no district of the level.
+    CrsError
+        If the tables are not in the same CRS.
+    """
+    nodes, edges = network
+    middles = edges[[]].set_geometry(edges.geometry.interpolate(0.5, normalized=True), crs=edges.crs)
+    found, _ = assign_district(middles, districts, level=level, city_area=city_area, snap_distance_m=np.inf)
+    district_id = found[f"district_id_{level}"]
+    nodes = nodes.assign(street_count=_count_streets(network))
+    networks = {}
+    for own in districts.loc[districts["level"] == level, "district_id"]:
+        pieces = edges[(district_id == own).fillna(value=False)]
+        ends = nodes["node_id"].isin(pieces["from_node"]) | nodes["node_id"].isin(pieces["to_node"])
+        networks[str(own)] = Network(nodes[ends].reset_index(drop=True), pieces.reset_index(drop=True))
+    return networks
+
+
 def build_graph(network: Network) -> nx.MultiDiGraph:
     """
     Return the network as a graph in the conventions of osmnx 2.
@@ -44,18 +90,17 @@ def build_graph(network: Network) -> nx.MultiDiGraph:
     -------
     graph
         A node is an OSM node id with `x`, `y` (metric CRS, see `graph.graph["crs"]`),
-        `street_count` and `component_id`. A piece of walkway is two edges, one each way, with
-        `osmid` (the way), `length` in metres, `geometry` in walking direction, `reversed`,
-        `oneway` (always False), and the columns of `walk_edges` under their own names. A loop
-        is two edges from its node to itself. `name` is left out where there is none.
+        `street_count` (that of the table where it has one) and `component_id`. A piece of walkway
+        is two edges, one each way, with `osmid` (the way), `length` in metres, `geometry` in
+        walking direction, `reversed`, `oneway` (always False), and the columns of `walk_edges`
+        under their own names. A loop is two edges from its node to itself. `name` is left out
+        where there is none.
     """
     nodes, edges = network
     graph = nx.MultiDiGraph(crs=edges.crs, simplified=True)
     xy = shapely.get_coordinates(nodes.geometry.to_numpy())
-    ends = pd.concat([edges["from_node"], edges["to_node"]]).value_counts()
-    facts = nodes.drop(columns=nodes.geometry.name).assign(
-        x=xy[:, 0], y=xy[:, 1], street_count=nodes["node_id"].map(ends).fillna(0).astype("int64")
-    )
+    street_count = nodes["street_count"] if "street_count" in nodes else _count_streets(network)
+    facts = nodes.drop(columns=nodes.geometry.name).assign(x=xy[:, 0], y=xy[:, 1], street_count=street_count)
     graph.add_nodes_from((row.pop("node_id"), row) for row in facts.to_dict("records"))
     lines = edges.geometry.to_numpy()
     ways = edges.drop(columns=[edges.geometry.name, "from_node", "to_node"]).rename(columns=_OSMNX_NAMES)
@@ -113,6 +158,12 @@ def read_graph(graph: nx.MultiDiGraph) -> Network:
         gpd.GeoDataFrame(nodes.drop(columns=["x", "y", "street_count"]), geometry=points, crs=crs),
         gpd.GeoDataFrame(edges, geometry="geometry", crs=crs),
     )
+
+
+def _count_streets(network: Network) -> pd.Series:
+    """Return how many pieces of walkway meet at each node; both ends of a loop count."""
+    ends = pd.concat([network.edges["from_node"], network.edges["to_node"]]).value_counts()
+    return network.nodes["node_id"].map(ends).fillna(0).astype("int64")
 
 
 def _list_edge_columns() -> list[str]:

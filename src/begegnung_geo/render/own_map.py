@@ -50,18 +50,20 @@ _BORDER_TOLERANCE_M = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """What a map shows above the ground; a layer that is None is left out."""
+    """What a map shows above the ground; a layer that is None is left out, `walking_label` names a legend."""
 
     figures: Figures | None = None
     reach_areas: gpd.GeoDataFrame | None = None
     gaps: gpd.GeoDataFrame | None = None
     begegnungsorte: gpd.GeoDataFrame | None = None
     own_places: gpd.GeoDataFrame | None = None
+    walking_label: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
-        return all(layer is None for layer in vars(self).values())
+        layers = (self.figures, self.reach_areas, self.gaps, self.begegnungsorte, self.own_places)
+        return all(layer is None for layer in layers)
 
 
 class OwnMap(OfflineMap):
@@ -271,11 +273,10 @@ def _list_legend(
     if drawn.figures is not None:
         parts.append({"name": drawn.figures.label, "items": list_figure_items(drawn.figures, words)})
     if profile:
-        name = words.say("own_map.walking", people=speaker.profile(profile))
+        name = drawn.walking_label or words.say("own_map.walking", people=speaker.profile(profile))
         parts.append({"name": name, "items": list_classes(speaker, atlas=atlas)})
     if drawn.gaps is not None and len(drawn.gaps):
-        item = {"look": "gap", "name": words.say("own_map.gap"), "colour": symbols.GAP}
-        parts.append({"name": words.say("legend.gaps"), "items": [item | {"ground": symbols.LAND}]})
+        parts.append({"name": words.say("legend.gaps"), "items": _list_gap_items(drawn.gaps, speaker)})
     own = drawn.own_places
     items = [*list_place_kinds(rows, words), *list_potential_items(rows, words)]
     if own is not None and len(own):
@@ -283,3 +284,19 @@ def _list_legend(
     if items:
         parts.append({"name": words.say("legend.places"), "items": items})
     return parts
+
+
+def _list_gap_items(gaps: gpd.GeoDataFrame, speaker: Speaker) -> list[dict[str, str]]:
+    """Return a swatch for each walking profile and threshold that gaps are drawn for."""
+    kinds = gaps[["profile", "threshold_min"]].drop_duplicates().sort_values(["profile", "threshold_min"])
+    return [
+        {
+            "look": "gap",
+            "name": speaker.words.say(
+                "legend.gap", minutes=speaker.words.number(minutes), people=speaker.profile(str(profile))
+            ),
+            "colour": symbols.GAP,
+            "ground": symbols.LAND,
+        }
+        for profile, minutes in kinds.itertuples(index=False)
+    ]

@@ -7,6 +7,7 @@ a whole template with named values; nothing is glued together from pieces.
 """
 
 import importlib.resources
+import math
 import re
 import tomllib
 import unicodedata
@@ -85,6 +86,19 @@ class Words:
         if percent == 100 and value < 1:  # noqa: PLR2004
             return self.say("share.above", share=self._percent(99))
         return self._percent(percent)
+
+    def share_range(self, low: float, high: float) -> str:
+        """
+        Return a share (0-1) that lies between two: `61 %`, or `60 bis 64 %` (widened to whole percent).
+
+        Where one of them is NaN, that it cannot be said.
+        """
+        if math.isnan(low) or math.isnan(high):
+            return self.say("share.no_statement")
+        if round(low * 100) == round(high * 100):
+            return self.share(low)
+        ends = math.floor(round(low * 100, 6)), math.ceil(round(high * 100, 6))
+        return self.say("share.range", low=self.number(ends[0]), high=self.share(ends[1] / 100))
 
     def percent(self, value: float, *, decimals: int) -> str:
         """Return a share (0-1) in percent with decimals, as it is."""

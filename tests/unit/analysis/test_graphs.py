@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The walk network as a graph: conventions of osmnx, and the way back without loss."""
 
+import geopandas as gpd
 import networkx as nx
 import osmnx as ox
 import pytest
+import shapely
 from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from begegnung_geo.analysis.graphs import Network, build_graph, read_graph
+from begegnung_geo.analysis.graphs import Network, build_graph, read_graph, split_network
 from begegnung_geo.analysis.network import build_network
 from begegnung_geo.errors import SchemaError
 
@@ -81,3 +83,20 @@ def test_a_graph_of_other_origin_is_refused():
     with pytest.raises(SchemaError, match="not one that to_osmnx made") as caught:
         read_graph(graph)
     assert "component_id" in caught.value.where
+
+
+def test_a_piece_of_walkway_belongs_to_the_district_of_its_middle(build_walkways):
+    # Nodes 0, 1, 2 lie 137.31 m apart on one line; the border runs 20 m east of node 1.
+    network = Network(*build_network(build_walkways(NODES, {1: [0, 1], 2: [1, 2], 3: [2, 3]})))
+    x, y = NODES[1][0] + 20, NODES[1][1]
+    halves = [shapely.box(x - 1000, y - 500, x, y + 500), shapely.box(x, y - 500, x + 150, y + 500)]
+    districts = gpd.GeoDataFrame(
+        {"district_id": ["1", "2"], "level": ["half", "half"]}, geometry=halves, crs=network.edges.crs
+    )
+    city_area = gpd.GeoDataFrame(geometry=[shapely.union_all(halves)], crs=network.edges.crs)
+    parts = split_network(network, districts, level="half", city_area=city_area)
+    assert {key: set(part.edges["way_id"]) for key, part in parts.items()} == {"1": {1}, "2": {2}}
+    assert [len(part.nodes) for part in parts.values()] == [2, 2]  # node 1 is of both sides
+    west = build_graph(parts["1"])
+    assert [west.nodes[node]["street_count"] for node in (0, 1)] == [1, 2]  # no dead end at the border
+    assert_geodataframe_equal(read_graph(west).edges, parts["1"].edges)

@@ -64,13 +64,13 @@ def test_neighbouring_classes_have_different_colours_from_light_to_dark():
 def test_the_legend_names_classes_in_percent_and_what_is_not_known():
     names = [item["name"] for item in list_figure_items(_figures([0.1, 0.9, np.nan]), GERMAN)]
     assert names[0] == "0\N{NO-BREAK SPACE}% bis 20\N{NO-BREAK SPACE}%"
-    assert names[-1] == "nicht bekannt oder zu wenige Menschen"
+    assert names[-1] == "nicht bekannt oder zu wenige"
     assert len(names) == 6
 
 
 def test_a_legend_without_any_figure_says_only_that():
     items = list_figure_items(_figures([np.nan, np.nan]), GERMAN)
-    assert [item["name"] for item in items] == ["nicht bekannt oder zu wenige Menschen"]
+    assert [item["name"] for item in items] == ["nicht bekannt oder zu wenige"]
     assert classify_figures(_figures([np.nan])) == [-1]
 
 
@@ -83,7 +83,7 @@ def test_a_legend_without_any_figure_says_only_that():
         (3.14159, "km_per_km2", "3,14"),
         (12.0, "places_count", "12"),
         (1234.5, "area_m2", "1.234"),
-        (np.nan, "covered_share", "nicht bekannt oder zu wenige Menschen"),
+        (np.nan, "covered_share", "nicht bekannt oder zu wenige"),
     ],
 )
 def test_a_figure_is_told_as_the_pages_tell_figures_of_its_kind(speaker, *, value, column, told):

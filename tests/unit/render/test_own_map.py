@@ -93,7 +93,7 @@ def test_a_click_on_a_district_tells_its_figure(town, draw):
     texts = _read(draw(figures=_figures(town, [0.25, np.nan])), "page-texts")
     told = [line for lines in texts["layers"]["districts"][0]["info"] for line in lines]
     assert {"term": "Anteil", "text": "25\N{NO-BREAK SPACE}%"} in told
-    assert {"term": "Anteil", "text": "nicht bekannt oder zu wenige Menschen"} in told
+    assert {"term": "Anteil", "text": "nicht bekannt oder zu wenige"} in told
 
 
 def test_people_of_gaps_are_told_as_on_the_pages(town, draw):

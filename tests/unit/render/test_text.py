@@ -149,3 +149,17 @@ def test_the_code_holds_no_german_sentence_outside_the_dictionary(project):
         docstrings = [s for s in strings if "\n" in s or s.endswith((".", ":"))]
         words = [s for s in strings if s not in docstrings and re.search(r"\b(und|der|die|nicht|Karte)\b", s)]
         assert not words, path.name
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (0.61, 0.61, "61\N{NO-BREAK SPACE}%"),
+        (0.608, 0.612, "61\N{NO-BREAK SPACE}%"),
+        (0.608, 0.631, "60 bis 64\N{NO-BREAK SPACE}%"),
+        (0.0, 0.07, "0 bis 7\N{NO-BREAK SPACE}%"),
+        (float("nan"), 0.5, "nicht bestimmbar"),
+    ],
+)
+def test_a_share_between_two_is_told_as_one_where_they_agree_and_never_narrower(low, high, told):
+    assert GERMAN.share_range(low, high) == told

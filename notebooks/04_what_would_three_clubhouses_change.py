@@ -1,0 +1,127 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <!-- SPDX-License-Identifier: MIT -->
+# # Was würden drei Vereinsheime ändern?
+#
+# **Frage.** Wenn drei Vereinsheime sich für alle öffneten: welche drei, wie viele Menschen hätten dann in zehn Minuten einen Ort, die
+# heute keinen haben (im Tempo älterer Menschen), und wo?
+#
+# Ein Vereinsheim im Verzeichnis ist ein Potenzialraum: ein Raum, der heute nicht für alle offen ist. Ob er sich öffnen lässt, weiß nur der
+# Verein.
+
+# %%
+import os
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import Markdown
+
+import begegnung_geo as bg
+
+PROFILE, MINUTES = "senior", 10
+SHARES = ["covered_share_before", "covered_share"]
+CLUBS = ["allotment_club", "club_home", "sports_club"]
+city = bg.load(os.environ.get("CITY", "musterstadt"))
+words = city.words()
+pd.set_option("styler.format.escape", "html")  # names come from outside
+Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
+
+# %% [markdown]
+# ## Welche drei
+#
+# Für jeden Potenzialraum steht im Ergebnis schon, wie viele Menschen er allein neu erreichen würde. Wir nehmen die drei Vereinsheime mit dem
+# größten Zuwachs; hat die Stadt keine drei, die besten Räume gleich welcher Art.
+
+# %%
+gains = city.table("published_siting_gains").query("profile == @PROFILE and threshold_min == @MINUTES")
+rooms = city.layer("begegnungsorte").merge(
+    gains[["begegnungsort_id", "persons_added"]], on="begegnungsort_id"
+)
+rooms["Art"] = rooms["class"].map(city.class_names())
+rooms["name"] = rooms["name"].fillna(rooms["Art"] + " ohne Namen")
+clubs = rooms[rooms["class"].isin(CLUBS)]
+three = (clubs if len(clubs) >= 3 else rooms).nlargest(3, "persons_added")
+shown = three.set_index("name")[["Art", "persons_added"]].astype({"persons_added": "Int64"})
+shown.columns = ["Art", "allein neu erreicht"]
+shown.rename_axis(None).style.format(thousands=".", na_rep="unter 10").set_caption(
+    "Räume, die sich öffnen könnten"
+)
+
+# %% [markdown]
+# ## Zusammen
+#
+# Zwei Häuser nebeneinander erreichen dieselben Menschen, deshalb wird neu gezählt und nicht addiert. Zum Vergleich: die drei besten Räume
+# gleich welcher Art.
+
+# %%
+asked = {"profile": PROFILE, "threshold_min": MINUTES}
+gained = bg.gain(city, three, **asked).set_index("level")
+best = bg.gain(city, rooms.nlargest(3, "persons_added"), **asked).set_index("level")
+both = pd.DataFrame({"diese Räume": gained.loc["city"], "die drei besten Räume": best.loc["city"]}).T
+both = both[["persons_covered_before", "persons_covered", "persons_gained"]].astype("Int64")
+both.columns = ["heute erreicht", "dann erreicht", "neu erreicht"]
+both.style.format(thousands=".", na_rep="unter 10").set_caption(
+    "Menschen mit einem Ort in zehn Minuten (im Tempo älterer Menschen)"
+)
+
+# %% alt="Balkendiagramm: wie viele Menschen neu einen Ort in zehn Minuten hätten, wenn die Häuser offen wären, für die Bezirke, in denen sich etwas ändert"
+districts = city.table("districts").set_index("district_id")
+fine = districts.groupby("level")["area_km2"].mean().idxmin()
+changed = gained.loc[[fine]].query("persons_gained > 0").nlargest(12, "persons_gained").iloc[::-1]
+figure, chart = plt.subplots(figsize=(8, 1 + 0.42 * max(len(changed), 1)))
+chart.barh(districts["name"].reindex(changed["district_id"]), changed["persons_gained"], height=0.5)
+chart.set(xlabel="Menschen, die neu einen Ort in zehn Minuten hätten", xlim=(0, None))
+plt.show()
+
+# %% [markdown]
+# ## Wo sie liegen
+#
+# Die Farben sagen, wie weit es zum nächsten dieser Häuser wäre; die schraffierten Flächen sind die Lücken von heute, schwarze Zeichen die Orte, die
+# schon zählen.
+
+# %%
+bg.explore(
+    city,
+    own_places=three,
+    reach_areas=bg.reach(city, three, profile=PROFILE),
+    label="Fußweg zum nächsten der neuen Häuser (ältere Menschen)",
+    gaps=city.layer("published_gaps"),
+    begegnungsorte=city.layer("begegnungsorte").query("is_counted"),
+)
+
+# %% [markdown]
+# ## Antwort
+
+# %%
+ranks = city.table("published_siting_ranks").set_index("begegnungsort_id").reindex(three["begegnungsort_id"])
+now, then = (words.share_range(gained.loc["city", name], gained.loc["city", name]) for name in SHARES)
+Markdown(
+    f"Diese {len(three)} Häuser zusammen: **{city.tell_persons(gained.loc['city', 'persons_gained'])} Menschen** hätten neu einen Ort in zehn "
+    f"Minuten, dann {then} statt {now} der Menschen. Die besten Räume gleich welcher Art brächten "
+    f"{city.tell_persons(best.loc['city', 'persons_gained'])}. Wird schneller oder langsamer gegangen, so bleibt der Rang von "
+    f"{(ranks['stability'] == 'robust').sum()} der {len(three)} Häuser, wie er ist."
+)
+
+# %% [markdown]
+# **Wie sicher ist das?** Die Zahlen setzen voraus, dass ein Haus an allen Tagen offen ist und alle willkommen sind; beides ist nicht erfragt. Fehlt ein
+# heutiger Ort im Verzeichnis, ist der Zuwachs in Wahrheit kleiner. Ein Szenario als Datei (`make maps SCENARIO=name`) rechnet dasselbe mit
+# Öffnungszeiten, Wegen und Schließungen und zeigt es auf allen Seiten.
+
+# %%
+sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1).replace(
+    "", "nicht bekannt"
+)
+sources.style.hide().format({"Stand": words.date}).set_table_attributes('class="words"').set_caption(
+    "Quellen und ihr Stand"
+)
