@@ -228,7 +228,7 @@ def write_review(profile_path: Path, out: Path) -> tuple[int, int]:
     inventory = open_city(profile_path)
     rows = build_review_list(
         inventory.table("place_matches"),
-        inventory.table("places"),
+        inventory.layer("places"),
         inventory.table("reviews"),
         classes=inventory.rules.classes,
     )

@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 SPREAD_MAX_M = 400.0
 """A group's points may not lie farther apart unless outlines tie them (judgement)."""
@@ -31,7 +32,8 @@ def build_groups(
     ----------
     pairs
         From `match_places`; `decision` "same" ties two records, `is_forbidden` and a
-        clearly different score between two names hold them apart. The tightest ties
+        clearly different score between two names hold them apart, the latter unless staff
+        know one of them under the other's name. The tightest ties
         come first; a tie that would bring two held-apart records into one group, or
         stretch a group over more than 400 m, is not made.
     xy
@@ -50,9 +52,8 @@ def build_groups(
     """
     is_tie = (pairs["decision"] == "same").to_numpy(dtype=bool)
     groups = _connect(pairs[is_tie], len(xy))
-    held = (
-        pairs["is_forbidden"] | (pairs["name_score"].notna() & (pairs["score"] < CLEARLY_DIFFERENT))
-    ).to_numpy(dtype=bool)
+    is_unlike = pairs["name_score"].notna() & (pairs["score"] < CLEARLY_DIFFERENT)
+    held = (pairs["is_forbidden"] | (is_unlike & ~_flag_other_names(pairs, len(xy)))).to_numpy(dtype=bool)
     left, right = pairs["left"].to_numpy(dtype=np.int64), pairs["right"].to_numpy(dtype=np.int64)
     inside = groups[left] == groups[right]
     strangers = _find_strangers(groups, pairs, classes=classes, apart_classes=apart_classes or {})
@@ -71,6 +72,23 @@ def build_groups(
     )
     apart = pd.concat([pairs.loc[held & is_troubled, ["left", "right"]], strangers], ignore_index=True)
     return _connect_guarded(groups, ties, apart, xy=xy)
+
+
+def _flag_other_names(pairs: pd.DataFrame, count: int) -> BoolArray:
+    """
+    Return pairs of which one is, by the word of staff, a place that the other is tied to.
+
+    Where staff said that "Treffpunkt am Teich" is the Gemeinschaftshaus Rosental, a third
+    record of that name is not kept away by the first one's.
+    """
+    is_tie = (pairs["decision"] == "same").to_numpy(dtype=bool)
+    places = _connect(pairs[is_tie & pairs["is_asked"].to_numpy(dtype=bool)], count)
+    one, other = (
+        places[pairs["left"].to_numpy(dtype=np.int64)],
+        places[pairs["right"].to_numpy(dtype=np.int64)],
+    )
+    keys = np.minimum(one, other) * count + np.maximum(one, other)
+    return np.asarray(np.isin(keys, keys[is_tie]), dtype=bool)
 
 
 def _find_strangers(

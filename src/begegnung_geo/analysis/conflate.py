@@ -286,6 +286,7 @@ def _ask_reviews(
         ("same_website", False),
         ("same_contact", False),
         ("is_inside", False),
+        ("doubt", 0),
     ):
         pairs[column] = pairs[column].astype(object).fillna(missing).astype(type(missing))
     return pairs.drop(columns="answer")

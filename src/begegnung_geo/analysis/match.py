@@ -46,6 +46,8 @@ class MatchLimits:
     """Node and outline of one house without an overlap; also nameless records."""
     osm_gap_m: float = 40.0
     """Two OSM objects farther apart are two places: mappers draw a house once."""
+    contact_m: float = 100.0
+    """One phone under two names that are not alike is worth a question up to here."""
 
 
 LIMITS = MatchLimits()
@@ -57,6 +59,9 @@ _RESIDENT_MARGIN = 0.02  # just above the line: still worth a look
 _HOUSE_MAX_M2 = 10_000.0  # a larger outline is a campus with many houses
 _DOUBTFUL_MARGIN = -0.02  # just below the line: people are asked
 _CONTACT_MAX_COMPANIONS = 3
+_CONTACT_NAME_MIN = 0.5
+_NO_DOUBT, _OTHER_KIND, _BRANCHES = 0, 1, 2
+_DOUBT_WORDS = {_OTHER_KIND: "other kind in the name", _BRANCHES: "branches of a chain?"}
 
 
 def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataFrame:
@@ -94,7 +99,8 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     pairs["name_score"], pairs["shares_rare_word"] = score_names(facts, pairs)
     pairs["is_forbidden"] = _flag_forbidden(facts, pairs, limits)
     margin = _measure_margin(facts, pairs, limits)
-    margin = np.where(_flag_doubtful(facts, pairs), np.minimum(margin, _DOUBTFUL_MARGIN), margin)
+    pairs["doubt"] = _find_doubts(facts, pairs)
+    margin = np.where(pairs["doubt"] > 0, np.minimum(margin, _DOUBTFUL_MARGIN), margin)
     pairs["score"] = np.where(pairs["is_forbidden"], _FORBIDDEN_SCORE, 1 / (1 + np.exp(-margin / _SLOPE)))
     pairs["score"] = pairs["score"].round(4)
     is_same = (margin >= 0) & ~pairs["is_forbidden"]
@@ -104,10 +110,12 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
         & (pairs["class_relation"] >= KIN)
         & pairs["name_score"].notna()
     )
-    # One phone and one kind under two names: rename or mistake, people can tell.
+    # One phone and one kind under two names: rename or mistake, people can tell; farther
+    # apart it is the phone of an office that runs both.
     is_review |= (
         pairs["same_contact"]
         & (pairs["class_relation"] == SAME)
+        & ((pairs["gap_m"] <= limits.contact_m) | (pairs["name_score"] >= _CONTACT_NAME_MIN))
         & ~pairs["is_forbidden"]
         & pairs["name_score"].notna()
     )
@@ -120,10 +128,10 @@ def describe_pairs(pairs: pd.DataFrame) -> list[list[str]]:
     relations = {APART: "classes apart", OTHER: "other class", KIN: "kindred class", SAME: "same class"}
     columns = [
         "is_forbidden", "name_score", "gap_m", "is_inside", "class_relation", "address_relation",
-        "same_website", "same_contact",
+        "same_website", "same_contact", "doubt",
     ]  # fmt: skip
     reasons = []
-    for forbidden, name, gap, inside, relation, address, website, contact in zip(
+    for forbidden, name, gap, inside, relation, address, website, contact, doubt in zip(
         *(pairs[column].tolist() for column in columns), strict=True
     ):
         words = ["must not be one"] if forbidden else []
@@ -136,6 +144,8 @@ def describe_pairs(pairs: pd.DataFrame) -> list[list[str]]:
             words.append("same website")
         if contact:
             words.append("same phone or mail")
+        if doubt:
+            words.append(_DOUBT_WORDS[doubt])
         reasons.append(words)
     return reasons
 
@@ -224,20 +234,24 @@ def _flag_forbidden(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits)
     return forbidden
 
 
-def _flag_doubtful(facts: MatchFacts, pairs: pd.DataFrame) -> BoolArray:
-    """Return pairs that may be two whatever their names say: branches of a chain, a café and a pub."""
+def _find_doubts(facts: MatchFacts, pairs: pd.DataFrame) -> IntArray:
+    """Return why pairs may be two whatever their names say: branches of a chain, a café and a pub."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     address = pairs["address_relation"].to_numpy()
     one_house = (address > 0) | pairs["is_inside"].to_numpy(dtype=bool)
     has_key = (pairs["same_website"] | pairs["same_contact"]).to_numpy(dtype=bool)
     doubts_left, doubts_right = facts.doubts[left], facts.doubts[right]
     differs = ((doubts_left != 0) & (doubts_right != 0) & ((doubts_left & doubts_right) == 0)).any(axis=1)
+    # "Kleiderkammer St. Anna" beside the parish hall "St. Anna": kindred classes, but one names its own kind.
+    names_kind = (doubts_left[:, 0] != 0) != (doubts_right[:, 0] != 0)
+    differs |= names_kind & (pairs["class_relation"] < SAME).to_numpy(dtype=bool)
     # Branches share their website and often their phone, so those tell nothing about them.
     is_trade = facts.is_trade[left] & facts.is_trade[right]
     one_source = facts.sources[left] == facts.sources[right]
     branches = is_trade & ((one_source & (pairs["gap_m"] > 0).to_numpy(dtype=bool)) | (address < 0))
     named = pairs["name_score"].notna().to_numpy(dtype=bool)
-    return np.asarray(named & ~one_house & ((differs & ~has_key) | branches), dtype=bool)
+    doubts = np.select([differs & ~has_key, branches], [_OTHER_KIND, _BRANCHES], _NO_DOUBT)
+    return np.where(named & ~one_house, doubts, _NO_DOUBT)
 
 
 def _flag_residents(facts: MatchFacts, pairs: pd.DataFrame) -> BoolArray:
@@ -263,8 +277,8 @@ def _measure_margin(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits)
     same_list = (facts.sources[left] == facts.sources[right]) & ~both_osm
     needed += np.where(same_list, 0.06, 0.0) + np.where(both_osm & (gap > 0), 0.08, 0.0)
     margin = pairs["name_score"].to_numpy() - needed
-    joins = _flag_residents(facts, pairs)
-    margin = np.where(joins, np.maximum(margin, _RESIDENT_MARGIN), margin)
+    is_resident = _flag_residents(facts, pairs)
+    margin = np.where(is_resident, np.maximum(margin, _RESIDENT_MARGIN), margin)
     # A nameless record joins one of its own class that it lies in or beside.
     is_nameless = np.isnan(margin)
     # Two vacant shops stand side by side as often as not.

@@ -81,10 +81,17 @@ def _align(
     if not weight_sum:
         return 0.0, False
     explained = {word for pair in ((lost, written[1]), (left, written[0])) for word in _explain(*pair)}
-    missing = [sum(weights[word] for word in side if word not in explained) for side in (lost, left)]
-    one_sided = _ONE_HAS_MORE if weight_sum >= _RARE_WEIGHT else _ONE_IS_MORE
-    loss = _BOTH_HAVE_MORE * min(missing) + one_sided * (max(missing) - min(missing))
-    return alike_sum / (weight_sum + loss), is_rare
+    missing = [[weights[word] for word in side if word not in explained] for side in (lost, left)]
+    return alike_sum / (weight_sum + _measure_loss(*missing, has_rare=weight_sum >= _RARE_WEIGHT)), is_rare
+
+
+def _measure_loss(one: list[float], other: list[float], *, has_rare: bool) -> float:
+    fewer, more = sorted((one, other), key=sum)
+    excess = sum(more) - sum(fewer)
+    rare_excess = 0.0 if has_rare else min(excess, sum(weight for weight in more if weight == _RARE_WEIGHT))
+    return (
+        _BOTH_HAVE_MORE * sum(fewer) + _ONE_HAS_MORE * excess + (_ONE_IS_MORE - _ONE_HAS_MORE) * rare_excess
+    )
 
 
 def _join_split_words(words: list[str], others: list[str]) -> list[str]:

@@ -1,30 +1,41 @@
 # SPDX-License-Identifier: MIT
 """Pairs in doubt: a short list for people to decide, and what became of their answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from begegnung_geo.category_rules import PlaceClass
+from begegnung_geo.crs import WGS84
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 
 REVIEW_LIMIT = 200
 """More questions than this nobody answers."""
 REVIEW_COLUMNS = (
     "place_id_a", "place_id_b", "antwort", "bemerkung", "wer", "datum", "name_a", "art_a", "adresse_a",
-    "name_b", "art_b", "adresse_b", "abstand_m", "wert", "gruende", "stand_jetzt",
+    "lage_a", "name_b", "art_b", "adresse_b", "lage_b", "abstand_m", "wert", "gruende", "stand_jetzt",
 )  # fmt: skip
+_ENDS = ("place_id_a", "place_id_b")
 _NARROW_SCORE = 0.73  # merged by less than 0.05 of a name score: as doubtful as what is not merged
+_SURE_SCORE = 0.9
 _WEIGHT = {"established": 2, "everyday": 1, "potential": 0}
 _CLASS_WORDS = {"apart": "Arten schließen sich aus", "other": "andere Art", "kin": "verwandte Art"}
 _ADDRESS_WORDS = {"same": "gleiche Anschrift", "different": "andere Anschrift"}
+_REASON_WORDS = {
+    "other kind in the name": "der Name nennt eine andere Art",
+    "branches of a chain?": "vielleicht zwei Filialen",
+    "same website": "gleiche Website",
+    "same phone or mail": "gleiche Telefonnummer oder Mailadresse",
+}
 _ANSWER_WORDS = {"same": "gleich", "different": "verschieden"}
 
 
 def build_review_list(
     matches: pd.DataFrame,
-    places: pd.DataFrame,
+    places: gpd.GeoDataFrame,
     reviews: pd.DataFrame,
     *,
     classes: Mapping[str, PlaceClass],
@@ -34,7 +45,8 @@ def build_review_list(
     Return the pairs in doubt, the costliest possible mistakes first, then the pairs answered.
 
     In doubt is a pair just below the line, or merged just above it, that nobody has
-    answered. A mistake costs most where it makes one place meant for meeting into two or
+    answered, unless one of the two is surely one with another record of the other's source: a
+    source names a place once. A mistake costs most where it makes one place meant for meeting into two or
     two into one, then where only one of the two is meant for it, then among places by the
     way, then among potential ones; within these the pair nearest to the line comes first.
 
@@ -43,7 +55,7 @@ def build_review_list(
     matches
         Table `place_matches`.
     places
-        Table `places`.
+        Table `places`: Point, any CRS.
     reviews
         Table `reviews`: their lines follow with their answer, so that the list can take
         the place of the file.
@@ -63,7 +75,7 @@ def build_review_list(
     is_answered = pairs["answer"].notna()
     below = (pairs["decision"] == "review") & (pairs["is_merged"] == False)  # noqa: E712 - null after the join
     narrow = (pairs["decision"] == "same") & (pairs["score"] < _NARROW_SCORE)
-    doubtful = pairs[~is_answered & (below | narrow)]
+    doubtful = pairs[~is_answered & (below | narrow) & ~_flag_settled(pairs)]
     ends = [doubtful[side].map(about["standing"]) for side in ("place_id_a", "place_id_b")]
     weight = ends[0].map(_WEIGHT).astype("float64") + ends[1].map(_WEIGHT).astype("float64")
     doubtful = doubtful.assign(weight=weight, distance=(doubtful["score"] - 0.5).abs())
@@ -91,6 +103,7 @@ def build_review_list(
         labels = {key: entry.label_de for key, entry in classes.items()}
         rows[f"art_{side}"] = ids.map(about["class"]).map(labels).astype("str")
         rows[f"adresse_{side}"] = ids.map(_join_addresses(about)).astype("str")
+        rows[f"lage_{side}"] = ids.map(_tell_positions(about)).astype("str")
     return rows[list(REVIEW_COLUMNS)]
 
 
@@ -115,11 +128,45 @@ def report_reviews(reviews: pd.DataFrame, places: pd.DataFrame, matches: pd.Data
         gone = [line[side] for side in ("place_id_a", "place_id_b") if line[side] not in known]
         text = f"there is no record {' and no '.join(f'{one[:60]!r}' for one in gone)} (any more)"
         parts.append(_report(line, IssueCode.HAND_ID_UNKNOWN, f"{text}; the answer waits in its file"))
+    followed = pairs[is_merged & (pairs["answer"] == "same").to_numpy(dtype=bool)]
     parts += [
-        _report(line, IssueCode.HAND_CONTRADICTED, "other answers say otherwise; this one is not followed")
+        _report(line, IssueCode.HAND_CONTRADICTED, _tell_contradiction(line, pairs, followed))
         for line in broken.to_dict("records")
     ]
     return concat_issues(parts)
+
+
+def _tell_contradiction(line: Mapping[object, object], pairs: pd.DataFrame, followed: pd.DataFrame) -> str:
+    """Return which other lines of the file an answer that is not followed contradicts."""
+    group_of = _group_answers(followed)
+    groups = [{str(line[side]), *group_of.get(str(line[side]), ())} for side in _ENDS]
+    if line["answer"] == "same":
+        is_against = [
+            (one in groups[0] and other in groups[1]) or (one in groups[1] and other in groups[0])
+            for one, other in zip(pairs[_ENDS[0]], pairs[_ENDS[1]], strict=True)
+        ]
+        against = pairs[
+            np.array(is_against, dtype=bool) & (pairs["answer"] == "different").to_numpy(dtype=bool)
+        ]
+        told = [against, *(_select_inside(followed, group) for group in groups)]
+    else:
+        told = [_select_inside(followed, groups[0])]
+    rows = sorted({int(row) for part in told for row in part["row"] if str(row).isdecimal()})
+    if not rows:
+        return "other records of the two keep them so; this answer is not followed"
+    return f"the answers of rows {', '.join(map(str, rows))} together say otherwise; this one is not followed"
+
+
+def _group_answers(followed: pd.DataFrame) -> dict[str, set[str]]:
+    group_of: dict[str, set[str]] = {}
+    for one, other in zip(followed[_ENDS[0]], followed[_ENDS[1]], strict=True):
+        joined = {one, other, *group_of.get(one, ()), *group_of.get(other, ())}
+        group_of |= dict.fromkeys(joined, joined)
+    return group_of
+
+
+def _select_inside(followed: pd.DataFrame, group: set[str]) -> pd.DataFrame:
+    return followed[followed[_ENDS[0]].isin(group) & followed[_ENDS[1]].isin(group)]
 
 
 def _report(line: Mapping[object, str], code: IssueCode, text: str) -> pd.DataFrame:
@@ -136,7 +183,37 @@ def _describe(row: Mapping[object, object]) -> str:
     words.append(_CLASS_WORDS.get(str(row["class_relation"]), "gleiche Art"))
     if (address := _ADDRESS_WORDS.get(str(row["address_relation"]))) is not None:
         words.append(address)
+    reasons = row["reasons"]
+    told = list(reasons) if isinstance(reasons, Iterable) else []  # null where a record is gone
+    words += [text for reason, text in _REASON_WORDS.items() if reason in told]
     return ", ".join(words)
+
+
+def _flag_settled(pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return pairs that are not merged and of which one has its match in the other's source already."""
+    is_merged = (pairs["is_merged"] == True).to_numpy(dtype=bool)  # noqa: E712 - null after the join
+    sure = is_merged & (pairs["score"] >= _SURE_SCORE).to_numpy(dtype=bool)
+    ids = [pairs[side].tolist() for side in _ENDS]
+    sources = [[text.partition(":")[0] for text in side] for side in ids]
+    met: set[tuple[str, str]] = set()
+    for here, there in ((0, 1), (1, 0)):
+        met |= {
+            (one, source)
+            for one, source, is_sure in zip(ids[here], sources[there], sure, strict=True)
+            if is_sure
+        }
+    settled = [
+        here != there and ((one, there) in met or (other, here) in met)
+        for one, other, here, there in zip(*ids, *sources, strict=True)
+    ]
+    return np.array(settled, dtype=bool) & ~is_merged
+
+
+def _tell_positions(places: gpd.GeoDataFrame) -> "pd.Series[str]":
+    """Return latitude and longitude as any map on the net takes them."""
+    points = places.geometry.to_crs(WGS84)
+    texts = [f"{y:.5f}, {x:.5f}" for x, y in zip(points.x, points.y, strict=True)]
+    return pd.Series(texts, index=places.index, dtype="str")
 
 
 def _join_addresses(places: pd.DataFrame) -> "pd.Series[str]":

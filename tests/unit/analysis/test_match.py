@@ -139,3 +139,24 @@ def test_every_kind_of_the_word_lists_is_found_in_a_name() -> None:
         for line in table.strip().splitlines():
             for word in line.partition(":")[2].split():
                 assert any(find_doubts(normalise_name(word))), word
+
+
+def test_one_phone_far_away_under_quite_another_name_is_that_of_an_office_and_no_question() -> None:
+    keys = {"osm:node/1": ["p1"], "stadt:2": ["p1"]}
+    for metres, decision in ((60, "review"), (130, "different")):
+        rows = [
+            {"place_id": "osm:node/1", "name": "Haus Alva"},
+            {"place_id": "stadt:2", "name": "Zur Linde", "geometry": at(metres)},
+        ]
+        _, matches = conflate(build_places(*rows), contact_keys=keys)
+        assert (matches["decision"].tolist() or ["different"]) == [decision]
+
+
+def test_a_kind_named_by_one_of_two_kindred_classes_is_a_question() -> None:
+    rows = [
+        {"place_id": "osm:node/1", "name": "Gemeindezentrum St. Maximilian Kolbe", "class": "parish_hall"},
+        {"place_id": "stadt:2", "name": "Kleiderkammer St. Maximilian Kolbe", "class": "social_facility"},
+    ]
+    _, matches = conflate(build_places(*rows))
+    assert matches["decision"].tolist() == ["review"]
+    assert "other kind in the name" in matches["reasons"][0]

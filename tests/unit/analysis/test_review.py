@@ -93,3 +93,39 @@ def test_answers_about_records_that_are_gone_or_that_contradict_are_told() -> No
         "3": "HAND_CONTRADICTED",
     }
     assert "liste:9" in issues.loc[issues["row"] == "2", "text"].iloc[0]
+
+
+def test_an_answer_against_others_names_their_rows() -> None:
+    matches = build_matches(
+        ("liste:1", "liste:2", 1.0, "same", True),
+        ("liste:2", "liste:3", 1.0, "same", False),
+        ("liste:1", "liste:3", 0.0, "different", False),
+    )
+    reviews = build_reviews(
+        ("liste:1", "liste:2", "same"), ("liste:2", "liste:3", "same"), ("liste:1", "liste:3", "different")
+    )
+    issues = report_reviews(reviews, PLACES, matches)
+    assert issues[["row", "code"]].to_numpy().tolist() == [["3", "HAND_CONTRADICTED"]]
+    assert "rows 2, 4 together" in issues["text"].iloc[0]
+    alone = report_reviews(reviews.iloc[[1]], PLACES, matches)
+    assert "other records of the two keep them so" in alone["text"].iloc[0]
+
+
+def test_a_renamed_place_takes_in_who_bears_its_other_name_by_the_word_of_staff() -> None:
+    places = build_places(
+        {"place_id": "stadt:1", "name": "Gemeinschaftshaus Rosental", "geometry": at(0)},
+        {"place_id": "liste:2", "name": "Treffpunkt am Teich", "geometry": at(20)},
+        {"place_id": "kirche:3", "name": "Gemeinschaftshaus Rosental", "geometry": at(8)},
+    )
+    assert group_ids(conflate(places)[0]) == [["kirche:3", "stadt:1"], ["liste:2"]]
+    reviews = build_reviews(("liste:2", "stadt:1", "same"))
+    assert group_ids(conflate(places, reviews=reviews)[0]) == [["kirche:3", "liste:2", "stadt:1"]]
+
+
+def test_who_has_a_sure_match_in_a_source_is_not_asked_about_another_record_of_it() -> None:
+    places = build_places({"place_id": "osm:1"}, {"place_id": "osm:2"}, {"place_id": "stadt:1"})
+    doubt = ("osm:2", "stadt:1", 0.45, "review", False)
+    for sure, asked in ((0.97, 0), (0.6, 2)):
+        matches = build_matches(("osm:1", "stadt:1", sure, "same", True), doubt)
+        rows = build_review_list(matches, places, build_reviews(), classes=read_rules().classes)
+        assert len(rows) == asked
