@@ -22,6 +22,7 @@ from begegnung_geo.render.figures import format_persons
 from begegnung_geo.render.text import LANGUAGES, Words
 from begegnung_geo.run_folders import RECORDS
 from begegnung_geo.schema import TABLES
+from begegnung_geo.sources.scenarios import change_speeds, find_scenario, read_scenario
 from begegnung_geo.store import find_table, read_table
 
 _NO_SOURCES = ("rules.", "before.", "scenario")  # roles of inputs that are ours
@@ -181,7 +182,19 @@ class City:
         return self._read[name].copy()
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
-        """Return a table that has geometry; raises as `table` does."""
+        """
+        Return a table that has geometry; raises as `table` does.
+
+        Parameters
+        ----------
+        name
+            One of `tables`.
+
+        Returns
+        -------
+        layer
+            A copy, in the metric CRS.
+        """
         return gpd.GeoDataFrame(self.table(name))
 
     @property
@@ -264,6 +277,11 @@ class City:
         language
             `de` or `en`.
 
+        Returns
+        -------
+        told
+            `8.415`, or `weniger als 10`.
+
         Examples
         --------
         >>> city = bg.load("musterstadt")
@@ -274,7 +292,19 @@ class City:
         return format_persons(value, publication=self.profile.publication, words=self.words(language))
 
     def class_names(self, language: str = "de") -> dict[str, str]:
-        """Return what the pages call each `class` of a place; raises as `words` does."""
+        """
+        Return what the pages call each `class` of a place; raises as `words` does.
+
+        Parameters
+        ----------
+        language
+            `de` or `en`.
+
+        Returns
+        -------
+        class_names
+            Class -> name, in the order of `config/classes.csv`.
+        """
         position = LANGUAGES.index(self.words(language).language)
         classes = read_category_rules(find_config_dir()).classes
         return {key: (entry.label_de, entry.label_en)[position] for key, entry in classes.items()}
@@ -282,6 +312,16 @@ class City:
     def read_facts(self, step: str) -> dict[str, Any]:
         """
         Return what a step of the run recorded beside its tables.
+
+        Parameters
+        ----------
+        step
+            Name of a step of `pipeline.STEPS`.
+
+        Returns
+        -------
+        facts
+            As the step wrote them.
 
         Raises
         ------
@@ -299,7 +339,7 @@ class City:
         return facts
 
 
-def load(city: str, *, root: str | Path | None = None) -> City:
+def load(city: str, *, root: str | Path | None = None, scenario: str | None = None) -> City:
     """
     Return the tables of a city's last run.
 
@@ -310,6 +350,9 @@ def load(city: str, *, root: str | Path | None = None) -> City:
     root
         Folder that holds `config/`, `data/` and `site/`; None takes the working folder or the
         nearest one above it that holds tables of the city.
+    scenario
+        Name of a scenario (`config/<city>/scenarios/<name>.toml`): the city as it would be, after
+        `make maps SCENARIO=name`.
 
     Returns
     -------
@@ -319,7 +362,7 @@ def load(city: str, *, root: str | Path | None = None) -> City:
     Raises
     ------
     ConfigError
-        If there is no profile of that name, or it is wrong.
+        If there is no profile or scenario of that name, or it is wrong.
     SourceError
         If the city has not been built; names the command.
 
@@ -334,16 +377,22 @@ def load(city: str, *, root: str | Path | None = None) -> City:
     folder = Path(root) if root is not None else _find_root(city)
     local = folder / "config" / f"{city}.toml"
     profile = read_profile(local if local.is_file() else find_config_dir() / f"{city}.toml")
-    key = profile.city.key
-    processed = folder / "data" / "processed" / key
+    key = name = profile.city.key
+    if scenario is not None:
+        hand_dir = folder / "config" / key
+        path = find_scenario(hand_dir if hand_dir.is_dir() else find_config_dir() / key, scenario)
+        profile = change_speeds(profile, read_scenario(path), path)
+        name = f"{key}-{scenario}"
+    processed = folder / "data" / "processed" / name
     if not find_table(processed, "begegnungsorte").is_file():
         fetch = "" if profile.city.is_invented else f"`make fetch CITY={key}`, then "
+        chosen = f" SCENARIO={scenario}" if scenario else ""
         raise SourceError(
-            f"{profile.city.name} has not been built",
+            f"{profile.city.name} has not been built{' for this scenario' if scenario else ''}",
             where=str(processed),
-            hint=f"run {fetch}`make maps CITY={key}`",
+            hint=f"run {fetch}`make maps CITY={key}{chosen}`",
         )
-    return City(profile, processed, folder / "site" / key)
+    return City(profile, processed, folder / "site" / name)
 
 
 def _find_root(city: str) -> Path:

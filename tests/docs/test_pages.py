@@ -15,6 +15,8 @@ from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.cli import app
 from begegnung_geo.config import build_profile, find_config_dir
 from begegnung_geo.profile import PlaceSource
+from begegnung_geo.scenario import Scenario
+from begegnung_geo.sources.scenarios import read_scenario
 from docs.conftest import Block, list_blocks
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -72,6 +74,20 @@ def test_the_lines_of_a_profile_in_a_how_to_are_valid(page: str) -> None:
     for source in shown.pop("sources", {}).get("places", []):
         assert PlaceSource(**source).file == "liste_quartier.csv"
     assert build_profile({**town, **shown}, where=page).city.key == "musterstadt"
+
+
+def test_the_scenario_of_the_how_to_shows_every_kind_of_change_there_is(tmp_path: Path) -> None:
+    text = _read_block("how-to/szenario.md", "toml")
+    path = tmp_path / "shown.toml"
+    path.write_text(text, encoding="utf-8")
+    scenario = read_scenario(path)
+    assert scenario.open[0].id
+    assert scenario.open[1].is_new
+    page = (DOCS / "how-to" / "szenario.md").read_text(encoding="utf-8")
+    keys = {field.alias or name for name, field in Scenario.model_fields.items()} - {"crs"}
+    assert {key for key in keys if not re.search(rf"\[{key}\]|^{key} = ", page, re.MULTILINE)} == set()
+    named = re.search(r"SCENARIO=(\w+)", page)[1]  # type: ignore[index]
+    assert (find_config_dir() / "musterstadt" / "scenarios" / f"{named}.toml").is_file()
 
 
 @pytest.mark.parametrize("page", ["barrierefreiheit", "datenschutz"])

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+import begegnung_geo as bg
 from begegnung_geo.cli import app
 from begegnung_geo.store import read_table
 from towns import Town
@@ -103,6 +104,12 @@ def test_new_closed_and_moved_places_and_speeds(fresh_town: Town, monkeypatch: p
     assert told.loc[("senior", 10), "persons_gained"].item() <= 0  # one door less, one beside another
     counts = read(fresh_town, "row_counts").set_index("source")
     assert counts.loc["szenario", ["read", "kept"]].tolist() == [1, 1]
+    # A notebook opens it like the city itself, with its speeds and its packets of people.
+    city = bg.load("musterstadt", root=fresh_town.root, scenario=NAME)
+    assert city.profile.walking.profiles["adult"].speed_m_s == 1.4
+    counted = bg.coverage(city, as_published=True).query("level != 'city'").reset_index(drop=True)
+    stored = city.table("published_coverage")
+    pd.testing.assert_frame_equal(counted[stored.columns], stored)
 
 
 WRONG = {

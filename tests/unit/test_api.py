@@ -58,6 +58,17 @@ def test_an_unknown_city_names_those_that_are_known(tmp_path):
     assert "dortmund, musterstadt" in str(caught.value).splitlines()[2]
 
 
+def test_a_scenario_that_is_not_there_or_not_built_says_which_there_are_or_the_command(tmp_path):
+    with pytest.raises(bg.BegegnungError, match="no scenario nowhere") as caught:
+        bg.load("musterstadt", root=tmp_path, scenario="nowhere")
+    assert "schule_und_bruecke" in caught.value.where
+    with pytest.raises(bg.BegegnungError, match="no name of a scenario"):
+        bg.load("musterstadt", root=tmp_path, scenario="../../etc")
+    with pytest.raises(bg.BegegnungError, match="has not been built for this scenario") as caught:
+        bg.load("musterstadt", root=tmp_path, scenario="schule_und_bruecke")
+    assert caught.value.hint == "run `make maps CITY=musterstadt SCENARIO=schule_und_bruecke`"
+
+
 @pytest.mark.parametrize(
     ("city", "commands"),
     [
