@@ -142,15 +142,17 @@ def _connect_guarded(
     for one, other in zip(apart["left"].tolist(), apart["right"].tolist(), strict=True):
         enemies.setdefault(one, set()).add(other)
         enemies.setdefault(other, set()).add(one)
-    for one, other, gap in zip(
-        ties["left"].tolist(), ties["right"].tolist(), ties["gap_m"].tolist(), strict=True
+    # What touches or what staff tied may be as wide as it is.
+    is_bound = (ties["gap_m"] > 0) & ~ties["is_asked"].astype(bool)
+    for one, other, is_narrow in zip(
+        ties["left"].tolist(), ties["right"].tolist(), is_bound.tolist(), strict=True
     ):
         home, guest = sorted((int(guarded[one]), int(guarded[other])))
         if home == guest or enemies[home] & set(members[guest]):
             continue
         joined = members[home] + members[guest]
         spread = np.ptp(xy[joined], axis=0)
-        if gap > 0 and np.hypot(*spread) > SPREAD_MAX_M:
+        if is_narrow and np.hypot(*spread) > SPREAD_MAX_M:
             continue
         members[home] = joined
         enemies[home] |= enemies[guest]

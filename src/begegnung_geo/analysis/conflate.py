@@ -89,7 +89,7 @@ def conflate_places(
     """
     records = places.sort_values("place_id", kind="stable", ignore_index=True)
     facts = build_match_facts(records, rules, footprints, contact_keys=contact_keys, localities=localities)
-    pairs = _ask_reviews(match_places(facts), records["place_id"], reviews)
+    pairs = _ask_reviews(match_places(facts), records["place_id"], reviews, xy=facts.xy)
     groups = build_groups(
         pairs,
         facts.xy,
@@ -257,7 +257,11 @@ def order_for_point(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ask_reviews(
-    pairs: pd.DataFrame, place_ids: "pd.Series[str]", reviews: pd.DataFrame | None
+    pairs: pd.DataFrame,
+    place_ids: "pd.Series[str]",
+    reviews: pd.DataFrame | None,
+    *,
+    xy: npt.NDArray[np.float64],
 ) -> pd.DataFrame:
     pairs = pairs.assign(is_asked=False)
     if reviews is None or reviews.empty:
@@ -279,7 +283,8 @@ def _ask_reviews(
     pairs["is_forbidden"] = (pairs["is_forbidden"].fillna(value=False).astype(bool) & ~is_asked) | (
         is_asked & ~is_same
     )
-    pairs["gap_m"] = pairs["gap_m"].fillna(0.0).mask(is_same, 0.0)
+    between = np.hypot(*(xy[pairs["left"]] - xy[pairs["right"]]).T).round(1)
+    pairs["gap_m"] = pairs["gap_m"].fillna(pd.Series(between, index=pairs.index))
     for column, missing in (
         ("class_relation", OTHER),
         ("address_relation", 0),

@@ -128,14 +128,17 @@ def describe_pairs(pairs: pd.DataFrame) -> list[list[str]]:
     relations = {APART: "classes apart", OTHER: "other class", KIN: "kindred class", SAME: "same class"}
     columns = [
         "is_forbidden", "name_score", "gap_m", "is_inside", "class_relation", "address_relation",
-        "same_website", "same_contact", "doubt",
+        "same_website", "same_contact", "doubt", "is_asked",
     ]  # fmt: skip
     reasons = []
-    for forbidden, name, gap, inside, relation, address, website, contact, doubt in zip(
+    for forbidden, name, gap, inside, relation, address, website, contact, doubt, asked in zip(
         *(pairs[column].tolist() for column in columns), strict=True
     ):
-        words = ["must not be one"] if forbidden else []
-        words.append("a name is missing" if name != name else f"names alike {name:.2f}")  # noqa: PLR0124  NaN
+        words = ["decided by staff"] if asked else ["must not be one"] if forbidden else []
+        if name == name:  # noqa: PLR0124  not NaN
+            words.append(f"names alike {name:.2f}")
+        elif not asked:
+            words.append("a name is missing")
         words.append("one inside the other" if inside else f"{gap:.0f} m apart")
         words.append(relations[relation])
         if address:

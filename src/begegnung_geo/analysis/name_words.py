@@ -76,6 +76,7 @@ SPELT_OUT = """
     turnverein: tv
     turngemeinde: tg
     tennisclub: tc tennisverein
+    tischtennisclub: ttc tischtennisverein
     fussballclub: fc fussballverein
     sportclub: sc
     sportgemeinschaft: sg spielgemeinschaft
@@ -146,6 +147,9 @@ KINDS = """
     djk: djk
     fussball: fussballclub
     tennis: tennisclub
+    tischtennis: tischtennisclub
+    pfadfinder: pfadfinder pfadfinderheim
+    rescue: dlrg thw
     reiten: reitverein
     hockey: hockeyclub
     handball: handballclub handballverein
@@ -189,6 +193,9 @@ SERVICES = """
     schulden: schuldnerberatung
     sucht: suchtberatung
     leben: lebensberatung
+    adventist: adventisten adventgemeinde
+    christengemeinschaft: christengemeinschaft
+    heilsarmee: heilsarmee
 """
 """Kinds as in `KINDS` that are a name of their own: a "Kleiderkammer" needs no other."""
 

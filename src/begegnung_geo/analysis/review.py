@@ -179,7 +179,7 @@ def _describe(row: Mapping[object, object]) -> str:
     if isinstance(name, float):
         words.append("ein Name fehlt" if np.isnan(name) else f"Namen ähnlich zu {name:.0%}")
     if isinstance(gap, float) and not np.isnan(gap):
-        words.append("Umrisse berühren sich" if gap == 0 else f"{gap:.0f} m entfernt")
+        words.append("am selben Punkt oder mit Berührung" if gap == 0 else f"{gap:.0f} m entfernt")
     words.append(_CLASS_WORDS.get(str(row["class_relation"]), "gleiche Art"))
     if (address := _ADDRESS_WORDS.get(str(row["address_relation"]))) is not None:
         words.append(address)

@@ -280,6 +280,8 @@ def test_an_answer_of_staff_holds_against_every_score() -> None:
     asked = matches.set_index(["place_id_a", "place_id_b"])["decision"]
     assert asked[("osm:node/1", "stadt:1")] == "different"
     assert asked[("osm:node/1", "stadt:2")] == "same"
+    far = matches[matches["gap_m"] == 900]  # never compared, and told as far apart as it is
+    assert [reasons[:2] for reasons in far["reasons"]] == [["decided by staff", "900 m apart"]]
 
 
 def test_every_merge_can_be_explained() -> None:

@@ -141,6 +141,13 @@ def test_every_kind_of_the_word_lists_is_found_in_a_name() -> None:
                 assert any(find_doubts(normalise_name(word))), word
 
 
+def test_there_are_bits_for_all_kinds() -> None:
+    kinds = {
+        line.partition(":")[0].strip() for line in (name_words.KINDS + name_words.SERVICES).split("\n")
+    } - {""}
+    assert len(kinds) < 62  # the last of 63 is for kinds that no list knows
+
+
 def test_one_phone_far_away_under_quite_another_name_is_that_of_an_office_and_no_question() -> None:
     keys = {"osm:node/1": ["p1"], "stadt:2": ["p1"]}
     for metres, decision in ((60, "review"), (130, "different")):
