@@ -102,6 +102,7 @@ SPELT_OUT = """
 
 FILLERS = """
     der die das des dem den und am an auf im in ins zu zum zur von vom bei beim fuer mit e v u the of s
+    ehem ehemals ehemalige ehemaliger ehemaliges
 """
 
 GENERIC = """

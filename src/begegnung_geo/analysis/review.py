@@ -21,6 +21,7 @@ REVIEW_COLUMNS = (
 _ENDS = ("place_id_a", "place_id_b")
 _NARROW_SCORE = 0.73  # merged by less than 0.05 of a name score: as doubtful as what is not merged
 _SURE_SCORE = 0.9
+_SUCCESSOR_MAX_M = 400.0  # as far as records of one place may lie apart
 _WEIGHT = {"established": 2, "everyday": 1, "potential": 0}
 _CLASS_WORDS = {"apart": "Arten schließen sich aus", "other": "andere Art", "kin": "verwandte Art"}
 _ADDRESS_WORDS = {"same": "gleiche Anschrift", "different": "andere Anschrift"}
@@ -107,12 +108,14 @@ def build_review_list(
     return rows[list(REVIEW_COLUMNS)]
 
 
-def report_reviews(reviews: pd.DataFrame, places: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+def report_reviews(reviews: pd.DataFrame, places: gpd.GeoDataFrame, matches: pd.DataFrame) -> pd.DataFrame:
     """
     Return the table `issues` of answers that could not be followed; they stay in their file.
 
     An answer is not followed where one of its records does not exist (any more), or
-    where other answers contradict it.
+    where other answers contradict it. Of a record that is gone the nearest one of its source
+    within 400 m of the other is named: a row of a list without ids is another record once
+    it is renamed.
     """
     if reviews.empty:
         return concat_issues([])
@@ -123,17 +126,32 @@ def report_reviews(reviews: pd.DataFrame, places: pd.DataFrame, matches: pd.Data
     )
     is_merged = (pairs["is_merged"] == True).to_numpy(dtype=bool)  # noqa: E712 - null after the join
     broken = pairs[is_merged != (pairs["answer"] == "same").to_numpy(dtype=bool)]
-    parts = []
+    parts, about = [], places.set_index("place_id")
     for line in reviews[~is_known].to_dict("records"):
         gone = [line[side] for side in ("place_id_a", "place_id_b") if line[side] not in known]
         text = f"there is no record {' and no '.join(f'{one[:60]!r}' for one in gone)} (any more)"
-        parts.append(_report(line, IssueCode.HAND_ID_UNKNOWN, f"{text}; the answer waits in its file"))
+        text = f"{text}; the answer waits in its file{_tell_successor(gone, line, about)}"
+        parts.append(_report(line, IssueCode.HAND_ID_UNKNOWN, text))
     followed = pairs[is_merged & (pairs["answer"] == "same").to_numpy(dtype=bool)]
     parts += [
         _report(line, IssueCode.HAND_CONTRADICTED, _tell_contradiction(line, pairs, followed))
         for line in broken.to_dict("records")
     ]
     return concat_issues(parts)
+
+
+def _tell_successor(gone: list[str], line: Mapping[object, object], places: gpd.GeoDataFrame) -> str:
+    """Return which record may be meant by one that is gone, if any; `places` has `place_id` as index."""
+    left = [str(line[side]) for side in _ENDS if line[side] not in gone]
+    if not left:
+        return ""
+    source = gone[0].partition(":")[0]
+    others = places[(places["source"] == source) & (places.index != left[0])]
+    away = others.geometry.distance(places.geometry.loc[left[0]])
+    if away.empty or away.min() > _SUCCESSOR_MAX_M:
+        return ""
+    nearest = min(away.index[away == away.min()])
+    return f"; nearest of its source is now {nearest!r}, {away.min():.0f} m from the other record"
 
 
 def _tell_contradiction(line: Mapping[object, object], pairs: pd.DataFrame, followed: pd.DataFrame) -> str:

@@ -95,6 +95,18 @@ def test_answers_about_records_that_are_gone_or_that_contradict_are_told() -> No
     assert "liste:9" in issues.loc[issues["row"] == "2", "text"].iloc[0]
 
 
+def test_of_a_renamed_row_without_an_id_of_its_own_the_likely_successor_is_named() -> None:
+    places = build_places(
+        {"place_id": "osm:1"},
+        {"place_id": "liste:abc", "geometry": at(30)},
+        {"place_id": "liste:far", "geometry": at(390)},
+    )
+    for row, told in (("liste:old", "now 'liste:abc', 30 m from"), ("andere:old", "in its file")):
+        issues = report_reviews(build_reviews((row, "osm:1", "same")), places, MATCHES)
+        assert told in issues["text"].iloc[0]
+        assert ("nearest" in issues["text"].iloc[0]) == (row == "liste:old")
+
+
 def test_an_answer_against_others_names_their_rows() -> None:
     matches = build_matches(
         ("liste:1", "liste:2", 1.0, "same", True),
