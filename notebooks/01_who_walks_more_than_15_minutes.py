@@ -31,7 +31,6 @@ import begegnung_geo as bg
 MINUTES = 15
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words = city.words()
-pd.set_option("styler.format.escape", "html")  # names come from outside
 Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
 
 # %% [markdown]
@@ -54,9 +53,7 @@ by_pace = pd.DataFrame(
     }
 )
 by_pace.index = [words.say(f"profile.{key}") if words.has(f"profile.{key}") else key for key in whole.index]
-by_pace.style.format(precision=1, thousands=".", decimal=",", na_rep="unter 10").set_caption(
-    "Menschen, die mehr als 15 Minuten zum nächsten Begegnungsort gehen"
-)
+bg.show(by_pace, "Menschen, die mehr als 15 Minuten zum nächsten Begegnungsort gehen", decimals=1)
 
 # %% [markdown]
 # ## Wie sich die Wege verteilen
@@ -99,16 +96,16 @@ bg.explore(
 
 # %%
 most = beyond.query("persons_beyond > 0").nlargest(10, "persons_beyond").set_index("district_id")
-pd.DataFrame(
+names = districts["name"].reindex(most.index)
+worst = pd.DataFrame(
     {
-        "Bezirk": districts["name"].reindex(most.index),
         "Menschen": most["persons"].astype("Int64"),
         "weiter als 15 min": most["persons_beyond"].astype("Int64"),
         "Weg unbekannt": most["persons_unknown"].astype("Int64"),
     }
-).set_index("Bezirk").rename_axis(None).style.format(thousands=".", na_rep="unter 10").set_caption(
-    "Die Bezirke mit den meisten Menschen, die mehr als 15 Minuten gehen (höchstens zehn)"
-)
+).set_index(pd.Index(names))
+caption = "Die Bezirke mit den meisten Menschen, die mehr als 15 Minuten gehen (höchstens zehn)"
+bg.show(worst, caption, missing="unter 10")
 
 # %% [markdown]
 # ## Antwort
@@ -130,9 +127,6 @@ Markdown(
 # verschieben die Zahl in beide Richtungen. Gezählt ist der nächste Ort; ob er passt und wann er geöffnet ist, steht hier nicht.
 
 # %%
-sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1).replace(
-    "", "nicht bekannt"
-)
-sources.style.hide().format({"Stand": words.date}).set_table_attributes('class="words"').set_caption(
-    "Quellen und ihr Stand"
-)
+sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1)
+sources["Stand"] = sources["Stand"].map(words.date)
+bg.show(sources.set_index("Quelle"), "Quellen und ihr Stand", missing="nicht bekannt")

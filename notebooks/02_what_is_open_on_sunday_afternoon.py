@@ -32,7 +32,6 @@ import begegnung_geo as bg
 MOMENT, PROFILE, MINUTES = "sunday_afternoon", "senior", 10
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words = city.words()
-pd.set_option("styler.format.escape", "html")  # names come from outside
 Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
 
 # %% [markdown]
@@ -49,9 +48,8 @@ ordered = [key for key in city.class_names() if key in kinds.index]
 kinds = kinds.reindex(index=ordered, columns=["open", "closed", "unknown"], fill_value=0)
 kinds.loc["total"] = kinds.sum()
 kinds.columns = ["offen", "geschlossen", "nicht bekannt"]
-kinds.rename(index={**city.class_names(), "total": "alle"}).rename_axis(None).style.set_caption(
-    "Orte, die zählen, am Sonntagnachmittag"
-)
+kinds = kinds.rename(index={**city.class_names(), "total": "alle"}).rename_axis(None)
+bg.show(kinds, "Orte, die zählen, am Sonntagnachmittag")
 
 # %% [markdown]
 # ## Wer noch einen erreicht
@@ -114,9 +112,6 @@ Markdown(
 # wenn jemand die Orte ohne Zeiten fragt (`begegnung-geo questionnaire`). Ferien, Feiertage und einzelne Veranstaltungen sind nicht gemeint.
 
 # %%
-sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1).replace(
-    "", "nicht bekannt"
-)
-sources.style.hide().format({"Stand": words.date}).set_table_attributes('class="words"').set_caption(
-    "Quellen und ihr Stand"
-)
+sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1)
+sources["Stand"] = sources["Stand"].map(words.date)
+bg.show(sources.set_index("Quelle"), "Quellen und ihr Stand", missing="nicht bekannt")

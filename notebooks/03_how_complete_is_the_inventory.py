@@ -30,7 +30,6 @@ import begegnung_geo as bg
 
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words = city.words()
-pd.set_option("styler.format.escape", "html")  # names come from outside
 Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
 
 # %% [markdown]
@@ -42,7 +41,7 @@ Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.
 books = city.table("row_counts").set_index("source").rename_axis(None)
 books = books.rename(index={"osm": "OpenStreetMap"})
 books.columns = ["gelesen", "behalten", "zusammengelegt", "abgelehnt"]
-books.style.format(thousands=".").set_caption("Einträge je Quelle")
+bg.show(books, "Einträge je Quelle")
 
 # %% [markdown]
 # ## Gefunden und geschätzt
@@ -66,9 +65,7 @@ found = pd.DataFrame(
         "ohne Schätzung, weil": rows["reason"].map(lambda key: reasons.get(key, key) or None),
     }
 ).set_index(pd.Index(names))
-found.rename_axis(None).dropna(axis=1, how="all").style.format(thousands=".", na_rep="–").set_caption(
-    "Als Begegnungsort gedachte Orte"
-)
+bg.show(found.rename_axis(None).dropna(axis=1, how="all"), "Als Begegnungsort gedachte Orte")
 
 # %% alt="Balkendiagramm: gefundene Begegnungsorte je Stadtbezirk, mit der Spanne der geschätzten Zahl, wo sie sich schätzen lässt"
 bars = found[(rows["level"] != "city").to_numpy()].iloc[::-1]
@@ -105,9 +102,8 @@ names = districts["name"].reindex(filled.index).fillna(city.profile.city.name)
 shares = filled.assign(name=names).pivot_table(
     index="name", columns="attribute", values="filled_share", sort=False
 )
-(100 * shares[list(facts)].rename(columns=facts)).rename_axis(None).rename_axis(None, axis=1).style.format(
-    precision=0, na_rep="–"
-).set_caption("Teil der Orte mit dieser Angabe (%)")
+percent = (100 * shares[list(facts)].rename(columns=facts)).rename_axis(None)
+bg.show(percent, "Teil der Orte mit dieser Angabe (%)")
 
 # %%
 hours = city.table("fill_rates").query("category_kind == 'all' and attribute == 'opening_hours'")
@@ -141,9 +137,6 @@ Markdown(
 # Häuser stehen eher in beiden Quellen; dann fehlen in Wahrheit mehr Orte, als die Schätzung sagt. Sie ist also eher eine Untergrenze.
 
 # %%
-sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1).replace(
-    "", "nicht bekannt"
-)
-sources.style.hide().format({"Stand": words.date}).set_table_attributes('class="words"').set_caption(
-    "Quellen und ihr Stand"
-)
+sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1)
+sources["Stand"] = sources["Stand"].map(words.date)
+bg.show(sources.set_index("Quelle"), "Quellen und ihr Stand", missing="nicht bekannt")

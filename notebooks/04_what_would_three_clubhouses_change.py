@@ -34,7 +34,6 @@ SHARES = ["covered_share_before", "covered_share"]
 CLUBS = ["allotment_club", "club_home", "sports_club"]
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words = city.words()
-pd.set_option("styler.format.escape", "html")  # names come from outside
 Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
 
 # %% [markdown]
@@ -54,9 +53,7 @@ clubs = rooms[rooms["class"].isin(CLUBS)]
 three = (clubs if len(clubs) >= 3 else rooms).nlargest(3, "persons_added")
 shown = three.set_index("name")[["Art", "persons_added"]].astype({"persons_added": "Int64"})
 shown.columns = ["Art", "allein neu erreicht"]
-shown.rename_axis(None).style.format(thousands=".", na_rep="unter 10").set_caption(
-    "Räume, die sich öffnen könnten"
-)
+bg.show(shown.rename_axis(None), "Räume, die sich öffnen könnten", missing="unter 10")
 
 # %% [markdown]
 # ## Zusammen
@@ -71,9 +68,7 @@ best = bg.gain(city, rooms.nlargest(3, "persons_added"), **asked).set_index("lev
 both = pd.DataFrame({"diese Räume": gained.loc["city"], "die drei besten Räume": best.loc["city"]}).T
 both = both[["persons_covered_before", "persons_covered", "persons_gained"]].astype("Int64")
 both.columns = ["heute erreicht", "dann erreicht", "neu erreicht"]
-both.style.format(thousands=".", na_rep="unter 10").set_caption(
-    "Menschen mit einem Ort in zehn Minuten (im Tempo älterer Menschen)"
-)
+bg.show(both, "Menschen mit einem Ort in zehn Minuten (im Tempo älterer Menschen)", missing="unter 10")
 
 # %% alt="Balkendiagramm: wie viele Menschen neu einen Ort in zehn Minuten hätten, wenn die Häuser offen wären, für die Bezirke, in denen sich etwas ändert"
 districts = city.table("districts").set_index("district_id")
@@ -119,9 +114,6 @@ Markdown(
 # Öffnungszeiten, Wegen und Schließungen und zeigt es auf allen Seiten.
 
 # %%
-sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1).replace(
-    "", "nicht bekannt"
-)
-sources.style.hide().format({"Stand": words.date}).set_table_attributes('class="words"').set_caption(
-    "Quellen und ihr Stand"
-)
+sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1)
+sources["Stand"] = sources["Stand"].map(words.date)
+bg.show(sources.set_index("Quelle"), "Quellen und ihr Stand", missing="nicht bekannt")

@@ -32,7 +32,6 @@ import begegnung_geo as bg
 PROFILE, MINUTES = "senior", 10
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words, walking = city.words(), city.profile.walking
-pd.set_option("styler.format.escape", "html")  # names come from outside
 speed = walking.profiles[PROFILE].speed_m_s
 Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
 
@@ -69,12 +68,11 @@ shown = table.assign(
         "Weg unbekannt": table["Weg unbekannt"].astype("Int64"),
     }
 ).drop(columns="share")
-shown.set_index(["Annahme", "Wert"]).style.format(
-    precision=1, thousands=".", decimal=",", na_rep="unter 10"
-).set_caption(
+caption = (
     f"Menschen mit einem Ort in zehn Minuten; heute {words.percent(usual['covered_share'], decimals=1)} bei "
     f"{words.number(3.6 * speed, decimals=1)} km/h, {MINUTES} Minuten, Anschluss bis {words.number(walking.snap_distance_m)} m"
 )
+bg.show(shown.set_index(["Annahme", "Wert"]), caption, decimals=1, missing="unter 10")
 
 # %% alt="Balkendiagramm: um wie viele Prozentpunkte sich der Anteil der Menschen mit einem Ort in zehn Minuten ändert, je Annahme zu Tempo, Zeit und Anschluss"
 change = 100 * (table["share"] - usual["covered_share"])
@@ -109,8 +107,8 @@ for district_id, network in bg.split_network(city, coarse).items():
         "Länge zu Luftlinie je Wegstück": found["circuity_avg"],
     }
 streets = pd.DataFrame(stats).T
-streets.rename(index=districts["name"]).style.format(precision=2, thousands=".", decimal=",").set_caption(
-    "Das Fußwegenetz je Stadtbezirk (osmnx, basic_stats)"
+bg.show(
+    streets.rename(index=districts["name"]), "Das Fußwegenetz je Stadtbezirk (osmnx, basic_stats)", decimals=2
 )
 
 # %%
@@ -133,9 +131,6 @@ Markdown(
 # nicht weiter entfernt, sondern ihren Weg unbekannt; die Spalte „Weg unbekannt“ gehört dazu. Wege, die auf der Karte fehlen, kann keine Annahme ersetzen.
 
 # %%
-sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1).replace(
-    "", "nicht bekannt"
-)
-sources.style.hide().format({"Stand": words.date}).set_table_attributes('class="words"').set_caption(
-    "Quellen und ihr Stand"
-)
+sources = city.sources.set_axis(["Quelle", "Herausgeber", "Lizenz", "Stand"], axis=1)
+sources["Stand"] = sources["Stand"].map(words.date)
+bg.show(sources.set_index("Quelle"), "Quellen und ihr Stand", missing="nicht bekannt")

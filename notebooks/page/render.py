@@ -22,7 +22,6 @@ from begegnung_geo.render.offline import read_asset
 HERE = Path(__file__).resolve().parent
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _SCRIPT_HASH = re.compile(r"script-src (?:&#39;|&amp;#39;)(sha256-[\w+/=]+)")
-_STYLED_TABLE = re.compile(r"\bT_[0-9a-f]{5}(?=_|\b)")
 TIMEOUT_S = 240  # one cell; a large city's walks take seconds, so a minute and more means a fault
 
 
@@ -53,7 +52,7 @@ class Fault(RuntimeError):  # noqa: N818 - of a notebook, not of the program
 
 def write_page(notebook: Path, out: Path, *, city: str) -> None:
     """Execute a notebook and write it as HTML, and as .ipynb with its results beside it."""
-    content = jupytext.read(notebook)
+    content = jupytext.read(notebook, fmt="py:percent")
     place = {"metadata": {"path": str(notebook.parent)}}
     # Between the two processes no port is opened that others on the machine could listen to.
     socket = str(Path(os.environ["JUPYTER_RUNTIME_DIR"]) / "kernel")
@@ -84,8 +83,9 @@ def render_page(content: NotebookNode, *, city: str) -> str:
         (HERE / "page.css").read_text(encoding="utf-8"),
         HtmlFormatter(style="a11y-light").get_style_defs(".highlight"),
     ]
-    first = next(cell.source for cell in content.cells if cell.cell_type == "markdown")
-    title = next(line.removeprefix("# ") for line in first.splitlines() if line.startswith("# "))
+    prose = [cell.source for cell in content.cells if cell.cell_type == "markdown"]
+    heads = [line for text in prose for line in text.splitlines() if line.startswith("# ")]
+    title = heads[0].removeprefix("# ") if heads else "Notebook"
     # Only the scripts of the maps run, in their frames: a name that would be a script is none.
     hashes = sorted(
         {found for cell in content.cells for found in _SCRIPT_HASH.findall(str(cell.get("outputs")))}
@@ -103,9 +103,9 @@ def render_page(content: NotebookNode, *, city: str) -> str:
         },
     )
     page = "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
-    # pandas names its styled tables at random; the same tables shall give the same bytes.
-    for number, name in enumerate(dict.fromkeys(_STYLED_TABLE.findall(page)), start=1):
-        page = page.replace(name, f"table_{number}")
+    # Which cells are heads is told to screen readers, too; pandas tells it by class names only.
+    for kind, scope in (("row_heading", "row"), ("col_heading", "col")):
+        page = re.sub(rf'<th(?=[^>]* class="{kind}\b|[^>]*class="{kind}\b)', f'<th scope="{scope}"', page)
     return page
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "gain",
     "load",
     "reach",
+    "show",
     "split_network",
     "to_osmnx",
 ]

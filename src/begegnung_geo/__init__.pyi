@@ -31,6 +31,9 @@ from begegnung_geo.api import (
     reach as reach,
 )
 from begegnung_geo.api import (
+    show as show,
+)
+from begegnung_geo.api import (
     split_network as split_network,
 )
 from begegnung_geo.api import (

@@ -31,6 +31,7 @@ from begegnung_geo.errors import BegegnungError, ConfigError
 from begegnung_geo.own_places import Places, place_points
 from begegnung_geo.profile import Walking
 from begegnung_geo.schema import stack_layers
+from begegnung_geo.shown_tables import show
 
 __all__ = [
     "BegegnungError",
@@ -43,6 +44,7 @@ __all__ = [
     "gain",
     "load",
     "reach",
+    "show",
     "split_network",
     "to_osmnx",
 ]

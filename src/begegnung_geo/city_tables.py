@@ -19,7 +19,7 @@ from begegnung_geo.config import find_config_dir, read_profile
 from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.profile import Profile, Walking
 from begegnung_geo.render.figures import format_persons
-from begegnung_geo.render.text import LANGUAGES, Words
+from begegnung_geo.render.text import LANGUAGES, Words, require_language
 from begegnung_geo.run_folders import RECORDS
 from begegnung_geo.schema import TABLES
 from begegnung_geo.sources.scenarios import change_speeds, find_scenario, read_scenario
@@ -106,12 +106,7 @@ class City:
         >>> words.number(8415), words.date("2026-01-01"), words.say("profile.senior")
         ('8.415', '01.01.2026', 'Ältere Menschen')
         """
-        if language not in LANGUAGES:
-            raise ConfigError(
-                f"there are no words in {language[:20]!r}",
-                where="language",
-                hint=f"choose one of {', '.join(LANGUAGES)}",
-            )
+        require_language(language)
         return Words(language)
 
     @property

@@ -4,6 +4,7 @@
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import jupytext
@@ -41,12 +42,45 @@ def test_no_result_of_a_notebook_is_in_git(project):
     assert in_folder <= {".py", ".j2", ".css", ".json", ""}  # "" is matplotlibrc
 
 
+def _render(tmp_path: Path, *cells: str) -> tuple[subprocess.CompletedProcess[str], Path]:
+    notebook, page = tmp_path / "01_probe.py", tmp_path / "out" / "01_probe.html"
+    notebook.write_text("\n".join(["# %% [markdown]", "# # Probe?", *cells]), encoding="utf-8")
+    command = [sys.executable, str(FOLDER / "page" / "render.py"), str(notebook), "--city", "x"]
+    done = subprocess.run([*command, "--out", str(page)], capture_output=True, text=True, check=False)
+    return done, page
+
+
+def test_a_name_that_is_markup_is_text_on_the_page_and_no_script_is_allowed(tmp_path):
+    nasty = "<script>window.hit = 1</script>"
+    table = f"""import pandas as pd
+import begegnung_geo as bg
+bg.show(pd.DataFrame({{"{nasty}": ["{nasty}"]}}, index=["{nasty}"]), "{nasty}")"""
+    done, page = _render(tmp_path, "# %%", table, "# %%", "'kein Bild'")
+    assert done.returncode == 0, done.stderr
+    text = page.read_text(encoding="utf-8")
+    assert "script-src 'none'" in text
+    assert "<script" not in text
+    assert re.search(r'<th scope="row" class="row_heading', text)
+    assert re.search(r'<th scope="col" class="col_heading', text)
+    assert page.with_suffix(".ipynb").is_file()
+
+
+def test_a_cell_that_fails_ends_in_three_lines_and_leaves_no_page(tmp_path):
+    done, page = _render(tmp_path, "# %%", "1 / 0")
+    assert done.returncode == 1
+    lines = done.stderr.strip().splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["error", "where", "next"]
+    assert "1 / 0" in lines[1]
+    assert lines[2].endswith("ZeroDivisionError: division by zero")
+    assert not page.exists()
+
+
 @each_notebook
 def test_a_notebook_uses_the_public_surface_only(notebook):
     code = "\n".join(_list_cells(notebook, "code"))
     assert _list_modules(code) <= ALLOWED
     assert set(re.findall(r"\bbg\.(\w+)", code)) <= set(bg.__all__)
-    assert not re.search(r"\bdef |\bclass |\._[a-z]|[\"']/", code)
+    assert not re.search(r"\bdef |\bclass |\._[a-z]|[\"']/|\.style\b", code)
 
 
 @each_notebook
@@ -57,7 +91,6 @@ def test_a_notebook_asks_answers_and_names_date_and_sources(notebook):
     assert any("## Antwort" in cell for cell in prose[-3:])
     assert "**Wie sicher ist das?**" in prose[-1]
     assert "city.data_date" in code[0]
-    assert 'pd.set_option("styler.format.escape", "html")' in code[0]
     assert "city.sources" in code[-1]
     assert "bg.explore(" in "".join(code)
 

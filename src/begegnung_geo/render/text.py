@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from begegnung_geo.errors import ConfigError
+
 LANGUAGES = ("de", "en")
 _GROUP_SIGN = {"de": ".", "en": ","}
 _DECIMAL_SIGN = {"de": ",", "en": "."}
@@ -22,6 +24,23 @@ _PERCENT = {"de": "{number}\N{NO-BREAK SPACE}%", "en": "{number}%"}
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _NAME_LIMIT = 120
 _INVISIBLE = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+def require_language(language: str) -> None:
+    """
+    Make sure that there are words in a language.
+
+    Raises
+    ------
+    ConfigError
+        If there are none; names the languages.
+    """
+    if language not in LANGUAGES:
+        raise ConfigError(
+            f"there are no words in {language[:20]!r}",
+            where="language",
+            hint=f"choose one of {', '.join(LANGUAGES)}",
+        )
 
 
 @cache
