@@ -97,7 +97,7 @@ def test_staff_answer_a_short_ranked_list_and_the_answers_hold(
     # The house of the public first, then places by the way; nothing else is in doubt here.
     assert next(iter(asked)) == (house, "vereine:v1")
     assert set(asked) == {(house, "vereine:v1"), (club, "vereine:v2"), (cafe, "vereine:v3")}
-    assert "der Name nennt eine andere Art" in asked[cafe, "vereine:v3"]["gruende"]
+    assert "verschiedene Arten genannt" in asked[cafe, "vereine:v3"]["gruende"]
     assert asked[house, "vereine:v1"]["lage_a"] == "54.38910, 7.98310"
 
     # Renamed meanwhile, and a new source knows house and club: what staff said holds all the same.

@@ -61,7 +61,7 @@ _DOUBTFUL_MARGIN = -0.02  # just below the line: people are asked
 _CONTACT_MAX_COMPANIONS = 3
 _CONTACT_NAME_MIN = 0.5
 _NO_DOUBT, _OTHER_KIND, _BRANCHES = 0, 1, 2
-_DOUBT_WORDS = {_OTHER_KIND: "other kind in the name", _BRANCHES: "branches of a chain?"}
+_DOUBT_WORDS = {_OTHER_KIND: "another kind told", _BRANCHES: "branches of a chain?"}
 
 
 def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataFrame:

@@ -40,6 +40,12 @@ _URL_START = re.compile(r"^(https?://)?(www\.)?", re.IGNORECASE)
 _WEBSITE_KEYS = ("website", "url", "homepage", "link", "internet")
 _WEBSITE_MAX_PLACES = 4
 _TRADE = "A"  # group of cafés, shops and halls: two of one name are branches of a chain
+_TASTES_OF_TAGS = {
+    '"amenity": "pub"': "gaststaette",
+    '"amenity": "bar"': "bar restaurant",
+    '"amenity": "cafe"': "cafe restaurant imbiss",
+    '"amenity": "ice_cream"': "eiscafe",
+}
 _LOOSE_PRECISIONS = ("neighbour", "street", "site", "district", "unknown")
 
 
@@ -111,6 +117,7 @@ def build_match_facts(
         Names of the town and of its districts; the cities of the addresses are added.
     """
     names, cores, marks, doubts = _spell_names(places)
+    _add_tastes_of_tags(doubts, places)
     shapes, is_area = _find_shapes(places, footprints)
     house_from, house_to, letters = _split_house_numbers(places["house_number"])
     keys = sorted(rules.classes)
@@ -182,6 +189,14 @@ def _spell_names(places: gpd.GeoDataFrame) -> tuple[ObjectArray, ObjectArray, In
     marks = np.array([mark_of[words] for words in normalised], dtype=np.int64).reshape(-1, MARK_KINDS)
     doubts = np.array([doubt_of[words] for words in normalised], dtype=np.int64).reshape(-1, DOUBT_KINDS)
     return _as_objects(normalised), cores, marks, doubts
+
+
+def _add_tastes_of_tags(doubts: IntArray, places: gpd.GeoDataFrame) -> None:
+    """Give names of inns that tell no kind the kind of their tag; "restaurant" is too loosely used."""
+    untold = (places["source"] == "osm").to_numpy(dtype=bool) & (doubts[:, -1] == 0)
+    for tag, words in _TASTES_OF_TAGS.items():
+        has_tag = places["fields"].str.contains(tag, regex=False).to_numpy(dtype=bool)
+        doubts[untold & has_tag, -1] = find_doubts(words)[-1]
 
 
 def _list_localities(names: Sequence[str]) -> frozenset[str]:

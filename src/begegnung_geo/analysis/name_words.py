@@ -59,7 +59,7 @@ SPELT_OUT = """
     gartenverein: gv
     jugendfreizeitstaette: jfs
     jugendzentrum: juz jz juze
-    jugendtreff: ot hot kot
+    jugendtreff: ot
     mehrgenerationenhaus: mgh
     begegnungszentrum: bgz
     dorfgemeinschaftshaus: dgh

@@ -26,7 +26,7 @@ _WEIGHT = {"established": 2, "everyday": 1, "potential": 0}
 _CLASS_WORDS = {"apart": "Arten schließen sich aus", "other": "andere Art", "kin": "verwandte Art"}
 _ADDRESS_WORDS = {"same": "gleiche Anschrift", "different": "andere Anschrift"}
 _REASON_WORDS = {
-    "other kind in the name": "der Name nennt eine andere Art",
+    "another kind told": "verschiedene Arten genannt",
     "branches of a chain?": "vielleicht zwei Filialen",
     "same website": "gleiche Website",
     "same phone or mail": "gleiche Telefonnummer oder Mailadresse",

@@ -22,6 +22,7 @@ So on names that nobody has thought of yet expect about 0.96 and 0.92, not 0.99.
 """
 
 import csv
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -167,4 +168,14 @@ def test_a_kind_named_by_one_of_two_kindred_classes_is_a_question() -> None:
     ]
     _, matches = conflate(build_places(*rows))
     assert matches["decision"].tolist() == ["review"]
-    assert "other kind in the name" in matches["reasons"][0]
+    assert "another kind told" in matches["reasons"][0]
+
+
+def test_a_pub_by_its_tag_is_not_the_cafe_of_its_name_and_a_restaurant_by_its_tag_may_be() -> None:
+    for amenity, decision in (("pub", "review"), ("cafe", "same"), ("restaurant", "same")):
+        fields = json.dumps({"amenity": amenity, "name": "Linde"})
+        rows = [
+            {"place_id": "osm:node/1", "name": "Linde", "class": "cafe_restaurant", "fields": fields},
+            {"place_id": "stadt:2", "name": "Café Linde", "class": "cafe_restaurant", "geometry": at(26)},
+        ]
+        assert conflate(build_places(*rows))[1]["decision"].tolist() == [decision]
