@@ -153,4 +153,4 @@ resolve: $(READY) ## check that the pinned versions fit each supported Python (n
 
 clean: ## remove what the pipeline wrote, never data/raw/ or hand data
 	rm -rf data/processed/$(CITY) site/$(CITY) data/processed/$(CITY)-* site/$(CITY)-*
-	rm -rf data/processed/.$(CITY).partial site/.$(CITY).partial
+	rm -rf data/processed/.$(CITY).partial site/.$(CITY).partial build/notebooks/$(CITY)

@@ -79,7 +79,8 @@ plt.show()
 # %% [markdown]
 # ## Wo
 #
-# Die Karte zeigt nur Orte, die sicher offen sind, und wie weit es von überall zum nächsten von ihnen ist.
+# Die Karte zeigt nur Orte der Stadt, die sicher offen sind, und wie weit es von überall zum nächsten von ihnen ist. Orte der Nachbarstädte
+# sind in den Zahlen enthalten, auf der Karte nicht.
 
 # %%
 is_open = places[places["answer"] == "open"]

@@ -16,15 +16,18 @@ NAMES = sorted(path.stem for path in (PROJECT / "notebooks").glob("[0-9]*.py"))
 LINK = re.compile(r"""(?:src|href)=["'](?!data:|#|[\w-]+\.html)|url\((?!data:|["']?#)|@import""")
 
 
-@pytest.fixture(params=NAMES)
-def page_file(request) -> Path:
-    """Return the page of a notebook; skips where they are not built, fails in CI."""
-    path = PAGES / f"{request.param}.html"
+def _require(path: Path) -> Path:
     if not path.is_file():
         if os.environ.get("CI") == "true":
             pytest.fail(f"CI demands {path}: run `make notebooks CITY=musterstadt` first")
         pytest.skip("run `make notebooks CITY=musterstadt` first")
     return path
+
+
+@pytest.fixture(params=NAMES)
+def page_file(request) -> Path:
+    """Return the page of a notebook; skips where they are not built, fails in CI."""
+    return _require(PAGES / f"{request.param}.html")
 
 
 def test_a_page_asks_for_nothing_fits_every_width_and_passes_axe(page_file, visit):
@@ -71,9 +74,10 @@ def test_a_page_names_no_address_it_would_load(page_file):
 
 
 @pytest.fixture(scope="module")
-def saved_map(musterstadt, tmp_path_factory) -> Path:
+def saved_map(tmp_path_factory) -> Path:
     """Return a map as `save` writes it: every layer that can lie on another."""
-    city = bg.load("musterstadt", root=musterstadt.root)
+    _require(PROJECT / "site" / "musterstadt" / "summary.json")
+    city = bg.load("musterstadt", root=PROJECT)
     places = city.layer("begegnungsorte")
     own = places.query("standing == 'potential'").head(3)
     shown = bg.explore(

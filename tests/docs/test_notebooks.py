@@ -17,6 +17,8 @@ NOTEBOOKS = sorted(FOLDER.glob("[0-9]*.py"))
 CELL_LINES_MAX = 15
 ALLOWED = {"begegnung_geo", "IPython.display", "matplotlib.pyplot", "numpy", "os", "osmnx", "pandas"}
 
+WITHOUT_PEOPLE = {"begegnungsorte", "completeness", "districts", "fill_rates", "opening", "row_counts"}
+
 each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -81,6 +83,17 @@ def test_a_notebook_uses_the_public_surface_only(notebook):
     assert _list_modules(code) <= ALLOWED
     assert set(re.findall(r"\bbg\.(\w+)", code)) <= set(bg.__all__)
     assert not re.search(r"\bdef |\bclass |\._[a-z]|[\"']/|\.style\b", code)
+
+
+@each_notebook
+def test_a_notebook_tells_of_people_only_what_pages_may_tell(notebook):
+    code = "\n".join(_list_cells(notebook, "code"))
+    tables = set(re.findall(r"city\.(?:table|layer)\(\s*[\"'](\w+)", code))
+    assert tables
+    assert {name for name in tables if not name.startswith("published_")} <= WITHOUT_PEOPLE
+    counts = re.findall(r"bg\.coverage\(.*?\)\.iloc", code, re.DOTALL)
+    assert len(counts) == code.count("bg.coverage(")
+    assert all("as_published=True" in call for call in counts)
 
 
 @each_notebook
