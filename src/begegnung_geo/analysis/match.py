@@ -260,7 +260,8 @@ def _find_doubts(facts: MatchFacts, pairs: pd.DataFrame) -> IntArray:
 def _flag_residents(facts: MatchFacts, pairs: pd.DataFrame) -> BoolArray:
     """Return pairs of one class and one rare word of which one lies in the house of the other."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    area = np.where(facts.is_area, shapely.area(facts.shapes), 0.0)
+    area = np.zeros(len(facts.xy))
+    area[facts.is_area] = shapely.area(facts.shapes[facts.is_area])
     in_house = pairs["is_inside"] & (np.maximum(area[left], area[right]) <= _HOUSE_MAX_M2)
     # "Theater im Depot" is a tenant of "Kulturfabrik Depot".
     same_kind = (facts.doubts[left] == facts.doubts[right]).all(axis=1)

@@ -117,7 +117,9 @@ def build_match_facts(
         Names of the town and of its districts; the cities of the addresses are added.
     """
     names, cores, marks, doubts = _spell_names(places)
-    _add_tastes_of_tags(doubts, places)
+    folded = {name: fold_text(name) for name in places["name"].dropna().unique()}
+    is_trade = places["class"].map({key: one.group == _TRADE for key, one in rules.classes.items()})
+    _add_tastes_of_tags(doubts, places, is_trade=is_trade.to_numpy(dtype=bool))
     shapes, is_area = _find_shapes(places, footprints)
     house_from, house_to, letters = _split_house_numbers(places["house_number"])
     keys = sorted(rules.classes)
@@ -132,9 +134,7 @@ def build_match_facts(
         names=names,
         cores=cores,
         compact=_as_objects([name.replace(" ", "") for name in names]),
-        folded=_as_objects(
-            [fold_text(name) if isinstance(name, str) else "" for name in places["name"].tolist()]
-        ),
+        folded=_as_objects([folded.get(name, "") for name in places["name"].tolist()]),
         marks=marks,
         doubts=doubts,
         streets=_as_objects(normalise_street(places["street"]).fillna("").tolist()),
@@ -146,7 +146,7 @@ def build_match_facts(
         class_codes=np.array([keys.index(key) for key in places["class"]], dtype=np.int64),
         class_relation=_relate_classes(rules, keys),
         is_vacancy=(places["class"] == "vacancy").to_numpy(dtype=bool),
-        is_trade=places["class"].map(lambda key: rules.classes[key].group == _TRADE).to_numpy(dtype=bool),
+        is_trade=is_trade.to_numpy(dtype=bool),
         is_loose=places["precision"].isin(_LOOSE_PRECISIONS).to_numpy(dtype=bool),
         localities=_list_localities([*localities, *places["city"].dropna().unique()]),
     )
@@ -191,12 +191,13 @@ def _spell_names(places: gpd.GeoDataFrame) -> tuple[ObjectArray, ObjectArray, In
     return _as_objects(normalised), cores, marks, doubts
 
 
-def _add_tastes_of_tags(doubts: IntArray, places: gpd.GeoDataFrame) -> None:
+def _add_tastes_of_tags(doubts: IntArray, places: gpd.GeoDataFrame, *, is_trade: BoolArray) -> None:
     """Give names of inns that tell no kind the kind of their tag; "restaurant" is too loosely used."""
-    untold = (places["source"] == "osm").to_numpy(dtype=bool) & (doubts[:, -1] == 0)
+    is_untold = (places["source"] == "osm").to_numpy(dtype=bool) & is_trade & (doubts[:, -1] == 0)
+    rows = np.flatnonzero(is_untold)
+    tags = places["fields"].iloc[rows]
     for tag, words in _TASTES_OF_TAGS.items():
-        has_tag = places["fields"].str.contains(tag, regex=False).to_numpy(dtype=bool)
-        doubts[untold & has_tag, -1] = find_doubts(words)[-1]
+        doubts[rows[tags.str.contains(tag, regex=False).to_numpy(dtype=bool)], -1] = find_doubts(words)[-1]
 
 
 def _list_localities(names: Sequence[str]) -> frozenset[str]:
