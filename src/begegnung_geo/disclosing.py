@@ -7,13 +7,14 @@ every published table is the same computation as the exact one, on packed people
 A new table with people joins in `tell_figures`.
 """
 
+import geopandas as gpd
 import pandas as pd
 
 from begegnung_geo.analysis.coverage import build_coverage, publish_coverage
 from begegnung_geo.analysis.disclosure import order_homes, protect_people, publish_frame
 from begegnung_geo.analysis.fairness import build_fairness, publish_fairness
 from begegnung_geo.analysis.gaps import find_headline_gaps, publish_gaps, sum_by_gap
-from begegnung_geo.analysis.hot_spots import build_hot_spots, find_spots, publish_hot_spots
+from begegnung_geo.analysis.hot_spots import build_hot_spots, count_spot_people, find_spots, publish_hot_spots
 from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.open_coverage import CITY_LEVEL, build_open_coverage, publish_open_coverage
 from begegnung_geo.analysis.scenario import compare_coverage, keep_packets
@@ -125,17 +126,15 @@ def find_hot_spots(step: StepInput) -> StepOutput:
         input_cell_m=float(people["cell_size_m"]),
         persons_min=profile.publication.share_base_min,
     )
-    exact, packed = (
-        build_hot_spots(
-            homes,
-            step.layer("background_labels"),
-            step.layer("districts"),
-            spots=spots,
-            headline=headline,
-            walking=walking,
-        )
-        for homes in (demand, protected)
+    exact = build_hot_spots(
+        demand,
+        step.layer("background_labels"),
+        step.layer("districts"),
+        spots=spots,
+        headline=headline,
+        walking=walking,
     )
+    packed = gpd.GeoDataFrame(exact.assign(persons=count_spot_people(protected, spots)))
     told = publish_hot_spots(exact, packed, publication=profile.publication)
     return StepOutput({"hot_spots": exact, "published_hot_spots": told}, facts={"reason": spots.reason})
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo.analysis.access import (
-    build_access,
+    cut_access,
     list_seats,
     report_capacity,
     share_seats,
@@ -64,6 +64,7 @@ from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.published_tables import TOLD_MEASURES
 from begegnung_geo.schema import stack_layers
 from begegnung_geo.steps import StepInput, StepOutput
+from begegnung_geo.store import Portions
 
 
 def measure_demand(step: StepInput) -> StepOutput:
@@ -141,8 +142,9 @@ def measure_choice(step: StepInput) -> StepOutput:
         )
         for name in TOLD_MEASURES
     }
+    rows = Portions(cut_access(demand, access), row_count=len(demand) * len(access))
     return StepOutput(
-        {"access": build_access(demand, access), **found[EXACT], **told},
+        {"access": rows, **found[EXACT], **told},
         issues=[report_capacity(counted, measures=measures)],
     )
 

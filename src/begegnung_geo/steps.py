@@ -43,7 +43,7 @@ from begegnung_geo.run_folders import (
     require_ours,
 )
 from begegnung_geo.schema import build_empty
-from begegnung_geo.store import find_table, read_table, write_table
+from begegnung_geo.store import Portions, find_table, read_table, write_table
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -80,7 +80,7 @@ class StepOutput:
     The fact `report` is a list of lines that every run prints, also where the step was up to date.
     """
 
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    tables: Mapping[str, pd.DataFrame | Portions] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     issues: Sequence[pd.DataFrame] = ()
 

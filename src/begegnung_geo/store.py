@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Tables on disk: GeoParquet that keeps its contract both ways, written whole or not at all."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyproj import CRS
 
-from begegnung_geo.errors import SourceError
+from begegnung_geo.errors import SchemaError, SourceError
 from begegnung_geo.files import replace_atomically
 from begegnung_geo.schema import TABLES, conform_table, require_table
 
@@ -19,23 +22,78 @@ def find_table(folder: Path, name: str) -> Path:
     return folder / f"{name}.parquet"
 
 
-def write_table(frame: pd.DataFrame, name: str, *, folder: Path, crs: CRS | str) -> None:
+@dataclass(frozen=True, eq=False)
+class Portions:
+    """
+    A table without geometry that is too large to be held whole.
+
+    Attributes
+    ----------
+    frames
+        Its rows, a portion after the other; keys rise from portion to portion. At least one.
+    row_count
+        How many rows all portions have.
+    """
+
+    frames: Iterable[pd.DataFrame]
+    row_count: int
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self.row_count
+
+
+def write_table(frame: pd.DataFrame | Portions, name: str, *, folder: Path, crs: CRS | str) -> None:
     """
     Write a table in its contract's form; the same rows give the same bytes.
 
     Raises
     ------
     SchemaError, CrsError
-        If the frame breaks the contract.
+        If the frame breaks the contract, or if keys of portions do not rise.
     """
-    conformed = conform_table(frame, name)
-    require_table(conformed, name, crs=crs)
+    if isinstance(frame, Portions):
+        _write_portions(frame, name, folder=folder, crs=crs)
+        return
+    conformed = _conform(frame, name, crs=crs)
     with replace_atomically(find_table(folder, name)) as part:
         if isinstance(conformed, gpd.GeoDataFrame):
             conformed.to_parquet(part, index=False, compression="zstd", write_covering_bbox=False)
         else:
             schema = pa.Schema.from_pandas(conformed, preserve_index=False)
             pq.write_table(pa.Table.from_pandas(conformed, schema=schema), part, compression="zstd")
+
+
+def _write_portions(portions: Portions, name: str, *, folder: Path, crs: CRS | str) -> None:
+    frames = _require_rising((_conform(frame, name, crs=crs) for frame in portions.frames), name)
+    first = next(frames)
+    schema = pa.Schema.from_pandas(first, preserve_index=False)
+    with (
+        replace_atomically(find_table(folder, name)) as part,
+        pq.ParquetWriter(part, schema, compression="zstd") as writer,
+    ):
+        for frame in chain([first], frames):
+            writer.write_table(pa.Table.from_pandas(frame, schema=schema))
+
+
+def _require_rising(frames: Iterable[pd.DataFrame], name: str) -> Iterator[pd.DataFrame]:
+    key, last = list(TABLES[name].key), None
+    for frame in frames:
+        if len(frame):
+            lowest, highest = frame[key].iloc[[0, -1]].itertuples(index=False, name=None)
+            if last is not None and not last < lowest:
+                raise SchemaError(
+                    f"table {name}: the keys of its portions do not rise",
+                    where=f"table {name}, {lowest} after {last}",
+                )
+            last = highest
+        yield frame
+
+
+def _conform(frame: pd.DataFrame, name: str, *, crs: CRS | str) -> pd.DataFrame:
+    conformed = conform_table(frame, name)
+    require_table(conformed, name, crs=crs)
+    return conformed
 
 
 def read_table(name: str, *, folder: Path, crs: CRS | str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 from shapely.geometry import Point
 
 from begegnung_geo.errors import CrsError, SchemaError, SourceError
-from begegnung_geo.store import find_table, read_table, write_table
+from begegnung_geo.store import Portions, find_table, read_table, write_table
 
 CRS = "EPSG:25832"
 
@@ -71,3 +71,39 @@ def test_other_crs_is_refused_on_the_way_out_and_in(tmp_path: Path) -> None:
     write_table(_nodes([1], crs="EPSG:25833"), "walk_nodes", folder=tmp_path, crs="EPSG:25833")
     with pytest.raises(CrsError):
         read_table("walk_nodes", folder=tmp_path, crs=CRS)
+
+
+def _counts(sources: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"source": sources, "read": 3, "kept": 1, "merged": 1, "rejected": 1})
+
+
+def test_a_table_written_in_portions_reads_like_one_written_whole(tmp_path: Path) -> None:
+    portions = Portions([_counts(["b", "a"]), _counts(["c"]), _counts(["d", "e"])], row_count=5)
+    assert len(portions) == 5
+    write_table(portions, "row_counts", folder=tmp_path, crs=CRS)
+    read = read_table("row_counts", folder=tmp_path, crs=CRS)
+    write_table(_counts(list("ecdab")), "row_counts", folder=tmp_path, crs=CRS)
+    pd.testing.assert_frame_equal(read, read_table("row_counts", folder=tmp_path, crs=CRS))
+
+
+def test_a_table_in_one_portion_has_the_bytes_of_the_whole(tmp_path: Path) -> None:
+    path = find_table(tmp_path, "row_counts")
+    write_table(_counts(["b", "a"]), "row_counts", folder=tmp_path, crs=CRS)
+    whole = path.read_bytes()
+    write_table(Portions([_counts(["b", "a"])], row_count=2), "row_counts", folder=tmp_path, crs=CRS)
+    assert path.read_bytes() == whole
+
+
+def test_a_table_without_rows_has_one_empty_portion(tmp_path: Path) -> None:
+    write_table(Portions([_counts([])], row_count=0), "row_counts", folder=tmp_path, crs=CRS)
+    assert read_table("row_counts", folder=tmp_path, crs=CRS).empty
+
+
+def test_portions_whose_keys_do_not_rise_are_refused_and_the_last_good_file_stays(tmp_path: Path) -> None:
+    write_table(_counts(["a"]), "row_counts", folder=tmp_path, crs=CRS)
+    for second in (["b"], ["a", "c"]):
+        portions = Portions([_counts(["b"]), _counts(second)], row_count=3)
+        with pytest.raises(SchemaError, match="do not rise"):
+            write_table(portions, "row_counts", folder=tmp_path, crs=CRS)
+    assert read_table("row_counts", folder=tmp_path, crs=CRS)["source"].tolist() == ["a"]
+    assert [file.name for file in tmp_path.iterdir()] == ["row_counts.parquet"]

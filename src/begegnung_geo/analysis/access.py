@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What everybody can reach from home: the walks, counts and seats of each profile, and their table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -26,6 +26,7 @@ CHOICE = "choice"
 
 _COLUMNS = {ANY_PLACE: "walk_distance_m", CHOICE: "choice_distance_m"}
 _PER = 1000.0  # seats are told for 1,000 people
+_HOMES_AT_A_TIME = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,10 @@ class Walks:
     def is_unknown(self) -> Bools:
         """Whether there may be a shorter walk than the map knows."""
         return self.at_least_m < self.distance_m
+
+    def take(self, rows: Ints) -> "Walks":
+        """Return the walks of some homes."""
+        return Walks(self.distance_m[rows], self.at_least_m[rows])
 
     def find_unknown(self, reach_m: float) -> Bools:
         """Return for whom the map cannot tell whether such a place is within reach."""
@@ -170,8 +175,28 @@ def build_access(demand: pd.DataFrame, access: Mapping[str, ProfileAccess]) -> p
         Distances are null where no walk is known or, for the `choice`, none so short. Counts
         and seats are null where the map cannot tell whether a place is within reach.
     """
-    parts = [_tabulate(demand, key, profile) for key, profile in sorted(access.items())]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(cut_access(demand, access), ignore_index=True)
+
+
+def cut_access(
+    demand: pd.DataFrame, access: Mapping[str, ProfileAccess], *, homes_at_a_time: int = _HOMES_AT_A_TIME
+) -> Iterator[pd.DataFrame]:
+    """
+    Yield the table `access` in portions, by rising `demand_id`: of a large city it is never whole in memory.
+
+    Parameters
+    ----------
+    demand, access
+        As in `build_access`.
+    homes_at_a_time
+        Each portion has the rows of so many homes; one without rows where there is no home.
+    """
+    order = np.asarray(demand["demand_id"].reset_index(drop=True).sort_values(kind="stable").index)
+    for first in range(0, max(len(order), 1), homes_at_a_time):
+        rows = order[first : first + homes_at_a_time]
+        ids = demand["demand_id"].iloc[rows].reset_index(drop=True)
+        parts = [_tabulate(ids, rows, key=key, profile=profile) for key, profile in sorted(access.items())]
+        yield pd.concat(parts, ignore_index=True)
 
 
 def report_capacity(counted_places: pd.DataFrame, *, measures: Measures) -> pd.DataFrame:
@@ -184,28 +209,27 @@ def report_capacity(counted_places: pd.DataFrame, *, measures: Measures) -> pd.D
     return count_issue("begegnungsorte", IssueCode.CAPACITY_ASSUMED, count=missing, text=text)
 
 
-def _tabulate(demand: pd.DataFrame, key: str, profile: ProfileAccess) -> pd.DataFrame:
-    nearest = profile.walks[ANY_PLACE]
-    columns: dict[str, object] = {
-        "demand_id": demand["demand_id"],
-        "profile": pd.Series([key] * len(demand), index=demand.index, dtype="str"),
-        "walk_min": _null_infinite(nearest.distance_m) / (profile.speed_m_s * 60),
-    }
+def _tabulate(ids: pd.Series, rows: Ints, *, key: str, profile: ProfileAccess) -> pd.DataFrame:
+    nearest = profile.walks[ANY_PLACE].take(rows)
+    figures: dict[str, Floats] = {"walk_min": _null_infinite(nearest.distance_m) / (profile.speed_m_s * 60)}
     for destination, walks in profile.walks.items():
         name = _COLUMNS.get(destination, f"distance_{destination.lower()}_m")
-        columns[name] = _null_infinite(walks.distance_m)
+        figures[name] = _null_infinite(walks.distance_m[rows])
     for prefix, counts in (("places_within", profile.places), ("kinds_within", profile.kinds)):
         for minutes, count in counts.items():
             is_unknown = nearest.find_unknown(profile.speed_m_s * 60 * minutes)
-            columns[f"{prefix}_{minutes}_min"] = np.where(is_unknown, np.nan, count.at_least)
+            figures[f"{prefix}_{minutes}_min"] = np.where(is_unknown, np.nan, count.at_least[rows])
     is_unknown = nearest.find_unknown(profile.catchment_m)
     for name, seats in (
-        ("seats_e2sfca", profile.seats_e2sfca * _PER),
-        ("seats_balanced", profile.seats_balanced * _PER),
-        ("level_bfca", profile.level_bfca),
+        ("seats_e2sfca", profile.seats_e2sfca[rows] * _PER),
+        ("seats_balanced", profile.seats_balanced[rows] * _PER),
+        ("level_bfca", profile.level_bfca[rows]),
     ):
-        columns[name] = np.where(is_unknown, np.nan, seats)
-    return pd.DataFrame(columns)
+        figures[name] = np.where(is_unknown, np.nan, seats)
+    of_profile = pd.Series([key] * len(ids), dtype="str")
+    # As precise as the table is written.
+    narrow = {name: figure.astype(np.float32) for name, figure in figures.items()}
+    return pd.DataFrame({"demand_id": ids, "profile": of_profile, **narrow})
 
 
 def _null_infinite(distance_m: Floats) -> Floats:

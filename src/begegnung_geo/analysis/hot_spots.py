@@ -13,7 +13,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import coo_array, csr_array, eye_array
 from scipy.spatial import cKDTree
 from scipy.stats import norm
 
@@ -35,6 +34,8 @@ from begegnung_geo.schema import build_empty
 LONG, SHORT = "long", "short"
 COARSE, FEW, EQUAL = "coarse_cells", "few_cells", "equal_walks"
 """Why nothing is computed."""
+
+_POINTS_AT_A_TIME = 16_384
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,16 +84,26 @@ def measure_gi_star(values: Floats, xy: Floats, *, radius_m: float) -> Floats:
         Positive where high values stand together. 0 where every point is a neighbour.
     """
     count = len(values)
-    pairs = cKDTree(xy).query_pairs(radius_m, output_type="ndarray")
-    ones = np.ones(len(pairs))
-    upper = csr_array(coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count)))
-    weights = upper + upper.T + eye_array(count, format="csr")
+    sizes, sums = _sum_neighbours(values, xy, radius_m=radius_m)
     mean, spread = values.mean(), values.std()
-    sizes = np.asarray(weights.sum(axis=1), dtype=np.float64)
     expected_spread = spread * np.sqrt(np.maximum(count * sizes - sizes**2, 0.0) / max(count - 1, 1))
-    excess = np.asarray(weights @ values, dtype=np.float64) - mean * sizes
+    excess = sums - mean * sizes
     z = np.divide(excess, expected_spread, out=np.zeros(count), where=expected_spread > 0)
     return np.asarray(z, dtype=np.float64)
+
+
+def _sum_neighbours(values: Floats, xy: Floats, *, radius_m: float) -> tuple[Floats, Floats]:
+    # How many neighbours each point has and the sum of their values, itself among them. Some points at a
+    # time, neighbours together: the pairs of a large city at once would take gigabytes.
+    sizes, sums = np.zeros(len(xy)), np.zeros(len(xy))
+    tree = cKDTree(xy)
+    strip = np.floor(xy[:, 0] / max(radius_m, 1.0))
+    order = np.lexsort((xy[:, 1], strip))
+    for rows in np.array_split(order, max(1, -(-len(order) // _POINTS_AT_A_TIME))):
+        pairs = cKDTree(xy[rows]).sparse_distance_matrix(tree, radius_m, output_type="ndarray")
+        sizes[rows] = np.bincount(pairs["i"], minlength=len(rows))
+        sums[rows] = np.bincount(pairs["i"], weights=values[pairs["j"]], minlength=len(rows))
+    return sizes, sums
 
 
 def flag_discoveries(z: Floats, *, false_share_max: float) -> Bools:
@@ -193,7 +204,7 @@ def build_hot_spots(
     Parameters
     ----------
     demand
-        Table `demand`, or `protected_demand` for people as they may be told.
+        Table `demand`.
     labels
         Table `background_labels`.
     districts
@@ -226,7 +237,7 @@ def build_hot_spots(
             "hot_spot_id": pd.Series([f"{number:03d}" for number in range(1, count + 1)], dtype="str"),
             "kind": kinds.astype("str").to_numpy(),
             "profile": pd.Series([headline.profile] * count, dtype="str"),
-            "persons": np.bincount(rank, weights=homes["persons"].to_numpy(dtype=np.float64)),
+            "persons": count_spot_people(demand, spots),
             "walk_mean_min": (mean_m / speed_m_min).round(1),
             "name": names.astype("str"),
             **{column: ids[column] for column in ids},
@@ -234,6 +245,13 @@ def build_hot_spots(
         geometry=draw_outlines(xy, rank, cell_size_m=spots.cell_size_m),
         crs=demand.crs,
     )
+
+
+def count_spot_people(demand: pd.DataFrame, spots: Spots) -> Floats:
+    """Return the people of each spot, from `demand` or `protected_demand`."""
+    is_kept = spots.patch >= 0
+    persons = demand["persons"].to_numpy(dtype=np.float64)[is_kept]
+    return np.bincount(spots.patch[is_kept], weights=persons).astype(np.float64)
 
 
 def publish_hot_spots(
@@ -245,7 +263,7 @@ def publish_hot_spots(
     Parameters
     ----------
     hot_spots, packed
-        The same spots, from `demand` and from `protected_demand`.
+        The same spots with the people of `demand` and of `protected_demand` (`count_spot_people`).
     publication
         Rules of the profile.
     """

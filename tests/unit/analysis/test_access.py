@@ -12,6 +12,7 @@ from begegnung_geo.analysis.access import (
     ANY_PLACE,
     CHOICE,
     build_access,
+    cut_access,
     list_seats,
     report_capacity,
     share_seats,
@@ -203,6 +204,20 @@ def test_the_table_keeps_its_contract_and_leaves_unknown_empty(measure):
     assert adult.loc["west", "walk_min"] == pytest.approx(520 / 1.33 / 60)
     assert adult["seats_e2sfca"].isna().all()
     assert adult["level_bfca"].isna().all()
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(1, 4))
+def test_portions_of_the_table_are_the_table(measure, homes_at_a_time):
+    homes = {"off the map": (500, 5000), "isolated": (5500, 0), "west": (100, 20)}
+    demand, _, _, access, _ = measure(TWO_PIECES, TWO_WAYS, homes, PLACES)
+    whole = conform_table(build_access(demand, access), "access")
+    portions = [
+        conform_table(portion, "access")
+        for portion in cut_access(demand, access, homes_at_a_time=homes_at_a_time)
+    ]
+    assert all(len(portion) <= homes_at_a_time * len(access) for portion in portions)
+    pd.testing.assert_frame_equal(pd.concat(portions, ignore_index=True), whole, check_exact=True)
 
 
 def test_a_town_without_any_place_is_measured_too(measure):

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.weights import DistanceBand
 
+from begegnung_geo.analysis import hot_spots
 from begegnung_geo.analysis.hot_spots import (
     build_hot_spots,
     find_spots,
@@ -77,6 +78,15 @@ def test_gi_star_is_that_of_the_loops_in_any_order(seed, count):
     assert z == pytest.approx(brute_force(values, xy, 250.0), abs=1e-9)
     order = rng.permutation(count)
     assert measure_gi_star(values[order], xy[order], radius_m=250.0) == pytest.approx(z[order], abs=1e-9)
+
+
+def test_gi_star_is_the_same_whatever_the_portion(monkeypatch):
+    rng = np.random.default_rng(7)
+    xy, values = rng.uniform(0, 2000, (300, 2)), rng.gamma(2.0, 300.0, 300)
+    whole = measure_gi_star(values, xy, radius_m=300.0)
+    for count in (1, 7, 299):
+        monkeypatch.setattr(hot_spots, "_POINTS_AT_A_TIME", count)
+        assert measure_gi_star(values, xy, radius_m=300.0) == pytest.approx(whole, abs=1e-9)
 
 
 def test_gi_star_is_that_of_esda():
