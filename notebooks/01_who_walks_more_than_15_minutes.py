@@ -31,7 +31,7 @@ import begegnung_geo as bg
 MINUTES = 15
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words = city.words()
-Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
+print(city.profile.city.name, *bg.caveats(city), sep="\n")
 
 # %% [markdown]
 # ## Nach Gangart
@@ -68,10 +68,13 @@ coarse = districts.groupby("level")["area_km2"].mean().idxmax()
 lines = curves.query("level == @coarse").pivot_table(
     index="minute", columns="district_id", values="reached_share"
 )
-chart = (100 * lines.rename(columns=districts["name"])).plot(ylim=(0, 101), linewidth=1.8)
+figure, chart = plt.subplots()
+for district_id, line in lines.items():
+    chart.plot(line.index, 100 * line, linewidth=1.8, label=districts.loc[district_id, "name"])
 chart.axvline(MINUTES, color="#1b1b1f", linewidth=1, linestyle="--")
-chart.legend(fontsize="small", loc="lower right", ncols=1 + len(lines.columns) // 7)
-chart.set(xlabel="Gehminuten", ylabel="Anteil der Menschen (%)")
+chart.set(xlabel="Gehminuten", ylabel="Anteil der Menschen (%)", xlim=(0, 30), ylim=(0, 101))
+if len(lines.columns):
+    chart.legend(fontsize="small", loc="lower right", ncols=1 + len(lines.columns) // 7)
 plt.show()
 
 # %% [markdown]

@@ -30,7 +30,7 @@ import begegnung_geo as bg
 
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words = city.words()
-Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
+print(city.profile.city.name, *bg.caveats(city), sep="\n")
 
 # %% [markdown]
 # ## Woraus das Verzeichnis besteht

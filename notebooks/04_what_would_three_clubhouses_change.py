@@ -34,7 +34,7 @@ SHARES = ["covered_share_before", "covered_share"]
 CLUBS = ["allotment_club", "club_home", "sports_club"]
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words = city.words()
-Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
+print(city.profile.city.name, *bg.caveats(city), sep="\n")
 
 # %% [markdown]
 # ## Welche drei

@@ -33,7 +33,7 @@ PROFILE, MINUTES = "senior", 10
 city = bg.load(os.environ.get("CITY", "musterstadt"))
 words, walking = city.words(), city.profile.walking
 speed = walking.profiles[PROFILE].speed_m_s
-Markdown(f"Stadt: **{city.profile.city.name}**. Stand der Kartendaten: **{words.date(city.data_date)}**.")
+print(city.profile.city.name, *bg.caveats(city), sep="\n")
 
 # %% [markdown]
 # ## Eine Annahme nach der anderen
@@ -121,9 +121,10 @@ bg.explore(city, figures=figures, column="km_per_km2", label="Fußwege, Kilomete
 # %%
 spans = table.groupby("Annahme", sort=False)["share"].agg(["min", "max"])
 told = [f"{name} {words.share_range(span['min'], span['max'])}" for name, span in spans.iterrows()]
+spread = (spans["max"] - spans["min"]).dropna()
+most = f" Am meisten macht **{spread.idxmax()}** aus." if len(spread) else ""
 Markdown(
-    f"Heute {words.share_range(usual['covered_share'], usual['covered_share_max'])}; mit anderen Annahmen zu **{'; zu '.join(told)}**. Am meisten macht **"
-    f"{(spans['max'] - spans['min']).idxmax()}** aus."
+    f"Heute {words.share_range(usual['covered_share'], usual['covered_share_max'])}; mit anderen Annahmen zu **{'; zu '.join(told)}**.{most}"
 )
 
 # %% [markdown]

@@ -17,6 +17,7 @@ __all__ = [
     "BegegnungError",
     "City",
     "Network",
+    "caveats",
     "coverage",
     "explain",
     "explore",

@@ -10,6 +10,9 @@ from begegnung_geo.api import (
     Network as Network,
 )
 from begegnung_geo.api import (
+    caveats as caveats,
+)
+from begegnung_geo.api import (
     coverage as coverage,
 )
 from begegnung_geo.api import (

@@ -25,7 +25,7 @@ from begegnung_geo.analysis.graphs import Network, build_graph, read_graph
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.scenario import compare_coverage, keep_packets
-from begegnung_geo.city_maps import explore
+from begegnung_geo.city_maps import caveats, explore
 from begegnung_geo.city_tables import City, load
 from begegnung_geo.errors import BegegnungError, ConfigError
 from begegnung_geo.own_places import Places, place_points
@@ -37,6 +37,7 @@ __all__ = [
     "BegegnungError",
     "City",
     "Network",
+    "caveats",
     "coverage",
     "explain",
     "explore",

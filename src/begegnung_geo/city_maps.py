@@ -23,6 +23,7 @@ from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.figure_classes import Figures
 from begegnung_geo.render.layers import Atlas, build_atlas
 from begegnung_geo.render.own_map import Drawn, build_own_map
+from begegnung_geo.render.statements import Speaker, list_notices, list_people_kind
 from begegnung_geo.render.text import clean_text
 
 _GROUNDS: WeakKeyDictionary[City, tuple[SiteContent, Atlas]] = WeakKeyDictionary()
@@ -116,6 +117,46 @@ def explore(
             reach_areas=content.reach_areas, gaps=content.gaps, begegnungsorte=content.begegnungsorte
         )
     return build_own_map(content, drawn, atlas=atlas, words=words)
+
+
+def caveats(city: City, language: str = "de") -> list[str]:
+    """
+    Return what must be known before any figure is read, in the sentences of the site.
+
+    Parameters
+    ----------
+    city
+        From `load`.
+    language
+        `de` or `en`.
+
+    Returns
+    -------
+    sentences
+        That the town is invented, where it is; the date of the map data; whether people are counted,
+        worked out from official totals or estimated; and that the data covers a part only, where it does.
+
+    Raises
+    ------
+    ConfigError
+        If there are no words in the language.
+    SourceError
+        If the site of the city has not been built.
+
+    Examples
+    --------
+    >>> bg.caveats(bg.load("musterstadt"))[1]
+    'Stand der Kartendaten: 01.01.2026.'
+    """
+    words, content = city.words(language), _read_content(city)
+    speaker, date = Speaker(content, words), words.date(city.data_date)
+    place = clean_text(city.profile.city.name)
+    return [
+        *([words.say("page.invented", place=place)] if content.is_invented else []),
+        words.say("page.data_date", date=date) + "." if date else words.say("page.data_date_unknown") + ".",
+        *list_people_kind(speaker),
+        *list_notices(speaker),
+    ]
 
 
 def _read_ground(city: City) -> tuple[SiteContent, Atlas]:

@@ -103,7 +103,7 @@ def test_a_notebook_asks_answers_and_names_date_and_sources(notebook):
     assert "**Frage.**" in prose[0]
     assert any("## Antwort" in cell for cell in prose[-3:])
     assert "**Wie sicher ist das?**" in prose[-1]
-    assert "city.data_date" in code[0]
+    assert "*bg.caveats(city)" in code[0]
     assert "city.sources" in code[-1]
     assert "bg.explore(" in "".join(code)
 

@@ -2,6 +2,7 @@
 """The surface for notebooks on Musterstadt: its examples, and the same figures as the pipeline's."""
 
 import doctest
+import html
 import json
 import re
 
@@ -182,6 +183,14 @@ def test_a_map_that_cannot_be_drawn_says_why(city):
         with pytest.raises(bg.BegegnungError, match=told) as caught:
             bg.explore(city, **layers)
         assert caught.value.hint
+
+
+def test_caveats_are_those_of_the_pages(city):
+    page = (city.site / "maps" / "stadtkarte.html").read_text(encoding="utf-8")
+    told = bg.caveats(city)
+    assert len(told) >= 3
+    assert all(sentence.rstrip(".") in html.unescape(page) for sentence in told)
+    assert bg.caveats(city, "en")[0].startswith("Musterstadt is invented")
 
 
 def test_sources_are_those_of_the_inputs_without_our_own_rules(city):

@@ -180,7 +180,7 @@ def list_certainty(scope: Scope, speaker: Speaker) -> list[str]:
     reach, words = speaker.headline_reach(scope), speaker.words
     sentences = []
     if speaker.content.is_estimated or reach.status != "no_people":
-        sentences += _list_people_kind(speaker)
+        sentences += list_people_kind(speaker)
     if reach.status in ("known", "range", "no_statement"):
         if reach.is_everybody_known:
             sentences.append(words.say("certainty.all_known"))
@@ -192,8 +192,8 @@ def list_certainty(scope: Scope, speaker: Speaker) -> list[str]:
     return sentences
 
 
-def _list_people_kind(speaker: Speaker) -> list[str]:
-    # Counted, worked out from official totals, or estimated; carried-over age groups are named.
+def list_people_kind(speaker: Speaker) -> list[str]:
+    """Return whether people are counted, worked out from official totals, or estimated."""
     words, people = speaker.words, speaker.content.summary.get("population", {})
     source = clean_text(people.get("source", ""))
     if speaker.content.is_estimated:
