@@ -44,7 +44,7 @@ class City:
     profile: Profile
     processed: Path
     site: Path
-    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, init=False)
 
     def __repr__(self) -> str:
         """Return name, data date and folder."""
@@ -259,7 +259,9 @@ class City:
                 where="with_walking",
                 hint="give metres a second between 0.1 and 4, and a leg of up to 2000 m",
             ) from error
-        return replace(self, profile=self.profile.model_copy(update={"walking": changed}))
+        city = replace(self, profile=self.profile.model_copy(update={"walking": changed}))
+        city._read.update(self._read)  # noqa: SLF001 - of the same class
+        return city
 
     def tell_persons(self, persons: float, language: str = "de") -> str:
         """

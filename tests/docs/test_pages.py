@@ -21,6 +21,9 @@ from docs.conftest import Block, list_blocks
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCKS = [block for page in sorted(DOCS.rglob("*.md")) for block in list_blocks(page)]
+MAKE_TARGETS = re.findall(
+    r"^([a-z-]+):", (DOCS.parent / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+)
 NEEDS_NETWORK = re.compile(
     r"\b(git clone|pip install|make fetch|begegnung-geo (fetch|init|look-up|sources search))\b"
 )
@@ -42,6 +45,8 @@ def test_a_shell_block_is_valid_and_its_commands_and_options_exist(block: Block)
     checked = subprocess.run(["bash", "-n"], input=block.code, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     for line in block.code.replace("\\\n", " ").splitlines():
+        if line.startswith("make "):
+            assert line.split()[1].partition("=")[0] in MAKE_TARGETS
         if ".venv/bin/begegnung-geo" not in line:
             continue
         words = shlex.split(line[line.index(".venv/bin/begegnung-geo") :], comments=True)[1:]
