@@ -26,7 +26,7 @@ from begegnung_geo.jobs import find_profile, plan_city
 from begegnung_geo.pipeline import STEPS
 from begegnung_geo.run_folders import Folders
 from begegnung_geo.steps import StepInput, find_kept_tables
-from begegnung_geo.store import read_table, write_table
+from begegnung_geo.store import give_back_memory, read_table, write_table
 
 LEVELS = (("stadtbezirk", 4, 3), ("statistischer_bezirk", 12, 5))
 SECONDS_MAX, MEMORY_MAX_MB = 15.0, 1_500.0
@@ -122,6 +122,8 @@ def run_steps(root: Path) -> None:
         output = step.run(given)
         for name, frame in output.tables.items():
             write_table(frame, name, folder=folders.processed, crs=CRS)
+        del given, output
+        give_back_memory()
         seconds[step.name] = read_clock() - start
     print(json.dumps(seconds))
 

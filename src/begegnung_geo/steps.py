@@ -43,7 +43,7 @@ from begegnung_geo.run_folders import (
     require_ours,
 )
 from begegnung_geo.schema import build_empty
-from begegnung_geo.store import Portions, find_table, read_table, write_table
+from begegnung_geo.store import Portions, find_table, give_back_memory, read_table, write_table
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -259,6 +259,7 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
             listener.started(step.name, position + 1, last + 1)
             start = time.monotonic()
             origin, text = _bring_up_to_date(step_input, folders)
+            give_back_memory()
             text = "\n".join([text, *_read_record(partial.processed, step.name)["facts"].get("report", ())])
             listener.finished(step.name, text, None if origin else time.monotonic() - start)
             is_site_new |= step.is_page and origin != folders

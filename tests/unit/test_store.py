@@ -7,7 +7,7 @@ import pytest
 from shapely.geometry import Point
 
 from begegnung_geo.errors import CrsError, SchemaError, SourceError
-from begegnung_geo.store import Portions, find_table, read_table, write_table
+from begegnung_geo.store import Portions, find_table, give_back_memory, read_table, write_table
 
 CRS = "EPSG:25832"
 
@@ -107,3 +107,10 @@ def test_portions_whose_keys_do_not_rise_are_refused_and_the_last_good_file_stay
             write_table(portions, "row_counts", folder=tmp_path, crs=CRS)
     assert read_table("row_counts", folder=tmp_path, crs=CRS)["source"].tolist() == ["a"]
     assert [file.name for file in tmp_path.iterdir()] == ["row_counts.parquet"]
+
+
+def test_memory_is_given_back_without_harm_to_what_is_in_use(tmp_path: Path) -> None:
+    write_table(_counts(["a"]), "row_counts", folder=tmp_path, crs=CRS)
+    table = read_table("row_counts", folder=tmp_path, crs=CRS)
+    give_back_memory()
+    assert table["source"].tolist() == ["a"]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from begegnung_geo.analysis.catchments import (
@@ -14,7 +15,7 @@ from begegnung_geo.analysis.catchments import (
     weigh_zones,
 )
 from begegnung_geo.analysis.network import Bools, Floats, Ints
-from begegnung_geo.analysis.walk_matrix import WalkMatrix
+from begegnung_geo.analysis.reach_tally import WalkZones
 from begegnung_geo.issues import IssueCode, count_issue
 from begegnung_geo.profile import Measures
 
@@ -38,24 +39,44 @@ class Walks:
     ----------
     distance_m
         Walking distance in metres; infinite where no walk is known, or none so short.
-    at_least_m
-        The same where the walk is known. Elsewhere no walk can be shorter: 0 for a home
-        without a walkway near, the straight line for a home at a piece of network that no
-        such place is on, infinite where there is no such place. Without steps also the walk
-        along ways of which nobody knows whether they have any.
+    unsure, unsure_m
+        Positions of the homes whose walk is not known, and how far they walk at least:
+        `at_least_m` has them in their places.
     """
 
     distance_m: Floats
-    at_least_m: Floats
+    unsure: Ints
+    unsure_m: Floats
+
+    @classmethod
+    def build(cls, distance_m: Floats, at_least_m: Floats) -> "Walks":
+        """Return walks by two entries a home; of few homes the two differ."""
+        unsure = np.flatnonzero(at_least_m < distance_m)
+        return cls(distance_m, unsure, at_least_m[unsure])
+
+    @property
+    def at_least_m(self) -> Floats:
+        """
+        The walking distance where it is known; elsewhere no walk can be shorter.
+
+        0 for a home without a walkway near, the straight line for a home at a piece of network
+        that no such place is on, infinite where there is no such place. Without steps also the
+        walk along ways of which nobody knows whether they have any.
+        """
+        at_least_m = self.distance_m.copy()
+        at_least_m[self.unsure] = self.unsure_m
+        return at_least_m
 
     @property
     def is_unknown(self) -> Bools:
         """Whether there may be a shorter walk than the map knows."""
-        return self.at_least_m < self.distance_m
+        is_unknown = np.zeros(len(self.distance_m), dtype=bool)
+        is_unknown[self.unsure] = True
+        return is_unknown
 
     def take(self, rows: Ints) -> "Walks":
         """Return the walks of some homes."""
-        return Walks(self.distance_m[rows], self.at_least_m[rows])
+        return Walks.build(self.distance_m[rows], self.at_least_m[rows])
 
     def find_unknown(self, reach_m: float) -> Bools:
         """Return for whom the map cannot tell whether such a place is within reach."""
@@ -66,8 +87,8 @@ class Walks:
 class Counts:
     """How many things are within reach of each home: surely, and at most (infinite: nobody knows)."""
 
-    at_least: Ints
-    at_most: Floats
+    at_least: npt.NDArray[np.int32]
+    at_most: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,15 +112,15 @@ class ProfileAccess:
         Share of the levels of service (`catchments.measure_bfca`).
     catchment_m
         Farthest place that shares out seats, in metres.
-    matrix
-        Every place within the longest reach, along ways the profile can surely use.
+    zones
+        The walks to every place within the catchment, along ways the profile can surely use.
     """
 
     speed_m_s: float
     walks: Mapping[str, Walks]
     places: Mapping[int, Counts]
     kinds: Mapping[int, Counts]
-    matrix: WalkMatrix
+    zones: WalkZones
     seats_e2sfca: Floats = field(default_factory=lambda: np.zeros(0))
     seats_balanced: Floats = field(default_factory=lambda: np.zeros(0))
     level_bfca: Floats = field(default_factory=lambda: np.zeros(0))
@@ -119,20 +140,20 @@ def share_seats(
     persons
         People of each home.
     seats
-        Seats of each place, in the order of the matrix (`list_seats`).
+        Seats of each place, by its id (`list_seats`).
     measures
         Zones and weights of the catchments.
     """
     shared = {}
     for key, profile in access.items():
         ends_m = [profile.speed_m_s * 60 * minutes for minutes in measures.zone_ends_min]
-        weight = weigh_zones(profile.matrix, zone_ends_m=ends_m, weights=measures.zone_weights)
+        weight = weigh_zones(profile.zones, zone_ends_m=ends_m, weights=measures.zone_weights)
         among = {"persons": persons, "seats": seats}
         shared[key] = replace(
             profile,
-            seats_e2sfca=measure_e2sfca(profile.matrix, weight, **among),
-            seats_balanced=measure_balanced_seats(profile.matrix, weight, **among),
-            level_bfca=measure_bfca(profile.matrix, weight, **among),
+            seats_e2sfca=measure_e2sfca(profile.zones, weight, **among),
+            seats_balanced=measure_balanced_seats(profile.zones, weight, **among),
+            level_bfca=measure_bfca(profile.zones, weight, **among),
             catchment_m=ends_m[-1],
         )
     return shared

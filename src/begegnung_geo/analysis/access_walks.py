@@ -1,33 +1,34 @@
 # SPDX-License-Identifier: MIT
 """Measure what everybody can reach: every walking profile on the ways it can use."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.access import ANY_PLACE, CHOICE, Counts, ProfileAccess, Walks
-from begegnung_geo.analysis.network import Bools, Floats, Ints
+from begegnung_geo.analysis.network import Bools, Floats, Ints, WalkNetwork
 from begegnung_geo.analysis.reach import measure_walk_distance
-from begegnung_geo.analysis.snapping import Snaps
+from begegnung_geo.analysis.reach_tally import Tally, cut_portions
+from begegnung_geo.analysis.snapping import Snaps, read_coordinates
 from begegnung_geo.analysis.threads import run_in_threads
 from begegnung_geo.analysis.walk_ends import WalkRows
-from begegnung_geo.analysis.walk_matrix import (
-    WalkMatrix,
-    count_kinds_within,
-    count_within,
-    find_nearest,
-    measure_walk_matrix,
-)
+from begegnung_geo.analysis.walk_matrix import WalkMatrix, measure_walk_matrix
 from begegnung_geo.analysis.walk_search import sort_walks
 from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Footing, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Measures, Walking
+
+_WALKS_AT_A_TIME = 8_000_000  # of 24 bytes and as many again while they are searched
+_COLUMNS = {
+    ANY_GROUND: "walk_distance_m",
+    STEP_FREE: "walk_distance_step_free_m",
+    MAYBE_STEP_FREE: "walk_distance_step_free_min_m",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +47,15 @@ class _Supply:
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
-    # On one set of ways: the walk to each destination, and every place within the longest reach.
-    distances: dict[str, Floats]
-    matrix: WalkMatrix
+class _Ground:
+    # Homes and doors on one footing, and how far any place is from each home.
+    homes: Snaps
+    doors: Snaps
+    network: WalkNetwork
+    nearest_m: Floats
+
+
+_Three = tuple[_Ground, _Ground, _Ground]  # everyone's ground, known as step-free, possibly step-free
 
 
 def measure_access(
@@ -60,6 +66,7 @@ def measure_access(
     walking: Walking,
     measures: Measures,
     class_groups: Mapping[str, str],
+    walks_at_a_time: int = _WALKS_AT_A_TIME,
 ) -> dict[str, ProfileAccess]:
     """
     Measure what each home reaches, for every walking profile.
@@ -84,6 +91,8 @@ def measure_access(
     class_groups
         Class key -> letter of its group. Every letter is a destination, also without places,
         and every class that has a counted place.
+    walks_at_a_time
+        Places are gone through in portions of about so many walks; no result depends on it.
 
     Returns
     -------
@@ -99,34 +108,19 @@ def measure_access(
     for layer, name in ((demand, "table demand"), (counted_places, "counted places")):
         require_crs(layer, ways.crs or "", name=name)
     supply = _list_supply(counted_places, class_groups)
-    ends_min = (*walking.thresholds_min, *measures.zone_ends_min)
-    search = _Search(
-        demand,
-        supply,
-        ways,
-        reach_m=max(profile.speed_m_s for profile in walking.profiles.values()) * 60 * max(ends_min),
-        rank=measures.choice_count,
-    )
-    everyone = search.find("walk_distance_m", ANY_GROUND)
-    walks = {False: _bound_walks(everyone.distances, demand, supply, rank=measures.choice_count)}
-    found = {False: (everyone, everyone)}
-    if any(profile.step_free for profile in walking.profiles.values()):
-        known, possible = search.find_step_free(everyone)
-        walks[True], found[True] = _follow(known, possible, walks[False]), (known, possible)
-    for of_footing in walks.values():
-        # The only class of its group is that group: whoever sums up does so once.
-        lone = {keys[0]: of_footing[letter] for letter, keys in supply.classes.items() if len(keys) == 1}
-        of_footing.update(lone)
+    search = _Search(demand, supply, ways, walking=walking, measures=measures)
+    has_step_free = any(profile.step_free for profile in walking.profiles.values())
+    grounds = search.list_grounds(has_step_free=has_step_free)
+    tallies = search.tally(grounds, walks_at_a_time=walks_at_a_time)
+    walks = search.measure_walks(grounds, ranked_m=[tally.ranked_m for tally in tallies])
+    zones = [tally.join_zones() for tally in tallies[:2]]
     access = {}
     for key, profile in walking.profiles.items():
-        own, unsure = found[profile.step_free], walks[False][ANY_PLACE]
+        own = tallies[1:] if profile.step_free else (tallies[0], tallies[0])
         reaches_m = {minutes: walking.reach_m(key, minutes) for minutes in walking.thresholds_min}
+        places, kinds = _bracket(own, reaches_m, unsure=walks[False][ANY_PLACE])
         access[key] = ProfileAccess(
-            profile.speed_m_s,
-            walks[profile.step_free],
-            places=_bracket(own, reaches_m, unsure=unsure),
-            kinds=_bracket(own, reaches_m, unsure=unsure, kind=supply.letter),
-            matrix=own[0].matrix,
+            profile.speed_m_s, walks[profile.step_free], places, kinds, zones[int(profile.step_free)]
         )
     return access
 
@@ -135,63 +129,133 @@ class _Search:
     """Homes and places, to be led over one footing after the other."""
 
     def __init__(
-        self,
-        demand: gpd.GeoDataFrame,
-        supply: _Supply,
-        ways: Ways,
-        *,
-        reach_m: float,
-        rank: int,
+        self, demand: gpd.GeoDataFrame, supply: _Supply, ways: Ways, *, walking: Walking, measures: Measures
     ) -> None:
         self.demand, self.supply, self.ways = demand, supply, ways
+        self.walking, self.measures = walking, measures
         self.homes, self.doors = ways.snap(demand.geometry), ways.snap(supply.places.geometry)
-        self.reach_m, self.rank = reach_m, rank
+        self.home_xy = read_coordinates(demand.geometry)
+        self.place_xy = read_coordinates(supply.places.geometry)
+        ends_min = max(*walking.thresholds_min, *measures.zone_ends_min)
+        self.reach_m = max(profile.speed_m_s for profile in walking.profiles.values()) * 60 * ends_min
 
-    def find(self, column: str, footing: Footing) -> _Found:
-        """Return what is found on a footing; `column` of the table `demand` has the walks to any place."""
-        homes, doors, network = self.homes.on(footing), self.doors.on(footing), self.ways.network(footing)
-        matrix = measure_walk_matrix(homes, doors, network, reach_m=self.reach_m)
-        keys = [key for classes in self.supply.classes.values() for key in classes]
+    def list_grounds(self, *, has_step_free: bool) -> _Three:
+        """Return the three grounds; one object where they are the same."""
+        made: dict[int, _Ground] = {}
 
-        def walk(first: int, past: int) -> list[Floats]:
-            kept = [_keep(doors, self.supply.flag(key)) for key in keys[first:past]]
-            return [measure_walk_distance(homes, places, network).distance_m for places in kept]
+        def lay(footing: Footing) -> _Ground:
+            index = self.ways.index(footing)
+            if id(index) not in made:
+                nearest_m = self.demand[_COLUMNS[footing]].fillna(np.inf).to_numpy(dtype=np.float64)
+                made[id(index)] = _Ground(
+                    self.homes.on(footing), self.doors.on(footing), index.network, nearest_m
+                )
+            return made[id(index)]
 
-        of_key = dict(zip(keys, chain.from_iterable(run_in_threads(walk, len(keys))), strict=True))
-        distances = {}
-        for letter, classes in self.supply.classes.items():
-            of_class = {key: of_key[key] for key in classes}
-            nowhere = np.full(len(self.demand), np.inf)
-            distances[letter] = np.minimum.reduce([nowhere, *of_class.values()])
-            distances |= of_class
-        distances[ANY_PLACE] = self.demand[column].fillna(np.inf).to_numpy(dtype=np.float64)
-        distances[CHOICE] = find_nearest(matrix, rank=self.rank).distance_m
-        return _Found(distances, matrix)
+        everyone = lay(ANY_GROUND)
+        if not has_step_free:
+            return everyone, everyone, everyone
+        known = lay(STEP_FREE)
+        # Where no way is doubtful, or all are, the third is one of the two.
+        return everyone, known, (known if known is everyone else lay(MAYBE_STEP_FREE))
 
-    def find_step_free(self, everyone: _Found) -> tuple[_Found, _Found]:
-        """Return what is found on ways known as step-free, and with those of which nobody knows."""
-        full, sure, maybe = (self.ways.index(f) for f in (ANY_GROUND, STEP_FREE, MAYBE_STEP_FREE))
-        if sure is full:
-            return everyone, everyone
-        known = self._lengthen(self.find("walk_distance_step_free_m", STEP_FREE))
-        if maybe is sure:
-            return known, known
-        possible = self._lengthen(self.find("walk_distance_step_free_min_m", MAYBE_STEP_FREE))
-        matrix = _join(known.matrix, possible.matrix)
-        distances = possible.distances | {CHOICE: find_nearest(matrix, rank=self.rank).distance_m}
-        return known, _Found(distances, matrix)
+    def tally(self, grounds: _Three, *, walks_at_a_time: int) -> tuple[Tally, Tally, Tally]:
+        """Return what is within reach on each ground; on the third, by the shorter walk of the two."""
+        everyone, known, possible = grounds
+        full = self._open_tally((False, True) if known is everyone else (False,))
+        surely = full if known is everyone else self._open_tally((True,))
+        at_most = surely if possible is known else self._open_tally((True,))
+        portions = cut_portions(self.home_xy, self.place_xy, reach_m=self.reach_m, walks_max=walks_at_a_time)
+        for first, past in portions:
+            full.add(self._list_walks(everyone, first, past), first=first)
+            if surely is not full:
+                walks = self._lengthen(self._list_walks(known, first, past))
+                surely.add(walks, first=first)
+                if at_most is not surely:
+                    doubtful = self._lengthen(self._list_walks(possible, first, past))
+                    at_most.add(_join(walks, doubtful), first=first)
+        return full, surely, at_most
 
-    def _lengthen(self, found: _Found) -> _Found:
+    def measure_walks(self, grounds: _Three, *, ranked_m: list[Floats]) -> dict[bool, dict[str, Walks]]:
+        """Return the walks to every destination, with steps and without."""
+        letters = list(self.supply.classes)
+
+        def walk(first: int, past: int) -> list[tuple[str, Walks, Walks]]:
+            return [row for letter in letters[first:past] for row in self._walk_to_group(letter, grounds)]
+
+        rows = list(chain.from_iterable(run_in_threads(walk, len(letters))))
+        rows.append((ANY_PLACE, *self._bound(ANY_PLACE, [ground.nearest_m for ground in grounds])))
+        rows.append((CHOICE, *self._bound(CHOICE, ranked_m)))
+        walks = {False: {row[0]: row[1] for row in rows}, True: {row[0]: row[2] for row in rows}}
+        for of_footing in walks.values():
+            # The only class of its group is that group: whoever sums up does so once.
+            lone = {
+                keys[0]: of_footing[letter] for letter, keys in self.supply.classes.items() if len(keys) == 1
+            }
+            of_footing.update(lone)
+        return walks
+
+    def _open_tally(self, step_free: tuple[bool, ...]) -> Tally:
+        # For the profiles that walk there: with steps, without, or both.
+        profiles = [key for key, own in self.walking.profiles.items() if own.step_free in step_free]
+        speeds = [self.walking.profiles[key].speed_m_s for key in profiles]
+        return Tally(
+            len(self.demand),
+            kind=self.supply.letter,
+            reaches_m=[self.walking.reach_m(key, n) for key in profiles for n in self.walking.thresholds_min],
+            zone_ends_m=[speed_m_s * 60 * n for speed_m_s in speeds for n in self.measures.zone_ends_min],
+            rank=self.measures.choice_count,
+        )
+
+    def _list_walks(self, ground: _Ground, first: int, past: int) -> WalkMatrix:
+        doors = _keep(ground.doors, slice(first, past))
+        return measure_walk_matrix(ground.homes, doors, ground.network, reach_m=self.reach_m)
+
+    def _lengthen(self, matrix: WalkMatrix) -> WalkMatrix:
         # A way found from another walkway beside the house is no shorter than everyone's.
         nearest_m = self.demand["walk_distance_m"].to_numpy(dtype=np.float64)
-        distance_m = np.maximum(found.matrix.distance_m, nearest_m[found.matrix.point])
+        distance_m = np.maximum(matrix.distance_m, nearest_m[matrix.point])
         is_within = distance_m <= self.reach_m  # never where everyone's walk is not known
-        counts = np.bincount(found.matrix.point[is_within], minlength=found.matrix.point_count)
+        counts = np.bincount(matrix.point[is_within], minlength=matrix.point_count)
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        lengthened = replace(
-            found.matrix, indptr=indptr, place=found.matrix.place[is_within], distance_m=distance_m[is_within]
+        return replace(matrix, indptr=indptr, place=matrix.place[is_within], distance_m=distance_m[is_within])
+
+    def _walk_to_group(self, letter: str, grounds: _Three) -> Iterator[tuple[str, Walks, Walks]]:
+        # To each class of a group, and to the group: the nearest of them.
+        nearest_m = [np.full(len(self.demand), np.inf) for _ in grounds]
+        for key in self.supply.classes[letter]:
+            is_kept = self.supply.flag(key)
+            found = {
+                id(ground): measure_walk_distance(
+                    ground.homes, _keep(ground.doors, is_kept), ground.network
+                ).distance_m
+                for ground in grounds
+            }
+            distances_m = [found[id(ground)] for ground in grounds]
+            nearest_m = [np.minimum(*pair) for pair in zip(nearest_m, distances_m, strict=True)]
+            yield key, *self._bound(key, distances_m)
+        yield letter, *self._bound(letter, nearest_m)
+
+    def _bound(self, destination: str, distances_m: list[Floats]) -> tuple[Walks, Walks]:
+        # With steps: how short the true walk may be where the map lacks it, see `Walks.at_least_m`.
+        # Without: not shorter than everyone's, and as unknown as everyone's at least.
+        status = self.demand["status"]
+        distance_m, known_m, possible_m = distances_m
+        is_lost = np.isinf(distance_m)
+        if destination in (ANY_PLACE, CHOICE):
+            is_lost = (status == "isolated").to_numpy(dtype=bool)
+        rank = self.measures.choice_count if destination == CHOICE else 1
+        at_least_m = distance_m.copy()
+        at_least_m[is_lost] = _measure_air(
+            self.home_xy[is_lost], self.place_xy[self.supply.flag(destination)], rank=rank
         )
-        return replace(found, matrix=lengthened)
+        at_least_m[(status == "no_walkway_near").to_numpy(dtype=bool)] = 0.0
+        everyone = Walks.build(distance_m, at_least_m)
+        if known_m is distance_m:
+            return everyone, everyone
+        without_m = np.maximum(known_m, distance_m)
+        shortest_m = np.minimum(np.maximum(possible_m, distance_m), without_m)
+        return everyone, Walks.build(without_m, np.where(everyone.is_unknown, at_least_m, shortest_m))
 
 
 def _list_supply(counted_places: gpd.GeoDataFrame, class_groups: Mapping[str, str]) -> _Supply:
@@ -204,35 +268,14 @@ def _list_supply(counted_places: gpd.GeoDataFrame, class_groups: Mapping[str, st
     return _Supply(places, classes, number.astype(np.int64))
 
 
-def _keep(doors: Snaps, is_kept: Bools) -> Snaps:
+def _keep(doors: Snaps, kept: Bools | slice) -> Snaps:
     return replace(
         doors,
-        edge=doors.edge[is_kept],
-        offset_m=doors.offset_m[is_kept],
-        leg_m=doors.leg_m[is_kept],
-        segment=doors.segment[is_kept],
+        edge=doors.edge[kept],
+        offset_m=doors.offset_m[kept],
+        leg_m=doors.leg_m[kept],
+        segment=doors.segment[kept],
     )
-
-
-def _bound_walks(
-    distances: Mapping[str, Floats], demand: gpd.GeoDataFrame, supply: _Supply, *, rank: int
-) -> dict[str, Walks]:
-    # How short the true walk may be where the map lacks it: see `Walks.at_least_m`.
-    is_off_map = (demand["status"] == "no_walkway_near").to_numpy(dtype=bool)
-    is_cut_off = (demand["status"] == "isolated").to_numpy(dtype=bool)
-    home_xy = shapely.get_coordinates(demand.geometry.to_numpy())
-    place_xy = shapely.get_coordinates(supply.places.geometry.to_numpy())
-    walks = {}
-    for destination, distance_m in distances.items():
-        is_lost = is_cut_off if destination in (ANY_PLACE, CHOICE) else np.isinf(distance_m)
-        places = place_xy[supply.flag(destination)]
-        at_least_m = distance_m.copy()
-        at_least_m[is_lost] = _measure_air(
-            home_xy[is_lost], places, rank=rank if destination == CHOICE else 1
-        )
-        at_least_m[is_off_map] = 0.0
-        walks[destination] = Walks(distance_m, at_least_m)
-    return walks
 
 
 def _measure_air(home_xy: Floats, place_xy: Floats, *, rank: int) -> Floats:
@@ -256,33 +299,16 @@ def _join(known: WalkMatrix, possible: WalkMatrix) -> WalkMatrix:
     return WalkMatrix(rows.indptr, rows.place, rows.distance_m, place_count=known.place_count)
 
 
-def _follow(known: _Found, possible: _Found, everyone: Mapping[str, Walks]) -> dict[str, Walks]:
-    # Walks without steps: not shorter than everyone's, and as unknown as everyone's at least.
-    walks = {}
-    for destination, base in everyone.items():
-        distance_m = np.maximum(known.distances[destination], base.distance_m)
-        shortest_m = np.maximum(possible.distances[destination], base.distance_m)
-        at_least_m = np.where(base.is_unknown, base.at_least_m, np.minimum(shortest_m, distance_m))
-        walks[destination] = Walks(distance_m, at_least_m)
-    return walks
-
-
 def _bracket(
-    ways: tuple[_Found, _Found],
-    reaches_m: Mapping[int, float],
-    *,
-    unsure: Walks,
-    kind: Ints | None = None,
-) -> dict[int, Counts]:
-    # Places, or kinds of places: surely within reach, and at most; nobody knows where walks are unknown.
-    reaches = list(reaches_m.values())
-    surely, at_most = (
-        count_within(found.matrix, reaches)
-        if kind is None
-        else count_kinds_within(found.matrix, kind, reaches)
-        for found in ways
-    )
-    return {
-        minutes: Counts(surely[:, n], np.where(unsure.find_unknown(reach_m), np.inf, at_most[:, n]))
-        for n, (minutes, reach_m) in enumerate(reaches_m.items())
-    }
+    ways: tuple[Tally, ...], reaches_m: Mapping[int, float], *, unsure: Walks
+) -> tuple[dict[int, Counts], dict[int, Counts]]:
+    # Places, and kinds of places: surely within reach, and at most; nobody knows where walks are unknown.
+    surely, at_most = ways
+    places: dict[int, Counts] = {}
+    kinds: dict[int, Counts] = {}
+    for minutes, reach_m in reaches_m.items():
+        is_unknown = unsure.find_unknown(reach_m)
+        for counts, count in ((places, Tally.count_places), (kinds, Tally.count_kinds)):
+            most = np.where(is_unknown, np.float32(np.inf), count(at_most, reach_m).astype(np.float32))
+            counts[minutes] = Counts(count(surely, reach_m), most)
+    return places, kinds

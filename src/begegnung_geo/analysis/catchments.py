@@ -2,7 +2,7 @@
 """
 Seats within reach where everyone else wants them too: floating catchment areas.
 
-Three published or derived measures on one matrix of walks. In all of them a place's
+Three published or derived measures on the same walks. In all of them a place's
 seats are shared among the people around it, near ones more than far ones:
 
 - `measure_e2sfca`: enhanced two-step floating catchment area (Luo & Qi 2009, Health &
@@ -18,33 +18,34 @@ from collections.abc import Sequence
 import numpy as np
 
 from begegnung_geo.analysis.network import Floats
-from begegnung_geo.analysis.walk_matrix import WalkMatrix
+from begegnung_geo.analysis.reach_tally import WalkZones
 
 
-def weigh_zones(matrix: WalkMatrix, *, zone_ends_m: Sequence[float], weights: Sequence[float]) -> Floats:
+def weigh_zones(walks: WalkZones, *, zone_ends_m: Sequence[float], weights: Sequence[float]) -> Floats:
     """
     Return the weight of each walk by the zone it ends in; beyond the last zone 0.
 
     Parameters
     ----------
-    matrix
+    walks
         Walks within at least the end of the last zone.
     zone_ends_m
-        Where each zone ends, rising, in metres; a place exactly there is inside.
+        Where each zone ends, rising, in metres, all of them among `walks.ends_m`; a place
+        exactly there is inside.
     weights
         One a zone, 1 for the nearest.
 
     Returns
     -------
     weight
-        One entry an entry of the matrix.
+        One entry a walk.
     """
-    zone = np.searchsorted(np.asarray(zone_ends_m, dtype=np.float64), matrix.distance_m)
-    weight: Floats = np.append(np.asarray(weights, dtype=np.float64), 0.0)[zone]
+    own = np.searchsorted(np.asarray(zone_ends_m, dtype=np.float64), walks.ends_m)
+    weight: Floats = np.append(np.asarray(weights, dtype=np.float64), 0.0)[own][walks.zone]
     return weight
 
 
-def measure_e2sfca(matrix: WalkMatrix, weight: Floats, *, persons: Floats, seats: Floats) -> Floats:
+def measure_e2sfca(walks: WalkZones, weight: Floats, *, persons: Floats, seats: Floats) -> Floats:
     """
     Return the seats for each person at each home, competing with everybody around.
 
@@ -54,7 +55,7 @@ def measure_e2sfca(matrix: WalkMatrix, weight: Floats, *, persons: Floats, seats
 
     Parameters
     ----------
-    matrix
+    walks
         Walks from homes to places.
     weight
         Weight of each walk (`weigh_zones`).
@@ -69,11 +70,11 @@ def measure_e2sfca(matrix: WalkMatrix, weight: Floats, *, persons: Floats, seats
         One entry a home, 0 where no place is within reach. A place that nobody lives
         near gives nothing to anybody.
     """
-    demand = _sum_places(matrix, persons[matrix.point] * weight)
-    return _sum_points(matrix, _divide(seats, demand)[matrix.place] * weight)
+    demand = _sum_places(walks, persons[walks.point] * weight)
+    return _sum_points(walks, _divide(seats, demand)[walks.place] * weight)
 
 
-def measure_balanced_seats(matrix: WalkMatrix, weight: Floats, *, persons: Floats, seats: Floats) -> Floats:
+def measure_balanced_seats(walks: WalkZones, weight: Floats, *, persons: Floats, seats: Floats) -> Floats:
     """
     Return the seats for each person at each home where everybody asks for one seat only.
 
@@ -85,7 +86,7 @@ def measure_balanced_seats(matrix: WalkMatrix, weight: Floats, *, persons: Float
 
     Parameters
     ----------
-    matrix, weight, persons, seats
+    walks, weight, persons, seats
         As in `measure_e2sfca`.
 
     Returns
@@ -93,12 +94,12 @@ def measure_balanced_seats(matrix: WalkMatrix, weight: Floats, *, persons: Float
     seats_per_person
         One entry a home, 0 where no place is within reach.
     """
-    choice = _balance_demand(matrix, weight)
-    demand = _sum_places(matrix, persons[matrix.point] * choice)
-    return _sum_points(matrix, _divide(seats, demand)[matrix.place] * choice)
+    choice = _balance_demand(walks, weight)
+    demand = _sum_places(walks, persons[walks.point] * choice)
+    return _sum_points(walks, _divide(seats, demand)[walks.place] * choice)
 
 
-def measure_bfca(matrix: WalkMatrix, weight: Floats, *, persons: Floats, seats: Floats) -> Floats:
+def measure_bfca(walks: WalkZones, weight: Floats, *, persons: Floats, seats: Floats) -> Floats:
     """
     Return the balanced floating catchment area of each home, as published.
 
@@ -109,7 +110,7 @@ def measure_bfca(matrix: WalkMatrix, weight: Floats, *, persons: Floats, seats: 
 
     Parameters
     ----------
-    matrix, weight, persons, seats
+    walks, weight, persons, seats
         As in `measure_e2sfca`.
 
     Returns
@@ -117,22 +118,22 @@ def measure_bfca(matrix: WalkMatrix, weight: Floats, *, persons: Floats, seats: 
     level
         One entry a home: its share of the levels of service, 0 where no place is in reach.
     """
-    demand = _sum_places(matrix, persons[matrix.point] * _balance_demand(matrix, weight))
-    level_of_share = _divide(_divide(seats, demand), _sum_places(matrix, weight))
-    return _sum_points(matrix, level_of_share[matrix.place] * weight)
+    demand = _sum_places(walks, persons[walks.point] * _balance_demand(walks, weight))
+    level_of_share = _divide(_divide(seats, demand), _sum_places(walks, weight))
+    return _sum_points(walks, level_of_share[walks.place] * weight)
 
 
-def _balance_demand(matrix: WalkMatrix, weight: Floats) -> Floats:
-    total = _sum_points(matrix, weight)
-    return weight * _divide(np.ones(matrix.point_count), total)[matrix.point]
+def _balance_demand(walks: WalkZones, weight: Floats) -> Floats:
+    total = _sum_points(walks, weight)
+    return weight * _divide(np.ones(walks.point_count), total)[walks.point]
 
 
-def _sum_places(matrix: WalkMatrix, values: Floats) -> Floats:
-    return np.bincount(matrix.place, weights=values, minlength=matrix.place_count).astype(np.float64)
+def _sum_places(walks: WalkZones, values: Floats) -> Floats:
+    return np.bincount(walks.place, weights=values, minlength=walks.place_count).astype(np.float64)
 
 
-def _sum_points(matrix: WalkMatrix, values: Floats) -> Floats:
-    return np.bincount(matrix.point, weights=values, minlength=matrix.point_count).astype(np.float64)
+def _sum_points(walks: WalkZones, values: Floats) -> Floats:
+    return np.bincount(walks.point, weights=values, minlength=walks.point_count).astype(np.float64)
 
 
 def _divide(part: Floats, whole: Floats) -> Floats:

@@ -236,7 +236,8 @@ def _measure_choice(
         table[f"{name}_share_max"] = _divide(strata.sum_persons(at_most).ravel(), persons)
     for name, count in counts.items():
         is_told = np.isfinite(count.at_most)
-        for suffix, number in (("", count.at_least.astype(np.float64)), ("_max", count.at_most)):
+        for suffix, counted in (("", count.at_least), ("_max", count.at_most)):
+            number = counted.astype(np.float64)
             median = strata.find_quantiles(number, (_HALF,))
             table[f"{name}_median{suffix}"] = _null_infinite(median).ravel()
             mean = _measure_mean(strata, np.where(is_told, number, 0.0), is_known=is_told)

@@ -7,9 +7,11 @@ reaches, never in metres; a group has whole packets of people (decision 0017).
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from begegnung_geo.analysis.network import Floats, Ints
@@ -88,9 +90,13 @@ def _list_walks(ground: TryGround, reaches_m: Sequence[float]) -> pd.DataFrame:
     place_count, none = len(ground.places), len(reaches_m)
     cells = [_number_cells(matrix, place_count) for matrix in matrices]
     every = np.unique(np.concatenate(cells))
-    columns: dict[str, Ints] = {"home": every // max(place_count, 1), "position": every % max(place_count, 1)}
+    # Narrow columns: a large city has tens of millions of rows.
+    columns: dict[str, npt.NDArray[Any]] = {
+        "home": (every // max(place_count, 1)).astype(np.int32),
+        "position": (every % max(place_count, 1)).astype(np.int32),
+    }
     for name, matrix, cell in zip(RANKS, matrices, cells, strict=True):
-        rank = np.full(len(every), none, dtype=np.int64)
+        rank = np.full(len(every), none, dtype=np.int16)
         rank[np.searchsorted(every, cell)] = rank_reaches(matrix.distance_m, reaches_m)
         columns[name] = rank
     walks = pd.DataFrame(columns)

@@ -248,20 +248,36 @@ def _find_strays(
 ) -> WalkMatrix:
     home_component, place_component = components
     home_xy, place_xy = read_coordinates(demand.geometry), read_coordinates(places.geometry)
-    home, place = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    air_m = np.zeros(0, dtype=np.float64)
-    if len(home_xy) and len(place_xy):
-        # A little farther than the reach: the exact distance is compared, as everywhere.
-        found = cKDTree(home_xy).sparse_distance_matrix(
-            cKDTree(place_xy), reach_m * (1 + 1e-9), output_type="coo_matrix"
+    # Nearly all are on the longest piece of network: pairs there need not be looked at.
+    is_aside_home, is_aside_place = home_component > 0, place_component != 0
+    parts = [
+        _list_pairs(home_xy, place_xy, chosen, reach_m=reach_m)
+        for chosen in (
+            (np.flatnonzero(is_aside_home), np.arange(len(place_xy))),
+            (np.flatnonzero(home_component == 0), np.flatnonzero(is_aside_place)),
         )
-        home, place, air_m = found.row.astype(np.int64), found.col.astype(np.int64), found.data
-        is_stray = (home_component[home] != place_component[place]) & (home_component[home] != NOWHERE)
-        home, place, air_m = home[is_stray], place[is_stray], air_m[is_stray]
+    ]
+    home, place, air_m = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    is_stray = home_component[home] != place_component[place]
+    home, place, air_m = home[is_stray], place[is_stray], air_m[is_stray]
     order = np.lexsort((place, air_m, home))
     counts = np.bincount(home, minlength=len(home_xy))
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return WalkMatrix(indptr, place[order], air_m[order], place_count=len(place_xy))
+
+
+def _list_pairs(
+    home_xy: Floats, place_xy: Floats, chosen: tuple[Ints, Ints], *, reach_m: float
+) -> tuple[Ints, Ints, Floats]:
+    # Some homes and some places that are near each other as the bird flies, and how far.
+    homes, places = chosen
+    if not len(homes) or not len(places):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float64)
+    # A little farther than the reach: the exact distance is compared, as everywhere.
+    found = cKDTree(home_xy[homes]).sparse_distance_matrix(
+        cKDTree(place_xy[places]), reach_m * (1 + 1e-9), output_type="coo_matrix"
+    )
+    return homes[found.row], places[found.col], np.asarray(found.data, dtype=np.float64)
 
 
 def _find_nearest(matrix: WalkMatrix, is_open: Bools) -> Floats:

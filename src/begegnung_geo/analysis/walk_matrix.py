@@ -156,35 +156,6 @@ def count_within(matrix: WalkMatrix, reaches_m: Sequence[float]) -> Ints:
     return np.stack(columns, axis=1)
 
 
-def count_kinds_within(matrix: WalkMatrix, kind: npt.ArrayLike, reaches_m: Sequence[float]) -> Ints:
-    """
-    Return how many different kinds of places each point has within each of several reaches.
-
-    Parameters
-    ----------
-    kind
-        A small whole number a place, for instance the position of its class; negative
-        is no kind.
-    reaches_m
-        In metres, none longer than the reach of the matrix; any order.
-
-    Returns
-    -------
-    counts
-        One row a point, one column a reach.
-    """
-    kinds = np.asarray(kind, dtype=np.int64)[matrix.place]
-    # Rows rise by distance: the first entry of a kind in a row is its nearest place.
-    of_a_kind = np.flatnonzero(kinds >= 0)
-    key = matrix.point[of_a_kind] * (int(kinds.max(initial=0)) + 1) + kinds[of_a_kind]
-    is_first = np.zeros(len(kinds), dtype=bool)
-    is_first[of_a_kind[np.unique(key, return_index=True)[1]]] = True
-    columns = [_count_rows(matrix, is_first & (matrix.distance_m <= reach_m)) for reach_m in reaches_m]
-    if not columns:
-        return np.zeros((matrix.point_count, 0), dtype=np.int64)
-    return np.stack(columns, axis=1)
-
-
 def _count_rows(matrix: WalkMatrix, is_counted: Bools) -> Ints:
     return np.diff(_count_before(is_counted)[matrix.indptr])
 

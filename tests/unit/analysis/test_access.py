@@ -63,7 +63,8 @@ def measure(build_walkways, build_points):
         ways_laid = lay_ways(*tables, **snap)
         demand, _ = assign_walk_distance(cells, supply, ways=ways_laid)
         settings_of = {"walking": walking, "measures": PROFILE.measures, "class_groups": GROUPS}
-        access = measure_access(demand, supply, ways=ways_laid, **settings_of)
+        portions = {key: over.pop(key) for key in ("walks_at_a_time",) if key in over}
+        access = measure_access(demand, supply, ways=ways_laid, **settings_of, **portions)
         access = share_seats(
             access,
             persons=demand["persons"].to_numpy(dtype=float),
@@ -295,6 +296,24 @@ def test_one_place_more_never_makes_a_walk_longer_or_a_count_smaller(measure, to
             ):
                 assert (more_of.at_least >= less_of.at_least).all()
                 assert (more_of.at_most >= more_of.at_least).all()
+
+
+@settings(max_examples=8, deadline=None)
+@given(towns(), KINDS, st.integers(1, 40), st.booleans())
+def test_portions_of_places_change_nothing_not_even_the_last_bit(measure, town, kinds, walks, has_stairs):  # noqa: PLR0917
+    nodes, ways, homes, places = lay_out(town, kinds)
+    steps, doubtful = (list(ways)[:1], list(ways)[1:3]) if has_stairs else ([], [])
+    whole, portions = (
+        measure(nodes, ways, homes, places, steps=steps, doubtful=doubtful, walks_at_a_time=n, **TWO)
+        for n in (1_000_000, walks)
+    )
+    tables = [build_access(demand, access) for demand, _, _, access, _ in (whole, portions)]
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+    for key, profile in portions[3].items():
+        for seats in ("seats_e2sfca", "seats_balanced", "level_bfca"):
+            assert np.array_equal(getattr(profile, seats), getattr(whole[3][key], seats))
+        for destination, walked in profile.walks.items():
+            assert np.array_equal(walked.at_least_m, whole[3][key].walks[destination].at_least_m)
 
 
 @settings(max_examples=8, deadline=None)

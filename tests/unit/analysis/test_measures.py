@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from begegnung_geo.analysis import measures
 from begegnung_geo.analysis.access import ANY_PLACE, CHOICE, Counts, ProfileAccess, Walks
 from begegnung_geo.analysis.measures import pick_people, publish_measures, withhold_measures
+from begegnung_geo.analysis.reach_tally import Tally
 from begegnung_geo.analysis.strata import EXACT, PACKED, build_strata
-from begegnung_geo.analysis.walk_matrix import WalkMatrix
 from begegnung_geo.profile import Publication
 from begegnung_geo.schema import conform_table
 
@@ -34,12 +34,12 @@ def build_district_seats(homes, access):
     return pick_people(measures.build_district_seats(homes, access), EXACT)
 
 
-NO_MATRIX = WalkMatrix(*(np.zeros(0, dtype=np.int64) for _ in range(3)), place_count=0)  # type: ignore[arg-type]
+NO_WALKS = Tally(0, kind=np.zeros(0, np.int64), reaches_m=[], zone_ends_m=[], rank=1).join_zones()
 
 
 def build_access(distance_m, at_least_m=None, *, places=None, seats=None, speed_m_s=1.0):
     """Return what a profile reaches: walks to any place, counts at 10 minutes (600 m at 1 m/s)."""
-    walks = Walks(np.array(distance_m, float), np.array(at_least_m or distance_m, float))
+    walks = Walks.build(np.array(distance_m, float), np.array(at_least_m or distance_m, float))
     count = np.array(places if places is not None else walks.distance_m <= 600 * speed_m_s, dtype=np.int64)
     at_most = np.where(walks.find_unknown(600 * speed_m_s), np.inf, count)
     chairs = np.array(seats if seats is not None else count, dtype=float)
@@ -52,7 +52,7 @@ def build_access(distance_m, at_least_m=None, *, places=None, seats=None, speed_
         seats_balanced=chairs / 2,
         level_bfca=chairs,
         catchment_m=900.0,
-        matrix=NO_MATRIX,
+        zones=NO_WALKS,
     )
 
 

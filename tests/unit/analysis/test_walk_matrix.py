@@ -10,7 +10,6 @@ from begegnung_geo.analysis.network import build_network, index_network
 from begegnung_geo.analysis.reach import measure_walk_distance
 from begegnung_geo.analysis.snapping import snap_to_edges
 from begegnung_geo.analysis.walk_matrix import (
-    count_kinds_within,
     count_within,
     find_nearest,
     keep_places,
@@ -140,9 +139,7 @@ def test_counts_and_kinds_within_several_reaches(measure):
     matrix = measure(town, {1: [1, 2]}, [(0, 0), (1000, 0), (0, 5000)], places, reach_m=700)
     reaches = [400, 99, 250]
     assert count_within(matrix, reaches).tolist() == [[4, 0, 2], [0, 0, 0], [0, 0, 0]]
-    assert count_kinds_within(matrix, [5, 5, -1, 2], reaches).tolist() == [[2, 0, 1], [0, 0, 0], [0, 0, 0]]
     assert count_within(matrix, []).shape == (3, 0)
-    assert count_kinds_within(matrix, [5, 5, -1, 2], []).shape == (3, 0)
 
 
 def test_some_of_the_places_keep_their_positions(measure):
@@ -158,7 +155,6 @@ def test_no_home_or_no_place_is_an_empty_matrix(measure, homes, places):
     matrix = measure(CROSS, CROSS_WAYS, homes, places, reach_m=500)
     assert list_rows(matrix) == [[]] * len(homes)
     assert count_within(matrix, [5, 10]).tolist() == [[0, 0]] * len(homes)
-    assert count_kinds_within(matrix, [0] * len(places), [5]).tolist() == [[0]] * len(homes)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
