@@ -44,7 +44,7 @@ def pack_people(step: StepInput) -> StepOutput:
 def tell_figures(step: StepInput) -> StepOutput:
     """Compute from packed people what pages and files tell."""
     profile, publication = step.profile, step.profile.publication
-    protected, districts = step.layer("protected_demand"), step.layer("districts")
+    protected, districts = step.figures("protected_demand"), step.layer("districts")
     packed = build_coverage(protected, districts, walking=profile.walking)
     # Of a district with too many unknown walks no share is told; of the city both ends of the range are.
     most_unknown = {"coverage": profile.coverage.unknown_share_max, "city_coverage": 1.0}
@@ -116,7 +116,7 @@ def find_hot_spots(step: StepInput) -> StepOutput:
     """Find where long, or short, walks stand together, and say why where that is not computed."""
     profile, people = step.profile, step.facts("count_people")
     headline, walking = profile.coverage.headline[0], profile.walking
-    demand, protected = step.layer("demand"), step.layer("protected_demand")
+    demand, protected = step.layer("demand"), step.figures("protected_demand")
     spots = find_spots(
         demand,
         walking=walking,

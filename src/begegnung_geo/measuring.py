@@ -64,7 +64,7 @@ from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.published_tables import TOLD_MEASURES
 from begegnung_geo.schema import stack_layers
 from begegnung_geo.steps import StepInput, StepOutput
-from begegnung_geo.store import Portions
+from begegnung_geo.store import Portions, give_back_memory
 
 
 def measure_demand(step: StepInput) -> StepOutput:
@@ -115,7 +115,8 @@ def measure_choice(step: StepInput) -> StepOutput:
         measures=measures,
         class_groups={key: entry.group for key, entry in rules.classes.items()},
     )
-    protected = step.layer("protected_demand")
+    give_back_memory()
+    protected = step.figures("protected_demand")
     strata = build_strata(demand, step.layer("districts"), groups=measures.person_groups, protected=protected)
     walks = build_district_walks(strata, reached)
     choice = build_district_choice(strata, reached, choice_count=measures.choice_count)
@@ -235,7 +236,7 @@ def weigh_potential(step: StepInput) -> StepOutput:
         walking=profile.walking,
         reach_factor_max=max(profile.siting.speed_factors),
     )
-    packed = replace(ground, demand=step.layer("protected_demand"))
+    packed = replace(ground, demand=step.figures("protected_demand"))
     need = find_need(demand, step.table("need")).to_numpy(dtype=np.float64)
     flags, headlines, siting = step.table("underserved"), profile.coverage.headline, profile.siting
     gains, publication = build_siting_gains(ground, flags), profile.publication
@@ -267,7 +268,7 @@ def prepare_tryout(step: StepInput) -> StepOutput:
         walking=walking,
     )
     packet = step.profile.publication.round_to
-    protected = step.layer("protected_demand")
+    protected = step.figures("protected_demand")
     groups, walks = build_try_groups(ground, demand, protected, walking=walking, packet=packet)
     return StepOutput({"try_places": ground.tabulate(), "try_groups": groups, "try_walks": walks})
 

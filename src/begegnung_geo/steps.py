@@ -159,10 +159,14 @@ class StepInput:
         kept: pd.DataFrame = self.shared[key]
         return kept.copy(deep=False)  # a change copies first
 
-    def _read(self, name: str) -> pd.DataFrame:
+    def figures(self, name: str) -> pd.DataFrame:
+        """Return a layer without its geometry, read anew: of a large one it takes a third of the memory."""
+        return self._read(name, with_geometry=False)
+
+    def _read(self, name: str, *, with_geometry: bool = True) -> pd.DataFrame:
         if name not in self.step.reads:
             raise KeyError(f"step {self.step.name} does not declare that it reads {name}")
-        return read_table(name, folder=self.processed, crs=self.crs)
+        return read_table(name, folder=self.processed, crs=self.crs, with_geometry=with_geometry)
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return a table with geometry."""

@@ -101,14 +101,20 @@ def _conform(frame: pd.DataFrame, name: str, *, crs: CRS | str) -> pd.DataFrame:
     return conformed
 
 
-def read_table(name: str, *, folder: Path, crs: CRS | str) -> pd.DataFrame:
+def read_table(name: str, *, folder: Path, crs: CRS | str, with_geometry: bool = True) -> pd.DataFrame:
     """
     Read a table and check its contract.
+
+    Parameters
+    ----------
+    with_geometry
+        False leaves the geometry out, which of a large layer is most of its memory.
 
     Returns
     -------
     frame
-        A GeoDataFrame where the table has geometry, sorted by its key.
+        A GeoDataFrame where the table has geometry, sorted by its key; without its geometry
+        the contract is not checked again.
 
     Raises
     ------
@@ -119,6 +125,8 @@ def read_table(name: str, *, folder: Path, crs: CRS | str) -> pd.DataFrame:
     """
     path = find_table(folder, name)
     try:
+        if TABLES[name].geometry and not with_geometry:
+            return pd.read_parquet(path, columns=[c for c in pq.read_schema(path).names if c != "geometry"])
         frame = gpd.read_parquet(path) if TABLES[name].geometry else pd.read_parquet(path)
     except FileNotFoundError as error:
         raise SourceError(

@@ -114,3 +114,12 @@ def test_memory_is_given_back_without_harm_to_what_is_in_use(tmp_path: Path) -> 
     table = read_table("row_counts", folder=tmp_path, crs=CRS)
     give_back_memory()
     assert table["source"].tolist() == ["a"]
+
+
+def test_a_layer_without_its_geometry_has_its_other_columns(tmp_path: Path) -> None:
+    write_table(_nodes([1, 2]), "walk_nodes", folder=tmp_path, crs=CRS)
+    figures = read_table("walk_nodes", folder=tmp_path, crs=CRS, with_geometry=False)
+    whole = read_table("walk_nodes", folder=tmp_path, crs=CRS)
+    pd.testing.assert_frame_equal(figures, pd.DataFrame(whole.drop(columns="geometry")))
+    with pytest.raises(SourceError, match="has not been built"):
+        read_table("walk_edges", folder=tmp_path, crs=CRS, with_geometry=False)

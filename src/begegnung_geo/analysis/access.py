@@ -45,13 +45,13 @@ class Walks:
     """
 
     distance_m: Floats
-    unsure: Ints
+    unsure: npt.NDArray[np.int32]
     unsure_m: Floats
 
     @classmethod
     def build(cls, distance_m: Floats, at_least_m: Floats) -> "Walks":
         """Return walks by two entries a home; of few homes the two differ."""
-        unsure = np.flatnonzero(at_least_m < distance_m)
+        unsure = np.flatnonzero(at_least_m < distance_m).astype(np.int32)
         return cls(distance_m, unsure, at_least_m[unsure])
 
     @property
@@ -151,9 +151,9 @@ def share_seats(
         among = {"persons": persons, "seats": seats}
         shared[key] = replace(
             profile,
-            seats_e2sfca=measure_e2sfca(profile.zones, weight, **among),
-            seats_balanced=measure_balanced_seats(profile.zones, weight, **among),
-            level_bfca=measure_bfca(profile.zones, weight, **among),
+            seats_e2sfca=measure_e2sfca(weight, **among),
+            seats_balanced=measure_balanced_seats(weight, **among),
+            level_bfca=measure_bfca(weight, **among),
             catchment_m=ends_m[-1],
         )
     return shared

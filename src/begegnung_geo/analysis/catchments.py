@@ -16,12 +16,13 @@ seats are shared among the people around it, near ones more than far ones:
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import csc_array, csr_array
 
 from begegnung_geo.analysis.network import Floats
 from begegnung_geo.analysis.reach_tally import WalkZones
 
 
-def weigh_zones(walks: WalkZones, *, zone_ends_m: Sequence[float], weights: Sequence[float]) -> Floats:
+def weigh_zones(walks: WalkZones, *, zone_ends_m: Sequence[float], weights: Sequence[float]) -> csc_array:
     """
     Return the weight of each walk by the zone it ends in; beyond the last zone 0.
 
@@ -38,14 +39,15 @@ def weigh_zones(walks: WalkZones, *, zone_ends_m: Sequence[float], weights: Sequ
     Returns
     -------
     weight
-        One entry a walk.
+        Homes x places.
     """
     own = np.searchsorted(np.asarray(zone_ends_m, dtype=np.float64), walks.ends_m)
-    weight: Floats = np.append(np.asarray(weights, dtype=np.float64), 0.0)[own][walks.zone]
-    return weight
+    of_walk = np.append(np.asarray(weights, dtype=np.float64), 0.0)[own][walks.zone]
+    indptr = np.concatenate([[0], np.cumsum(walks.size)])
+    return csc_array((of_walk, walks.point, indptr), shape=(walks.point_count, walks.place_count))
 
 
-def measure_e2sfca(walks: WalkZones, weight: Floats, *, persons: Floats, seats: Floats) -> Floats:
+def measure_e2sfca(weight: csc_array, *, persons: Floats, seats: Floats) -> Floats:
     """
     Return the seats for each person at each home, competing with everybody around.
 
@@ -55,10 +57,8 @@ def measure_e2sfca(walks: WalkZones, weight: Floats, *, persons: Floats, seats: 
 
     Parameters
     ----------
-    walks
-        Walks from homes to places.
     weight
-        Weight of each walk (`weigh_zones`).
+        Weight of each walk, homes x places (`weigh_zones`).
     persons
         People of each home.
     seats
@@ -70,11 +70,10 @@ def measure_e2sfca(walks: WalkZones, weight: Floats, *, persons: Floats, seats: 
         One entry a home, 0 where no place is within reach. A place that nobody lives
         near gives nothing to anybody.
     """
-    demand = _sum_places(walks, persons[walks.point] * weight)
-    return _sum_points(walks, _divide(seats, demand)[walks.place] * weight)
+    return _add_up(weight, _divide(seats, _add_up(weight.T, persons)))
 
 
-def measure_balanced_seats(walks: WalkZones, weight: Floats, *, persons: Floats, seats: Floats) -> Floats:
+def measure_balanced_seats(weight: csc_array, *, persons: Floats, seats: Floats) -> Floats:
     """
     Return the seats for each person at each home where everybody asks for one seat only.
 
@@ -86,7 +85,7 @@ def measure_balanced_seats(walks: WalkZones, weight: Floats, *, persons: Floats,
 
     Parameters
     ----------
-    walks, weight, persons, seats
+    weight, persons, seats
         As in `measure_e2sfca`.
 
     Returns
@@ -94,12 +93,12 @@ def measure_balanced_seats(walks: WalkZones, weight: Floats, *, persons: Floats,
     seats_per_person
         One entry a home, 0 where no place is within reach.
     """
-    choice = _balance_demand(walks, weight)
-    demand = _sum_places(walks, persons[walks.point] * choice)
-    return _sum_points(walks, _divide(seats, demand)[walks.place] * choice)
+    total = _add_up(weight, np.ones(weight.shape[1]))
+    demand = _add_up(weight.T, _divide(persons, total))
+    return _divide(_add_up(weight, _divide(seats, demand)), total)
 
 
-def measure_bfca(walks: WalkZones, weight: Floats, *, persons: Floats, seats: Floats) -> Floats:
+def measure_bfca(weight: csc_array, *, persons: Floats, seats: Floats) -> Floats:
     """
     Return the balanced floating catchment area of each home, as published.
 
@@ -110,7 +109,7 @@ def measure_bfca(walks: WalkZones, weight: Floats, *, persons: Floats, seats: Fl
 
     Parameters
     ----------
-    walks, weight, persons, seats
+    weight, persons, seats
         As in `measure_e2sfca`.
 
     Returns
@@ -118,22 +117,14 @@ def measure_bfca(walks: WalkZones, weight: Floats, *, persons: Floats, seats: Fl
     level
         One entry a home: its share of the levels of service, 0 where no place is in reach.
     """
-    demand = _sum_places(walks, persons[walks.point] * _balance_demand(walks, weight))
-    level_of_share = _divide(_divide(seats, demand), _sum_places(walks, weight))
-    return _sum_points(walks, level_of_share[walks.place] * weight)
+    total = _add_up(weight, np.ones(weight.shape[1]))
+    demand = _add_up(weight.T, _divide(persons, total))
+    of_places = _add_up(weight.T, np.ones(weight.shape[0]))
+    return _add_up(weight, _divide(_divide(seats, demand), of_places))
 
 
-def _balance_demand(walks: WalkZones, weight: Floats) -> Floats:
-    total = _sum_points(walks, weight)
-    return weight * _divide(np.ones(walks.point_count), total)[walks.point]
-
-
-def _sum_places(walks: WalkZones, values: Floats) -> Floats:
-    return np.bincount(walks.place, weights=values, minlength=walks.place_count).astype(np.float64)
-
-
-def _sum_points(walks: WalkZones, values: Floats) -> Floats:
-    return np.bincount(walks.point, weights=values, minlength=walks.point_count).astype(np.float64)
+def _add_up(weight: csc_array | csr_array, values: Floats) -> Floats:
+    return np.asarray(weight @ values, dtype=np.float64)
 
 
 def _divide(part: Floats, whole: Floats) -> Floats:

@@ -70,7 +70,7 @@ def find_unknown(demand: pd.DataFrame, *, reach_m: float, step_free: bool) -> Bo
 
 
 def build_coverage(
-    demand: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, walking: Walking
+    demand: pd.DataFrame, districts: gpd.GeoDataFrame, *, walking: Walking
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Count the people within reach, by district, walking profile and threshold.

@@ -33,7 +33,7 @@ class _Indicator:
 
 
 def build_need(
-    demand: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, figures: pd.DataFrame, *, need: Need
+    demand: pd.DataFrame, districts: gpd.GeoDataFrame, figures: pd.DataFrame, *, need: Need
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Compute the need index of every district of every level.

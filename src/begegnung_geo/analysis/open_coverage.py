@@ -73,7 +73,7 @@ def build_open_walks(
 
 
 def build_open_coverage(
-    demand: gpd.GeoDataFrame, open_walks: pd.DataFrame, districts: gpd.GeoDataFrame, *, walking: Walking
+    demand: pd.DataFrame, open_walks: pd.DataFrame, districts: gpd.GeoDataFrame, *, walking: Walking
 ) -> pd.DataFrame:
     """
     Count the people within reach of an open place, for the city and each district.
@@ -196,7 +196,7 @@ def _find_covered(open_walks: pd.DataFrame, moment: str, end: str, *, walking: W
     return np.stack(columns, axis=1).astype(np.float64)
 
 
-def _list_areas(demand: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> tuple[pd.DataFrame, csr_array]:
+def _list_areas(demand: pd.DataFrame, districts: gpd.GeoDataFrame) -> tuple[pd.DataFrame, csr_array]:
     # The city and the districts, and the people of each home as a matrix areas x homes.
     areas = [(CITY_LEVEL, "")]
     row, home = [np.zeros(len(demand), dtype=np.int64)], [np.arange(len(demand))]

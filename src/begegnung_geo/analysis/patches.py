@@ -110,11 +110,14 @@ def name_districts(ids: pd.DataFrame, districts: gpd.GeoDataFrame) -> pd.Series:
 
 def draw_outlines(xy: Floats, rank: Ints, *, cell_size_m: float) -> gpd.GeoSeries:
     """Return a ring of one cell around the points of each patch, drawn in by half a cell."""
-    points = np.asarray(shapely.points(xy))
-    discs = np.asarray(shapely.buffer(points, cell_size_m, quad_segs=_QUARTER_CIRCLE_PIECES))
     order = np.argsort(rank, kind="stable")
-    parts = np.split(discs[order], np.flatnonzero(np.diff(rank[order])) + 1)
-    joined = np.array([shapely.union_all(part) for part in parts], dtype=object)
+    parts = np.split(xy[order], np.flatnonzero(np.diff(rank[order])) + 1)
+    joined = np.array([_join_discs(part, cell_size_m) for part in parts], dtype=object)
     drawn = shapely.buffer(joined, -cell_size_m / 2, quad_segs=_QUARTER_CIRCLE_PIECES)
     tidy = shapely.simplify(drawn, cell_size_m / 50)
     return gpd.GeoSeries([shapely.MultiPolygon([g]) if g.geom_type == "Polygon" else g for g in tidy])
+
+
+def _join_discs(xy: Floats, radius_m: float) -> shapely.Geometry:
+    discs = shapely.buffer(shapely.points(xy), radius_m, quad_segs=_QUARTER_CIRCLE_PIECES)
+    return shapely.union_all(discs)

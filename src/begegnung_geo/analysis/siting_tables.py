@@ -50,7 +50,7 @@ class SitingGround:
     without steps, the walks of all homes to all candidates up to the longest reach.
     """
 
-    demand: gpd.GeoDataFrame
+    demand: pd.DataFrame
     candidates: gpd.GeoDataFrame
     matrices: Mapping[bool, WalkMatrix]
     walking: Walking

@@ -26,7 +26,7 @@ _LEVEL = "district_id_"
 
 
 def build_try_groups(
-    ground: TryGround, demand: gpd.GeoDataFrame, protected: gpd.GeoDataFrame, *, walking: Walking, packet: int
+    ground: TryGround, demand: gpd.GeoDataFrame, protected: pd.DataFrame, *, walking: Walking, packet: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Count homes together that reach the same places, and live in the same districts.
@@ -88,16 +88,19 @@ def _list_walks(ground: TryGround, reaches_m: Sequence[float]) -> pd.DataFrame:
     # One row a home and place that any footing, or the straight line of a stray, connects in time.
     matrices = [*(ground.matrices[footing] for footing in FOOTINGS), ground.strays]
     place_count, none = len(ground.places), len(reaches_m)
-    cells = [_number_cells(matrix, place_count) for matrix in matrices]
-    every = np.unique(np.concatenate(cells))
+    every = np.zeros(0, dtype=np.int64)
+    for matrix in matrices:
+        every = np.union1d(every, _number_cells(matrix, place_count))
     # Narrow columns: a large city has tens of millions of rows.
     columns: dict[str, npt.NDArray[Any]] = {
         "home": (every // max(place_count, 1)).astype(np.int32),
         "position": (every % max(place_count, 1)).astype(np.int32),
     }
-    for name, matrix, cell in zip(RANKS, matrices, cells, strict=True):
+    for name, matrix in zip(RANKS, matrices, strict=True):
         rank = np.full(len(every), none, dtype=np.int16)
-        rank[np.searchsorted(every, cell)] = rank_reaches(matrix.distance_m, reaches_m)
+        rank[np.searchsorted(every, _number_cells(matrix, place_count))] = rank_reaches(
+            matrix.distance_m, reaches_m
+        )
         columns[name] = rank
     walks = pd.DataFrame(columns)
     return walks[(walks[list(RANKS)] < none).any(axis="columns")]

@@ -14,7 +14,7 @@ MINUTES_MAX = 30
 
 
 def build_walk_curves(
-    demand: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, walking: Walking, profile: str
+    demand: pd.DataFrame, districts: gpd.GeoDataFrame, *, walking: Walking, profile: str
 ) -> pd.DataFrame:
     """
     Count who reaches the nearest counted place within 0, 1, 2 ... 30 minutes.
