@@ -213,6 +213,36 @@ def test_the_map_shows_the_very_colours_of_the_legend(town_site, visit):
         assert min(max(abs(a - b) for a, b in zip(colour, other, strict=True)) for other in shown) <= 1
 
 
+def test_land_where_nobody_lives_is_dotted_and_homes_are_not(town_site, visit):
+    page = visit(town_site / MAP).page
+    found = page.evaluate(
+        """() => { const kept = ['land', 'walking'];
+        Object.keys(begegnung.parts).filter(k => !kept.includes(k)).forEach(k => begegnung.parts[k].remove());
+        const { map, parts, geometry, state } = begegnung, scene = map._scene;
+        state.threshold = 0; /* without the line of the chosen time */
+        const counts = { homes: [0, 0], rest: [0, 0] };
+        scene._draw();
+        const view = scene._look(), { width, height } = scene._container;
+        const pixels = scene._ctx.getImageData(0, 0, width, height).data;
+        const inside = (polygons, x, y) => polygons.some(p => geometry.contains(p, x, y));
+        for (let row = 0; row < height; row += 1) {
+          for (let column = 0; column < width; column += 1) {
+            const x = (column / view.ratio + view.ox) / view.scale;
+            const y = (row / view.ratio + view.oy) / view.scale;
+            if (!inside(parts.land.polygons, x, y)) { continue; }
+            const at = 4 * (row * width + column), sum = pixels[at] + pixels[at + 1] + pixels[at + 2];
+            const side = inside(parts.walking.homes, x, y) ? counts.homes : counts.rest;
+            side[Math.abs(pixels[at] - pixels[at + 2]) < 20 && sum < 3 * 190 ? 1 : 0] += 1;
+          }
+        }
+        return counts; }"""
+    )
+    plain, dots = found["rest"]
+    assert 0.01 < dots / (plain + dots) < 0.1
+    assert sum(found["homes"]) > 1000
+    assert found["homes"][1] / sum(found["homes"]) < 0.005  # the border's anti-aliasing
+
+
 def test_choosing_who_walks_changes_the_sentence_under_the_map(town_site, visit):
     page = visit(town_site / MAP).page
     assert "In 10 Minuten erreichen 50" in page.text_content("#aussage")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from begegnung_geo.render.symbols import GAP, INK
+from begegnung_geo.render.symbols import GAP, INK, UNKNOWN
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _STYLE: dict[Any, Any] = {
@@ -33,12 +34,17 @@ _NAME_LIMIT = 34
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: `share` 0-1 and its text; None where there is no share, the text then says why."""
+    """
+    One bar: `share` 0-1 and its text; None where there is no share, the text then says why.
+
+    Where not all walks are known `share_high` is the upper end: what lies between is dotted.
+    """
 
     name: str
     share: float | None
     text: str
     is_flagged: bool = False
+    share_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,9 @@ def draw_bars(bars: Sequence[Bar], *, city: Bar) -> str:
     """
     Return horizontal bars against the line of the whole city, as SVG.
 
-    Flagged bars are hatched in the colour of gaps; the value stands behind each bar.
+    Flagged bars are hatched in the colour of gaps; what is not known is dotted, from a
+    range's lower end to its upper one, or over the whole width where there is no share.
+    The value stands behind each bar.
     """
     from matplotlib import rc_context  # noqa: PLC0415 - heavy, and only needed where charts are drawn
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -72,7 +80,12 @@ def draw_bars(bars: Sequence[Bar], *, city: Bar) -> str:
                 edgecolor=GAP if bar.is_flagged else _FILL,
                 hatch="////" if bar.is_flagged else None,
             )
-            axes.text(share + 1.2, row, bar.text, va="center", color=INK, bbox=_GROUND)
+            end = share if bar.share_high is None else bar.share_high * 100
+            if bar.share is None:
+                _draw_unknown(axes, row, ends=(0.0, 100.0))
+            elif end > share:
+                _draw_unknown(axes, row, ends=(share, end))
+            axes.text(end + 1.2, row, bar.text, va="center", color=INK, bbox=_GROUND)
         if city.share is not None:
             axes.axvline(city.share * 100, color=INK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=0)
             axes.annotate(
@@ -137,6 +150,20 @@ def draw_curves(own: Curve, city: Curve | None, *, limits_min: Sequence[int], la
         axes.set_ylabel(labels[1])
         axes.legend(handles=lines, frameon=False, loc="lower right")
         return _print(figure)
+
+
+def _draw_unknown(axes: "Axes", row: int, *, ends: tuple[float, float]) -> None:
+    low, high = ends
+    axes.barh(
+        row,
+        high - low,
+        left=low,
+        height=0.62,
+        facecolor="#ffffff",
+        edgecolor=UNKNOWN,
+        hatch="...",
+        linewidth=0.8,
+    )
 
 
 def _print(figure: "Figure") -> str:

@@ -60,10 +60,10 @@ def list_classes(speaker: Speaker, *, atlas: Atlas) -> list[dict[str, str]]:
         rest = speaker.words.say("legend.beyond", low=speaker.words.number(farthest))
     else:
         rest = speaker.words.say("legend.uninhabited")
-    return [
-        {"look": "area", "name": name, "colour": colour}
-        for name, colour in zip([*names, rest], [*ramp, symbols.LAND], strict=True)
+    areas = [
+        {"look": "area", "name": name, "colour": colour} for name, colour in zip(names, ramp, strict=True)
     ]
+    return [*areas, {"look": "dots", "name": rest, "colour": symbols.LAND, "ink": symbols.UNKNOWN}]
 
 
 def list_place_kinds(rows: Sequence[PlaceRow], words: Words) -> list[dict[str, Any]]:

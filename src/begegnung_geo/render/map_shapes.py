@@ -76,6 +76,7 @@ def build_colours(count: int) -> dict[str, Any]:
         "longWalks": symbols.LONG_WALKS,
         "shortWalks": symbols.SHORT_WALKS,
         "neighbour": symbols.NEIGHBOUR,
+        "unknown": symbols.UNKNOWN,
         "walking": symbols.pick_ramp(count),
         "walkingOpacity": symbols.WALKING_OPACITY,
     }

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from begegnung_geo.render import symbols
 from begegnung_geo.render.geometry import Geometries
 from begegnung_geo.render.layers import Atlas
-from begegnung_geo.render.paper import HATCH, Paper, clip, draw_gaps, draw_ground
+from begegnung_geo.render.paper import PATTERNS, Paper, clip, draw_gaps, draw_ground
 from begegnung_geo.render.picture_labels import place_names
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.statements import Speaker
@@ -36,7 +36,7 @@ def render_overview(scope: Scope, speaker: Speaker, *, atlas: Atlas, links: list
     border = paper.draw(paper.place(city))
     body = [
         f'<svg viewBox="0 0 {paper.width:.0f} {paper.height:.0f}" role="group" aria-label="{label}">',
-        f"<defs>{clip('stadt', border)}{HATCH}</defs>",
+        f"<defs>{clip('stadt', border)}{PATTERNS}</defs>",
         '<g clip-path="url(#stadt)" fill-rule="evenodd">',
         *draw_ground(paper, speaker, atlas=atlas, area=scope.area),
         "</g>",

@@ -12,11 +12,14 @@ from begegnung_geo.render.statements import Speaker
 
 WIDTH = 1000.0
 MARGIN = 18.0
-HATCH = (
+PATTERNS = (
     '<pattern id="luecke" width="9" height="9" patternUnits="userSpaceOnUse" '
     f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{symbols.GAP}" stroke-width="3"/></pattern>'
+    '<pattern id="unbekannt" width="12" height="12" patternUnits="userSpaceOnUse">'
+    f'<circle cx="3" cy="3" r="1.1" fill="{symbols.UNKNOWN}"/>'
+    f'<circle cx="9" cy="9" r="1.1" fill="{symbols.UNKNOWN}"/></pattern>'
 )
-"""Definition of the pattern that fills a gap."""
+"""Definition of the patterns that fill a gap, and land of which no walking time is told."""
 
 _TOLERANCE = 0.7  # of a unit; the picture is 1000 units wide
 _WATER_MIN = 20.0
@@ -89,7 +92,8 @@ def draw_ground(paper: Paper, speaker: Speaker, *, atlas: Atlas, area: BaseGeome
     whole = np.array([area], dtype=object)
     homes = paper.draw(paper.place(np.array([atlas.inhabited], dtype=object)))
     parts = [f"<defs>{clip('bewohnt', homes)}</defs>"] if homes else []
-    parts.append(f'<path d="{paper.draw(paper.place(whole))}" fill="{symbols.LAND}"/>')
+    land = paper.draw(paper.place(whole))
+    parts.append(f'<path d="{land}" fill="{symbols.LAND}"/><path d="{land}" fill="url(#unbekannt)"/>')
     parts.append('<g clip-path="url(#bewohnt)">' if homes else "<g>")
     if homes:
         parts.append(f'<path d="{homes}" fill="{ramp[-1]}"/>')
@@ -112,7 +116,7 @@ def draw_ground(paper: Paper, speaker: Speaker, *, atlas: Atlas, area: BaseGeome
 
 
 def draw_gaps(paper: Paper, gaps: Geometries) -> list[str]:
-    """Return the gaps, hatched by the pattern of `HATCH` and outlined, finer where they are small."""
+    """Return the gaps, hatched by the pattern of `PATTERNS` and outlined, finer where they are small."""
     if not len(gaps):
         return []
     placed = paper.place(gaps)

@@ -150,13 +150,18 @@ def build_district_tables(scope: Scope, speaker: Speaker, *, pages: PageSlugs) -
                 "name": speaker.level(level, count=len(members), number=number),
                 "rows": rows,
                 "has_need": any(row["need_sort"] >= 0 for row in rows),
+                "has_bars": any(row["bar"] is not None for row in rows),
             }
         )
     return tables
 
 
 def build_district_row(record: Mapping[Any, Any], speaker: Speaker, *, pages: PageSlugs) -> dict[str, Any]:
-    """Return one district's figures as text; `bar` is the share in whole percent or None."""
+    """
+    Return one district's figures as text; `bar` is the share in whole percent or None.
+
+    `bar_high` is the upper end of a share that is a range, else None.
+    """
     key = (str(record["level"]), str(record["district_id"]))
     if key not in speaker.district_rows:
         speaker.district_rows[key] = _tell_figures(record, speaker)
@@ -185,6 +190,7 @@ def _tell_figures(record: Mapping[Any, Any], speaker: Speaker) -> dict[str, Any]
         "shares": [speaker.share(reach) for reach in reaches],
         "sorts": [round(reach.share_low * 100) if reach.has_share else -1 for reach in reaches],
         "bar": round(reaches[0].share_low * 100) if reaches[0].has_share else None,
+        "bar_high": round(reaches[0].share_high * 100) if reaches[0].status == "range" else None,
         "places": speaker.words.number(len(counted)),
         "places_sort": len(counted),
         "need": need,

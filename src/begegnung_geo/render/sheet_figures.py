@@ -24,7 +24,11 @@ def embed_svg(svg: str) -> str:
 
 
 def build_charts(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, str]]:
-    """Return the charts that can be drawn: `caption`, `text` (what the chart says) and `image` (address)."""
+    """
+    Return the charts: `caption`, `text` (what the chart says) and `image` (address).
+
+    A chart that would be empty is no chart: it has only a `text`, which says so.
+    """
     charts = [_build_curve_chart(scope, city, speaker), _build_bar_chart(scope, city, speaker)]
     return [chart for chart in charts if chart]
 
@@ -35,6 +39,8 @@ def _build_bar_chart(scope: Scope, city: Scope, speaker: Speaker) -> dict[str, s
     if not found or not found[0]["rows"]:
         return {}
     table = found[0]
+    if not table["has_bars"]:
+        return {"text": words.say("sheet.bars_none", level=table["name"]), "image": ""}
     bars = [
         Bar(
             name=row["name"],
@@ -43,6 +49,7 @@ def _build_bar_chart(scope: Scope, city: Scope, speaker: Speaker) -> dict[str, s
             if row["is_underserved"]
             else row["shares"][0],
             is_flagged=row["is_underserved"],
+            share_high=None if row["bar_high"] is None else row["bar_high"] / 100,
         )
         for row in table["rows"]
     ]
@@ -70,7 +77,7 @@ def _build_curve_chart(scope: Scope, city: Scope, speaker: Speaker) -> dict[str,
     words, profile = speaker.words, speaker.content.profile
     reach = speaker.headline_reach(scope)
     if not reach.has_share:
-        return {}
+        return {"text": words.say("sheet.curve_none", place=scope.name), "image": ""}
     own = _read_curve(scope, speaker)
     whole = None if scope.is_city else Curve(city.name, _read_curve(city, speaker))
     limits = profile.walking.thresholds_min

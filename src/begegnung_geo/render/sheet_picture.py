@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from begegnung_geo.render import geometry, symbols
 from begegnung_geo.render.layers import Atlas
-from begegnung_geo.render.paper import HATCH, Paper, draw_gaps, draw_ground
+from begegnung_geo.render.paper import PATTERNS, Paper, draw_gaps, draw_ground
 from begegnung_geo.render.scopes import Scope, order_levels
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import clean_text
@@ -46,7 +46,7 @@ def render_sheet_picture(scope: Scope, speaker: Speaker, *, atlas: Atlas) -> str
     size = f'width="{paper.width:.0f}" height="{paper.height:.0f}"'
     body = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {paper.width:.0f} {paper.height:.0f}" {size}>',
-        f"<defs>{HATCH}</defs>",
+        f"<defs>{PATTERNS}</defs>",
         f'<rect {size} fill="{symbols.OUTSIDE}"/>',
         '<g fill-rule="evenodd">',
         *draw_ground(paper, speaker, atlas=atlas, area=shapely.intersection(city, paper.extent)),

@@ -73,8 +73,30 @@ def test_a_sheet_without_figures_says_so_and_has_no_chart_of_nothing():
     assert "nicht bekannt" in text
     assert "In 10 Minuten" not in text.replace("Einwohner", "")
     assert "Kein größeres bewohntes Gebiet" not in text  # unknown is never no
+    assert len(_images(pages[SHEET])) == 1  # the map
+    assert "Für keinen Bezirk ist ein Anteil bestimmbar" in text
+    assert "Wie viele Menschen in Mitte in welcher Zeit einen Begegnungsort erreichen, ist nicht" in text
+    assert "Anteil im Bild" not in _text(pages["maps/mitte.html"])
     empty = render_site(without_places(build_town()))[SHEET]
     assert "Welche Orte es gibt" not in _text(empty)
+
+
+def test_what_is_not_known_is_dotted_in_a_chart_and_a_known_share_is_not():
+    city = Bar("Stadt", 0.5, "50 %")
+    known = draw_bars([Bar("Mitte", 0.4, "40 %")], city=city)
+    for doubtful in (Bar("Mitte", 0.4, "40 bis 60 %", share_high=0.6), Bar("Mitte", None, "keine Angabe")):
+        drawn = draw_bars([doubtful], city=city)
+        assert drawn.count("<pattern") == known.count("<pattern") + 1
+        assert doubtful.text in drawn
+
+
+def test_land_without_a_told_time_is_dotted_in_the_picture_as_in_its_legend(site):
+    sheet = site[SHEET]
+    assert 'fill="url(#unbekannt)"' in _images(sheet)[0]
+    swatch = re.search(r"<svg[^>]*>(?:(?!</svg>).)*</svg>\s+kaum bewohnt oder keine Angabe", sheet, re.DOTALL)
+    assert swatch
+    assert swatch[0].count("h0") > 3  # points of a pen with round ends
+    assert 'fill="url(#unbekannt)"' in site["index.html"]
 
 
 def test_a_town_of_one_district_has_a_sheet_of_the_city():

@@ -49,5 +49,10 @@ def test_signs_and_gaps_stand_out_from_every_ground():
         assert _contrast(colour, "#ffffff") >= 4.5
 
 
+def test_land_without_a_told_time_has_dots_that_can_be_seen_and_no_colour_of_the_ramp():
+    assert _contrast(symbols.UNKNOWN, symbols.LAND) >= 3.0  # WCAG 1.4.11
+    assert symbols.UNKNOWN not in {symbols.composite(colour) for colour in symbols.WALKING_RAMP}
+
+
 def test_the_map_paints_with_the_ramp_of_the_legend():
     assert build_colours(4)["walking"] == list(symbols.WALKING_RAMP)

@@ -50,14 +50,19 @@
     const ratio = view.ratio, size = Math.round(look.gap * ratio), tile = document.createElement("canvas");
     tile.width = tile.height = size;
     const pen = tile.getContext("2d");
-    pen.strokeStyle = look.colour;
+    pen.strokeStyle = pen.fillStyle = look.colour;
     pen.lineWidth = look.width * ratio;
     pen.beginPath();
-    for (const shift of [-size, 0, size]) {
-      pen.moveTo(shift - size, look.isFalling ? -size : 2 * size);
-      pen.lineTo(shift + 2 * size, look.isFalling ? 2 * size : -size);
+    if (look.isDotted) {
+      for (const at of [size / 4, size * 3 / 4]) { pen.rect(at - pen.lineWidth / 2, at - pen.lineWidth / 2, pen.lineWidth, pen.lineWidth); }
+      pen.fill();
+    } else {
+      for (const shift of [-size, 0, size]) {
+        pen.moveTo(shift - size, look.isFalling ? -size : 2 * size);
+        pen.lineTo(shift + 2 * size, look.isFalling ? 2 * size : -size);
+      }
+      pen.stroke();
     }
-    pen.stroke();
     const pattern = ctx.createPattern(tile, "repeat");
     /* The hatch stays with the ground when the canvas moves. */
     pattern.setTransform(new DOMMatrix([1 / ratio, 0, 0, 1 / ratio,

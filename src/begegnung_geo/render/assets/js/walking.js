@@ -2,7 +2,7 @@
  * Walking time to the nearest Begegnungsort, in classes of minutes. */
 (() => {
   const { decodePolygons, contains, findAt } = begegnung.geometry;
-  const { tracePolygons, byZoom } = begegnung.pens;
+  const { tracePolygons, byZoom, hatch } = begegnung.pens;
   const { data, state, parts } = begegnung;
   const colours = data.colours;
 
@@ -19,6 +19,7 @@
       const chosen = this.byProfile[state.profile];
       if (!chosen) { return; }
       this._paintSheet(chosen, view);
+      this._dot(ctx, view, chosen);
       ctx.save();
       ctx.globalAlpha = colours.walkingOpacity;
       ctx.drawImage(this.sheet, 0, 0, view.width, view.height);
@@ -33,6 +34,12 @@
       ctx.lineWidth = byZoom(view.zoom, [[11, 0.8], [14, 1.6], [17, 2.2]]);
       ctx.stroke();
       ctx.restore();
+    },
+    /* Dots where no walking time is told, so that in grey it is not taken for the shortest. */
+    _dot(ctx, view, chosen) {
+      tracePolygons(ctx, view, [...parts.land.polygons, ...(this.homes || chosen.areas.slice(0, 1))]);
+      ctx.fillStyle = hatch(ctx, view, { colour: colours.unknown, gap: 11, width: 1.6, isDotted: true });
+      ctx.fill("evenodd");
     },
     /* Painted opaque from far to near on a sheet of its own, then laid down once at 70 %:
        the classes never add up, and the colours are those of the legend. */
