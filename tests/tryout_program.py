@@ -4,6 +4,7 @@
 import geopandas as gpd
 
 from begegnung_geo.analysis.doors import move_to_doors
+from begegnung_geo.analysis.try_area import compare_areas, find_changed, find_reached
 from begegnung_geo.analysis.tryout import TryRules, survey_tryout, tell_open_coverage
 from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.jobs import find_profile, plan_city
@@ -42,6 +43,7 @@ class Program:
             ),
             walking=walking,
         )
+        self.squares = read("try_area")
         self.rules = TryRules(walking, self.profile.coverage, self.profile.publication)
 
     def list_ids(self, role):
@@ -53,3 +55,13 @@ class Program:
         return tell_open_coverage(
             self.homes, self.districts, ground=self.ground, is_open=is_open, rules=self.rules
         )
+
+    def measure_ground(self, opened=(), closed=()):
+        """Return `scenario_areas` if some places opened and others closed."""
+        walking = self.profile.walking
+        before, after = (
+            find_reached(self.squares, is_open, walking=walking)
+            for is_open in (self.ground.is_open_today, self.ground.find_open(opened=opened, closed=closed))
+        )
+        square_m = self.profile.trial.square_m
+        return compare_areas(before, find_changed(before, after), walking=walking, square_m=square_m)

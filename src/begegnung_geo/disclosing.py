@@ -18,6 +18,7 @@ from begegnung_geo.analysis.hot_spots import build_hot_spots, count_spot_people,
 from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.open_coverage import CITY_LEVEL, build_open_coverage, publish_open_coverage
 from begegnung_geo.analysis.scenario import compare_coverage, keep_packets
+from begegnung_geo.analysis.try_area import compare_areas, find_changed
 from begegnung_geo.analysis.underserved import publish_underserved
 from begegnung_geo.analysis.walk_curves import build_walk_curves
 from begegnung_geo.schema import build_empty
@@ -95,16 +96,23 @@ def tell_figures(step: StepInput) -> StepOutput:
 
 def compare_scenario(step: StepInput) -> StepOutput:
     """Set what is told of the city as a scenario would have it against what is told of it as it is."""
-    names = ("published_coverage", "published_city_coverage")
+    told = ("published_coverage", "published_city_coverage")
+    names = (*told, "reached_squares")
     sources = [step.raw(f"before.{name}") for name in names]
     if None in sources:
-        return StepOutput({"scenario_coverage": build_empty("scenario_coverage", crs=step.crs)})
-    before = [
-        read_table(name, folder=step.require_raw(f"before.{name}").path.parent, crs=step.crs)
+        empty = ("scenario_coverage", "scenario_areas", "changed_squares")
+        return StepOutput({name: build_empty(name, crs=step.crs) for name in empty})
+    before = {
+        name: read_table(name, folder=step.require_raw(f"before.{name}").path.parent, crs=step.crs)
         for name in names
-    ]
-    after = [step.table(name) for name in names]
-    return StepOutput({"scenario_coverage": compare_coverage(_join(before), _join(after))})
+    }
+    coverage = compare_coverage(_join([before[name] for name in told]), _join([step.table(n) for n in told]))
+    reached = before["reached_squares"]
+    changed = find_changed(reached, step.table("reached_squares"))
+    areas = compare_areas(
+        reached, changed, walking=step.profile.walking, square_m=step.profile.trial.square_m
+    )
+    return StepOutput({"scenario_coverage": coverage, "changed_squares": changed, "scenario_areas": areas})
 
 
 def _join(tables: list[pd.DataFrame]) -> pd.DataFrame:

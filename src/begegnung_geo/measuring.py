@@ -49,6 +49,7 @@ from begegnung_geo.analysis.siting_tables import (
 from begegnung_geo.analysis.siting_told import TOLD_OBJECTIVES, publish_choices, publish_siting
 from begegnung_geo.analysis.snap_variants import build_snap_variants
 from begegnung_geo.analysis.strata import EXACT, PACKED, build_strata
+from begegnung_geo.analysis.try_area import find_reached, survey_area
 from begegnung_geo.analysis.try_groups import build_try_groups
 from begegnung_geo.analysis.tryout import survey_tryout
 from begegnung_geo.analysis.underserved import (
@@ -257,20 +258,36 @@ def weigh_potential(step: StepInput) -> StepOutput:
 
 
 def prepare_tryout(step: StepInput) -> StepOutput:
-    """Count homes together that reach the same places: a page then tries any choice of open places."""
+    """Count homes and squares by the places they reach: a page then tries any choice of open places."""
     demand, walking = step.layer("demand"), step.profile.walking
+    ways = _lay_ways(step)
     ground = survey_tryout(
         demand,
         _read_supply(step),
         _read_potential(step),
         neighbour_ids=set(step.layer("neighbour_places")["begegnungsort_id"]),
-        ways=_lay_ways(step),
+        ways=ways,
         walking=walking,
+    )
+    area = survey_area(
+        ground,
+        step.layer("city_area"),
+        ways=ways,
+        walking=walking,
+        square_m=step.profile.trial.square_m,
     )
     packet = step.profile.publication.round_to
     protected = step.figures("protected_demand")
     groups, walks = build_try_groups(ground, demand, protected, walking=walking, packet=packet)
-    return StepOutput({"try_places": ground.tabulate(), "try_groups": groups, "try_walks": walks})
+    return StepOutput(
+        {
+            "try_places": ground.tabulate(),
+            "try_groups": groups,
+            "try_walks": walks,
+            "try_area": area,
+            "reached_squares": find_reached(area, ground.is_open_today, walking=walking),
+        }
+    )
 
 
 def draw_reach(step: StepInput) -> StepOutput:

@@ -93,7 +93,7 @@ STEPS = (
         raw=("hand", "rules"), writes=("hand_entries", "reviews", "kept_ids"),
     ),
     Step(
-        "lay_network", "inventory", lay_network, raw=("scenario",),
+        "lay_network", "inventory", lay_network, raw=("scenario",), uses=("trial",),
         reads=("walkways", "obstacles"), writes=("walk_nodes", "walk_edges"),
     ),
     Step(
@@ -184,11 +184,6 @@ STEPS = (
         writes=tuple(f"published_{name}" for name in TOLD_FIGURES),
     ),
     Step(
-        "compare_scenario", "coverage", compare_scenario,
-        raw=("before.published_coverage", "before.published_city_coverage"),
-        reads=("published_coverage", "published_city_coverage"), writes=("scenario_coverage",),
-    ),
-    Step(
         "find_hot_spots", "coverage", find_hot_spots,
         reads=("demand", "protected_demand", "background_labels", "districts"), facts_of=("count_people",),
         uses=("walking", "coverage", "hot_spots", "publication"), writes=("hot_spots", "published_hot_spots"),
@@ -206,9 +201,16 @@ STEPS = (
         "prepare_tryout", "coverage", prepare_tryout,
         reads=(
             "begegnungsorte", "neighbour_places", "doors", "demand", "protected_demand", "walk_nodes",
-            "walk_edges",
+            "walk_edges", "city_area",
         ),
-        uses=("walking", "publication"), writes=("try_places", "try_groups", "try_walks"),
+        uses=("walking", "publication", "trial"),
+        writes=("try_places", "try_groups", "try_walks", "try_area", "reached_squares"),
+    ),
+    Step(
+        "compare_scenario", "coverage", compare_scenario, uses=("walking", "trial"),
+        raw=("before.published_coverage", "before.published_city_coverage", "before.reached_squares"),
+        reads=("published_coverage", "published_city_coverage", "reached_squares"),
+        writes=("scenario_coverage", "changed_squares", "scenario_areas"),
     ),
     Step(
         "draw_reach", "coverage", draw_reach,

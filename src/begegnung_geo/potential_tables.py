@@ -6,6 +6,9 @@ from begegnung_geo.table_columns import DISTRICT_IDS, PROFILE, THRESHOLD
 
 _RANK = "how many of the profiles' reaches, rising, are shorter than"
 
+_SQUARE_ROW = "northing of the square's south-western corner"
+_SQUARE_COLUMN = "easting of the square's south-western corner"
+
 POTENTIAL_TABLES: tuple[Table, ...] = (
     Table(
         "siting_gains",
@@ -201,6 +204,54 @@ POTENTIAL_TABLES: tuple[Table, ...] = (
             Column(
                 "air_rank", "int64", f"{_RANK} the straight line, where no walk leads from one to the other"
             ),
+        ),
+    ),
+    Table(
+        "try_area",
+        "one place that is open or could be x square of the city within any reach of it",
+        ("position", "square_row", "square_column"),
+        (
+            Column("position", "int64", "the place"),
+            Column("square_row", "int64", _SQUARE_ROW, unit="trial.square_m"),
+            Column("square_column", "int64", _SQUARE_COLUMN, unit="trial.square_m"),
+            Column("walk_rank", "int64", f"{_RANK} the walk from the square's midpoint"),
+            Column("step_free_rank", "int64", f"{_RANK} the walk on ways known as step-free"),
+        ),
+    ),
+    Table(
+        "reached_squares",
+        "one profile x threshold x square of the city from where a place that is open today can be reached",
+        ("profile", "threshold_min", "square_row", "square_column"),
+        (
+            Column("profile", "str", "walking profile"),
+            Column("threshold_min", "int64", "walking time", unit="min"),
+            Column("square_row", "int64", _SQUARE_ROW, unit="trial.square_m"),
+            Column("square_column", "int64", _SQUARE_COLUMN, unit="trial.square_m"),
+        ),
+    ),
+    Table(
+        "changed_squares",
+        "one profile x threshold x square of the city that is within reach either as it is or in a scenario",
+        ("profile", "threshold_min", "square_row", "square_column"),
+        (
+            Column("profile", "str", "walking profile"),
+            Column("threshold_min", "int64", "walking time", unit="min"),
+            Column("square_row", "int64", _SQUARE_ROW, unit="trial.square_m"),
+            Column("square_column", "int64", _SQUARE_COLUMN, unit="trial.square_m"),
+            Column("is_gained", "bool", "within reach in the scenario, not as it is; else the other way"),
+        ),
+    ),
+    Table(
+        "scenario_areas",
+        "one profile x threshold: the ground within reach as it is and as a scenario would have it",
+        ("profile", "threshold_min"),
+        (
+            Column("profile", "str", "walking profile"),
+            Column("threshold_min", "int64", "walking time", unit="min"),
+            Column("area_before_km2", "float64", "area of the city within reach as it is", unit="km2"),
+            Column("area_km2", "float64", "area within reach as it would be", unit="km2"),
+            Column("area_gained_km2", "float64", "area that comes within reach", unit="km2"),
+            Column("area_lost_km2", "float64", "area that falls out of reach", unit="km2"),
         ),
     ),
 )

@@ -149,6 +149,13 @@ class Siting(Frozen):
     time_limit_s: float = Field(gt=0, le=600)
 
 
+class Trial(Frozen):
+    """What a page tries and a scenario changes: the squares of the ground, and how new ways join."""
+
+    square_m: float = Field(ge=20, le=1000)
+    link_join_m: float = Field(gt=0, le=200)
+
+
 class Publisher(Frozen):
     """Who hands the pages out; the law asks for these links, only the publisher has them."""
 
@@ -397,6 +404,7 @@ class Profile(Frozen):
     completeness: Completeness
     publication: Publication
     siting: Siting
+    trial: Trial
     publisher: Publisher
     online_maps: OnlineMaps
     fetch: Fetch

@@ -43,7 +43,12 @@ def lay_network(step: StepInput) -> StepOutput:
     walkways = step.layer("walkways")
     if source := step.raw("scenario"):
         scenario = read_scenario(source.path)
-        walkways = add_links(walkways, scenario.link, crs_of_links=scenario.crs)
+        walkways = add_links(
+            walkways,
+            scenario.link,
+            crs_of_links=scenario.crs,
+            link_join_m=step.profile.trial.link_join_m,
+        )
     walk_nodes, walk_edges = build_network(walkways, step.layer("obstacles"))
     return StepOutput({"walk_nodes": walk_nodes, "walk_edges": walk_edges})
 
@@ -120,7 +125,8 @@ def _follow_scenario(
     scenario = read_scenario(source.path)
     require_future(scenario, step.facts("read_map")["data_date"])
     area = step.layer("city_area").buffer(step.profile.study.buffer_m).union_all()
-    return apply_scenario(merged, scenario, study_area=area)
+    counting = merged.assign(is_counted=flag_counted(merged, step.profile.coverage))
+    return apply_scenario(counting, scenario, study_area=area)
 
 
 def _gather_places(

@@ -9,6 +9,7 @@ import pytest
 
 from begegnung_geo.analysis.tryout import COUNTED, NEIGHBOUR, POTENTIAL
 from begegnung_geo.render.figures import find_reach, format_share
+from begegnung_geo.render.scenario import say_area
 from begegnung_geo.render.text import Words
 from page_checks import check_widths, find_violations
 from tryout_program import Program
@@ -45,7 +46,8 @@ def _read_page(page, opened, closed, *, profile, minutes):
         tryout.set(opened, closed);
         const found = tryout.figures(profile, minutes);
         const told = row => ({...row, text: tryout.sayShare(row)});
-        return { city: told(found.city), areas: Object.fromEntries(
+        const ground = tryout.measureGround(profile, minutes);
+        return { city: told(found.city), ground, areas: Object.fromEntries(
           data.layers.tryout.districts.map((key, i) => [key, told(found.areas[i])])) }; }""",
         [list(opened), list(closed), profile, minutes],
     )
@@ -63,6 +65,7 @@ def _expect(row, *, profile, use):
 def _check_equal(page, program, change=((), ()), *, uses):
     opened, closed = change
     coverage, city = program.tell(opened, closed)
+    ground = program.measure_ground(opened, closed).set_index(["profile", "threshold_min"])
     for profile, minutes in uses:
         told = _read_page(page, opened, closed, profile=profile, minutes=minutes)
         of_use = {"profile": program.profile, "use": (profile, minutes)}
@@ -73,6 +76,12 @@ def _check_equal(page, program, change=((), ()), *, uses):
                 key: _expect(row, **of_use) for key, (_, row) in zip(keys, wanted.iterrows(), strict=True)
             }
             assert found == expected, (opened, closed, profile, minutes)
+        assert told["ground"] == pytest.approx(
+            {
+                "gained": ground.loc[(profile, minutes), "area_gained_km2"],
+                "lost": ground.loc[(profile, minutes), "area_lost_km2"],
+            }
+        ), (opened, closed, profile, minutes)
 
 
 def _list_uses(program):
@@ -130,6 +139,8 @@ def test_ticking_a_room_says_what_changes_and_names_the_choice(page):
     sentence = page.text_content("#versuch-satz")
     assert sentence.startswith("Im Versuch erreichen")
     assert page.get_attribute("#versuch-satz", "role") == "status"
+    assert page.text_content("#versuch-gained").startswith("Neu in Gehweite: ")
+    assert page.text_content("#versuch-lost") == "Nicht mehr in Gehweite: keine Fläche"
     name = page.locator("#versuch-oeffnen bdi").first.text_content()
     assert page.text_content("#versuch-wahl") == f"Im Versuch geöffnet: {name}"
     assert page.is_checked("#potenzial")
@@ -143,6 +154,12 @@ def test_ticking_a_room_says_what_changes_and_names_the_choice(page):
     page.click("#versuch-zurueck")
     assert page.is_hidden("#versuch-wahl")
     assert page.evaluate("document.activeElement.id") == "versuch-suche"
+
+
+def test_ground_is_told_in_the_words_of_the_scenario_pages(page):
+    for km2 in (0, 0.01, 0.04, 0.05, 0.06, 0.1, 0.15, 0.25, 0.85, 1.0, 2.44, 12.35, 1234.56):
+        told = page.evaluate("km2 => begegnung.tryout.sayArea(km2)", km2)
+        assert told == say_area(km2, Words("de"))
 
 
 def test_the_search_finds_a_place_to_close(page, program):

@@ -35,3 +35,12 @@ def test_an_opened_room_has_the_figures_of_the_scenario_that_opens_it(
         pd.testing.assert_frame_equal(tried.sort_values(by, ignore_index=True)[list(found.columns)], found)
         today = read_table(name, folder=fresh_town.processed, crs=CRS).sort_values(by, ignore_index=True)
         assert not found.equals(today)
+    areas = read_table("scenario_areas", folder=processed, crs=CRS)
+    pd.testing.assert_frame_equal(program.measure_ground(opened=[room]), areas)
+    assert (areas["area_gained_km2"] > 0).all()
+    assert (areas["area_lost_km2"] == 0).all()
+    outlines = read_table("reach_areas", folder=processed, crs=CRS)
+    drawn = (outlines.geometry.area / 1e6).to_numpy()
+    outlined = areas.merge(outlines[["profile", "threshold_min"]].assign(drawn=drawn))
+    # Counted in hectares: what the outlines enclose, to a few squares on their rim.
+    assert (outlined["area_km2"] - outlined["drawn"]).abs().max() < 0.15

@@ -2,6 +2,7 @@
 """A scenario applied to the tables of a city: places that open, close or move, and new ways."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -16,11 +17,10 @@ from begegnung_geo.errors import ConfigError, format_rows
 from begegnung_geo.scenario import SCENARIO_SOURCE, Link, Position, Scenario
 from begegnung_geo.schema import build_empty, conform_table
 
-LINK_JOIN_M = 25.0
-"""How far the end of a link may lie from the way it joins (judgement: a hand is 10 m off, a street 20 m)."""
 _SAME_VERTEX_M = 0.5
 _WHERE = "the scenario"
 _ESTABLISHED = "established"
+_COARSE = "district"
 
 
 def build_scenario_records(scenario: Scenario, *, crs: str) -> gpd.GeoDataFrame:
@@ -75,8 +75,8 @@ def apply_scenario(
     Parameters
     ----------
     begegnungsorte
-        Table `begegnungsorte` before counting, places beyond the border included; the new
-        places of the scenario are among them.
+        Table `begegnungsorte` with what counts today, places beyond the border included; the
+        new places of the scenario are among them.
     study_area
         Where places may lie, same CRS.
 
@@ -90,8 +90,8 @@ def apply_scenario(
     Raises
     ------
     ConfigError
-        If an id is unknown, a place that opens is established already, hours cannot be read, or a
-        new position lies outside.
+        If an id is unknown, a place that opens counts already or is known by its district only,
+        hours cannot be read, or a new position lies outside.
     """
     places = begegnungsorte.reset_index(drop=True).copy()
     row_of = _find_rows(scenario.list_ids(), places)
@@ -99,9 +99,12 @@ def apply_scenario(
     standing = places["standing"].astype(object).to_numpy().copy()
     hours = places["opening_hours"].astype(object).to_numpy().copy()
     points = places.geometry.to_numpy().copy()
+    precision = places["precision"].astype(object).to_numpy().copy()
+    error_m = places["position_error_m"].to_numpy(dtype=np.float64, copy=True)
     is_new = (
         places["place_ids"].map(lambda ids: ids[0].startswith(f"{SCENARIO_SOURCE}:")).to_numpy(dtype=bool)
     )
+    moved = {row_of[change.id] for change in scenario.move}
     new_hours = {change.name: change.opening_hours for change in scenario.open if change.is_new}
     for new in np.flatnonzero(is_new):
         name = str(places["name"].iloc[new])
@@ -112,22 +115,21 @@ def apply_scenario(
         if opened.is_new:
             continue
         row = row_of[opened.id]
-        if standing[row] == _ESTABLISHED:
-            raise ConfigError(
-                f"open: {opened.id} is a meeting place already",
-                where=f"{_WHERE}: {places['name'].iloc[row]}",
-                hint="open names Potenzialräume and everyday places; leave this one out",
-            )
+        _require_openable(places.iloc[row], opened.id, is_moved=row in moved)
         standing[row] = _ESTABLISHED
         hours[row] = _check_hours(opened.opening_hours) or hours[row]
     for move in scenario.move:
         point = _project([move.position], scenario.crs, crs)[0]
         _require_inside(point, study_area, name=move.id)
         points[row_of[move.id]] = point
+        if precision[row_of[move.id]] == _COARSE:
+            precision[row_of[move.id]], error_m[row_of[move.id]] = "hand", 0.0
     for change in scenario.hours:
         hours[row_of[change.id]] = _check_hours(change.opening_hours)
     places["standing"] = pd.Series(standing, index=places.index).astype("str")
     places["opening_hours"] = pd.Series(hours, index=places.index).astype("str")
+    places["precision"] = pd.Series(precision, index=places.index).astype("str")
+    places["position_error_m"] = error_m
     places = places.set_geometry(gpd.GeoSeries(points, index=places.index, crs=places.crs))
     closed = [row_of[change.id] for change in scenario.close]
     is_closed = np.isin(np.arange(len(places)), closed)
@@ -154,7 +156,9 @@ def require_future(scenario: Scenario, data_date: str) -> None:
         )
 
 
-def add_links(walkways: gpd.GeoDataFrame, links: Sequence[Link], *, crs_of_links: str) -> gpd.GeoDataFrame:
+def add_links(
+    walkways: gpd.GeoDataFrame, links: Sequence[Link], *, crs_of_links: str, link_join_m: float
+) -> gpd.GeoDataFrame:
     """
     Return the walkways with new ways that join them at both ends.
 
@@ -169,6 +173,8 @@ def add_links(walkways: gpd.GeoDataFrame, links: Sequence[Link], *, crs_of_links
         New ways.
     crs_of_links
         CRS of their coordinates.
+    link_join_m
+        How far an end may lie from the way it joins, in metres.
 
     Returns
     -------
@@ -178,7 +184,7 @@ def add_links(walkways: gpd.GeoDataFrame, links: Sequence[Link], *, crs_of_links
     Raises
     ------
     ConfigError
-        If an end lies farther than `LINK_JOIN_M` from every walkway, a point is nowhere on
+        If an end lies farther than `link_join_m` from every walkway, a point is nowhere on
         earth, or the link has no length.
     """
     joined = walkways.reset_index(drop=True).copy()
@@ -188,8 +194,9 @@ def add_links(walkways: gpd.GeoDataFrame, links: Sequence[Link], *, crs_of_links
     for number, link in enumerate(sorted(links, key=lambda one: (one.name, one.line)), start=1):
         points = _project(list(link.line), crs_of_links, str(walkways.crs))
         _require_on_earth(points, name=link.name)
-        joined, first, first_node = _join_end(joined, points[0], name=link.name, node=-2 * number)
-        joined, last, last_node = _join_end(joined, points[-1], name=link.name, node=-2 * number - 1)
+        join = partial(_join_end, name=link.name, link_join_m=link_join_m)
+        joined, first, first_node = join(joined, points[0], node=-2 * number)
+        joined, last, last_node = join(joined, points[-1], node=-2 * number - 1)
         inner = [shapely.get_coordinates(point)[0] for point in points]
         if shapely.distance(points[0], first) <= _SAME_VERTEX_M:
             inner = inner[1:]
@@ -312,6 +319,22 @@ def _check_hours(text: str) -> str:
     return text
 
 
+def _require_openable(place: pd.Series, asked: str, *, is_moved: bool) -> None:
+    where = f"{_WHERE}: {str(place['name'])[:80]}"
+    if place["precision"] == _COARSE and not is_moved:
+        raise ConfigError(
+            f"open: of {asked} only the district is known: no walk leads there",
+            where=where,
+            hint="add [[move]] with the same id and its position",
+        )
+    if place["standing"] == _ESTABLISHED or place["is_counted"]:
+        raise ConfigError(
+            f"open: {asked} counts as a meeting place already",
+            where=where,
+            hint="open names Potenzialräume and everyday places that do not count; leave this one out",
+        )
+
+
 def _require_inside(point: shapely.Point, area: shapely.Geometry, *, name: str) -> None:
     if not shapely.intersects(area, point):
         raise ConfigError(
@@ -333,17 +356,17 @@ def _require_on_earth(points: Sequence[shapely.Point], *, name: str) -> None:
 
 
 def _join_end(
-    walkways: gpd.GeoDataFrame, end: shapely.Point, *, name: str, node: int
+    walkways: gpd.GeoDataFrame, end: shapely.Point, *, name: str, node: int, link_join_m: float
 ) -> tuple[gpd.GeoDataFrame, shapely.Point, int]:
     """Return the walkways with a vertex where a link joins them, that point, and its node."""
     lines = walkways.geometry.to_numpy()
     row = int(walkways.sindex.nearest(end, return_all=False)[1][0])
     apart = float(shapely.distance(lines[row], end))
-    if apart > LINK_JOIN_M:
+    if apart > link_join_m:
         raise ConfigError(
             f"link: {name[:80]!r} touches no network: an end is {apart:.0f} m from the nearest way",
             where=f"{_WHERE}, {end.x:.0f} {end.y:.0f} in the metric CRS",
-            hint=f"draw both ends within {LINK_JOIN_M:.0f} m of a street or path",
+            hint=f"draw both ends within {link_join_m:.0f} m of a street or path",
         )
     vertices = shapely.get_coordinates(lines[row])
     ids = [int(one) for one in walkways["node_ids"].iloc[row]]

@@ -19,7 +19,7 @@ from begegnung_geo.analysis.coverage import build_coverage, publish_coverage, wi
 from begegnung_geo.analysis.network import Bools, Floats, Ints
 from begegnung_geo.analysis.snapping import read_coordinates
 from begegnung_geo.analysis.walk_matrix import WalkMatrix, keep_places, measure_walk_matrix
-from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Footing, Ways
+from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Footing, Stops, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Coverage, Publication, Walking
 
@@ -46,6 +46,8 @@ class TryGround:
         piece of it, or on none: where no open place is connected, one may be near all the same.
     place_component, home_component
         Connected piece of the whole network, `NOWHERE` without a walkway near.
+    doors
+        The places where they meet the network.
     """
 
     places: pd.DataFrame
@@ -53,6 +55,7 @@ class TryGround:
     strays: WalkMatrix
     place_component: Ints
     home_component: Ints
+    doors: Stops
 
     @property
     def is_open_today(self) -> Bools:
@@ -141,6 +144,7 @@ def survey_tryout(
         strays=_find_strays(demand, stacked, (home_component, place_component), reach_m=reach_m),
         place_component=place_component,
         home_component=home_component,
+        doors=doors,
     )
 
 

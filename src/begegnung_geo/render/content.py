@@ -101,6 +101,7 @@ class SiteContent:
     try_places: pd.DataFrame = field(default_factory=lambda: build_empty("try_places", crs=WGS84))
     try_groups: pd.DataFrame = field(default_factory=lambda: build_empty("try_groups", crs=WGS84))
     try_walks: pd.DataFrame = field(default_factory=lambda: build_empty("try_walks", crs=WGS84))
+    try_area: pd.DataFrame = field(default_factory=lambda: build_empty("try_area", crs=WGS84))
     column_sources: pd.DataFrame = field(default_factory=lambda: build_empty("column_sources", crs=WGS84))
     attributes: pd.DataFrame = field(default_factory=lambda: build_empty("attributes", crs=WGS84))
     vocabulary: AttributeRules = NO_VOCABULARY
@@ -109,6 +110,8 @@ class SiteContent:
     scenario_coverage: pd.DataFrame = field(
         default_factory=lambda: build_empty("scenario_coverage", crs=WGS84)
     )
+    changed_squares: pd.DataFrame = field(default_factory=lambda: build_empty("changed_squares", crs=WGS84))
+    scenario_areas: pd.DataFrame = field(default_factory=lambda: build_empty("scenario_areas", crs=WGS84))
 
     @cached_property
     def hours_in_words(self) -> Mapping[str, str]:

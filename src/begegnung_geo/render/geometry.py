@@ -126,7 +126,12 @@ def _encode(xy: IntArray) -> str:
     if not len(xy):
         return ""
     steps = np.diff(xy, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).ravel()
-    return encode_numbers(np.where(steps < 0, -2 * steps - 1, 2 * steps))
+    return encode_numbers(fold_signs(steps))
+
+
+def fold_signs(steps: IntArray) -> IntArray:
+    """Return whole numbers with their sign in the lowest bit, so that none is below 0."""
+    return np.where(steps < 0, -2 * steps - 1, 2 * steps).astype(np.int64)
 
 
 def encode_numbers(numbers: IntArray) -> str:

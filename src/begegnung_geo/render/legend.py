@@ -93,6 +93,14 @@ def list_gap_items(scope: Scope, name: str) -> list[dict[str, str]]:
     return [item] if len(scope.gaps) else []
 
 
+def list_change_items(speaker: Speaker) -> list[dict[str, str]]:
+    """Return the swatches of ground that comes within reach and that falls out of it."""
+    return [
+        {"look": look, "name": speaker.words.say(f"legend.{look}"), "colour": colour}
+        for look, colour in (("gained", symbols.LINK), ("lost", symbols.INK))
+    ]
+
+
 def list_online_maps(speaker: Speaker) -> list[dict[str, Any]]:
     """Return the backgrounds a reader may ask a public server for, each with where the request goes."""
     words = speaker.words
@@ -149,6 +157,9 @@ def _list_overlays(scope: Scope, speaker: Speaker) -> list[dict[str, Any]]:
         ]
         name = words.say("spot.heading")
         parts.append({"id": "haeufung", "layers": "hot_spots", "name": name, "items": items, "is_on": False})
+    if len(speaker.content.changed_squares):
+        name, items = words.say("legend.changes"), list_change_items(speaker)
+        parts.append({"id": "szenarioflaeche", "layers": "changed_squares", "name": name, "items": items})
     if len(find_hatched(scope, speaker.content)):
         item = {"look": "underserved", "name": words.say("legend.underserved"), "colour": symbols.GAP}
         parts.append(

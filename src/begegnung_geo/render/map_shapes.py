@@ -12,6 +12,7 @@ from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.layers import Atlas
 from begegnung_geo.render.scopes import Scope, find_hatched, list_shown_levels
 from begegnung_geo.render.tables import PlaceRow
+from begegnung_geo.render.try_area import pack_area, pack_changes
 from begegnung_geo.render.tryout import pack_tryout
 
 _POTENTIAL = 2
@@ -48,7 +49,9 @@ def build_map_shapes(
     packed |= _pack_overlays(scope, content, crs=atlas.crs)
     packed |= _pack_places(scope, content, crs=atlas.crs, rows=rows, neighbours=neighbours)
     tryout = pack_tryout(content) if scope.is_city else {}
-    packed |= {"tryout": tryout} if tryout else {}
+    packed |= {"tryout": tryout, "try_area": pack_area(content)} if tryout else {}
+    if changes := pack_changes(content):
+        packed["changed_squares"] = changes
     return {
         "bounds": layers.find_bounds(scope.area, atlas.crs),
         "profile": headline.profile,

@@ -97,6 +97,8 @@ _LAYERS = (
     ("line", "rail"),
     ("outside", "outside"),
     ("found", "found"),
+    ("changes", "changed_squares"),
+    ("squares", "try_area"),
     ("districts", "districts"),
     ("underserved", "underserved"),
     ("spots", "hot_spots"),
@@ -114,8 +116,8 @@ _WITHOUT_DATA = ("found",)
 PAGE_STYLES = ("page.css", "print.css")
 PLAIN_SCRIPTS = ("start", "tables")
 MAP_SCRIPTS = (
-    "start", "geometry", "pens", "labels", "scene", "ground", "walking", "districts", "places", "popup",
-    "keyboard", "map", "tables", "jumps", "switches", "tryout", "search", "address",
+    "start", "geometry", "pens", "labels", "scene", "ground", "walking", "squares", "districts", "places",
+    "popup", "keyboard", "map", "tables", "jumps", "switches", "tryout", "search", "address",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from begegnung_geo.render.scopes import Scope, find_page_level
 from begegnung_geo.render.statements import Speaker
-from begegnung_geo.render.text import clean_text
+from begegnung_geo.render.text import Words, clean_text
 from begegnung_geo.scenario import Scenario
 
 _CITY_LEVEL = "city"
@@ -30,7 +30,9 @@ def build_scenario(scope: Scope, speaker: Speaker) -> dict[str, Any]:
     -------
     section
         `note`, `changes` (sentences), `caption`, `rows` with `name`, `before`, `after`,
-        `change` (people), `share_before`, `share_after` and `points`. Empty without a scenario.
+        `change` (people), `share_before`, `share_after` and `points`; `uses_caption` and `uses`,
+        the same for the area by walker and time, of the city with `gained` and `lost`. Empty
+        without a scenario.
     """
     content, words = speaker.content, speaker.words
     if content.scenario is None:
@@ -49,7 +51,20 @@ def build_scenario(scope: Scope, speaker: Speaker) -> dict[str, Any]:
             for key, name in _list_areas(scope)
             if key in told
         ],
+        "uses_caption": words.say("scenario.uses_caption", place=scope.name),
+        "uses": list(_list_uses(scope, speaker)),
+        "has_areas": scope.is_city,
+        "square": words.number(content.profile.trial.square_m),
     }
+
+
+def say_area(km2: float, words: Words) -> str:
+    """Return square kilometres in words, to a tenth; the same rounding as in `tryout.js`."""
+    if km2 == 0:
+        return words.say("tryout.area_none")
+    tenths = round(km2 * 10) / 10
+    key = "area_about" if tenths else "area_under"
+    return words.say(f"tryout.{key}", area=words.number(tenths or 0.1, decimals=1))
 
 
 def list_changes(scenario: Scenario, speaker: Speaker) -> Iterator[str]:
@@ -74,6 +89,27 @@ def list_changes(scenario: Scenario, speaker: Speaker) -> Iterator[str]:
     for walker, speed in scenario.speeds_m_s.items():
         kmh = words.number(speed * _KMH, decimals=1)
         yield words.say("scenario.speed", people=speaker.profile(walker), speed=kmh)
+
+
+def _list_uses(scope: Scope, speaker: Speaker) -> Iterator[dict[str, str]]:
+    """Yield what the scenario does for each walker and time; of the city also to the ground within reach."""
+    content, words = speaker.content, speaker.words
+    level, district_id = (_CITY_LEVEL, "") if scope.is_city else (scope.level, scope.district_id)
+    table = content.scenario_coverage
+    own = table[(table["level"] == level) & (table["district_id"] == district_id)]
+    told = {(str(row["profile"]), int(row["threshold_min"])): row for row in own.to_dict("records")}
+    areas = {
+        (str(row["profile"]), int(row["threshold_min"])): row
+        for row in content.scenario_areas.to_dict("records")
+    }
+    for profile in content.profile.walking.profiles:
+        for minutes in content.profile.walking.thresholds_min:
+            name = words.say("scenario.use", people=speaker.profile(profile), minutes=words.number(minutes))
+            row = _build_row(told[profile, minutes], name=name, speaker=speaker)
+            if scope.is_city:
+                km2 = areas[profile, minutes]
+                row |= {key: say_area(km2[f"area_{key}_km2"], words) for key in ("gained", "lost")}
+            yield row
 
 
 def _list_areas(scope: Scope) -> Iterator[tuple[tuple[str, str], str]]:

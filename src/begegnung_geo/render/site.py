@@ -10,7 +10,7 @@ from begegnung_geo.render.completeness import build_completeness
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import INDEX, SHEETS, Edition, list_editions, plan_site
 from begegnung_geo.render.gap_table import build_gap_rows, list_gap_groups
-from begegnung_geo.render.legend import build_legend, list_classes, list_online_maps
+from begegnung_geo.render.legend import build_legend, list_change_items, list_classes, list_online_maps
 from begegnung_geo.render.map_texts import build_map_texts
 from begegnung_geo.render.maps import render_map_page, render_plain_page
 from begegnung_geo.render.offline import read_asset
@@ -130,6 +130,8 @@ def _render_map(scope: Scope, edition: Edition) -> str:
         "gaps_caption": _say_gaps_caption(scope, speaker),
         "potential": build_potential(scope, speaker),
         "has_tryout": "tryout" in shapes.layers,
+        "square": words.number(speaker.content.profile.trial.square_m),
+        "trial_items": list_change_items(speaker),
         "online": list_online_maps(speaker),
         "leaflet_license": read_asset("LEAFLET-LICENSE.txt"),
     }

@@ -11,6 +11,7 @@ from begegnung_geo.render.geometry import IntArray, encode_numbers
 from begegnung_geo.render.scopes import order_levels
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import clean_text
+from begegnung_geo.render.try_area import list_codes
 
 _ROLES = ("counted", "neighbour", "potential")  # the script knows them by number
 _RANKS = ["walk_rank", "step_free_rank", "maybe_rank", "air_rank"]
@@ -35,7 +36,7 @@ def pack_tryout(content: SiteContent) -> dict[str, Any]:
         return {}
     ordered = places.sort_values("position")
     combos, combo = _list_combos(groups, list_try_districts(content))
-    codes, code = _list_codes(walks)
+    codes, code = list_codes(walks[_RANKS])
     reaches = content.profile.walking.list_reaches()
     return {
         "places": {
@@ -82,11 +83,14 @@ _NAMES = {"names": "{names}"}
 _SLOTS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("more", "fewer", "same", "people_more", "people_fewer", "people_same"), _SENTENCE),
     "opened": _NAMES, "closed": _NAMES, "caption": {"minutes": "{minutes}", "people": "{people}"},
+    "area_about": {"area": "{area}"}, "area_under": {"area": "{area}"},
+    "area_gained": {"area": "{area}"}, "area_lost": {"area": "{area}"},
     "plus": {"persons": "{persons}"}, "minus": {"persons": "{persons}"},
 }  # fmt: skip
 _PHRASES = (
     "nothing", "more", "fewer", "same", "people_more", "people_fewer", "people_same", "opened", "closed",
     "caption", "plus", "minus", "unchanged", "popup_open", "popup_close",
+    "area_about", "area_under", "area_none", "area_gained", "area_lost",
 )  # fmt: skip
 
 
@@ -111,17 +115,6 @@ def _list_combos(groups: pd.DataFrame, districts: list[tuple[str, str]]) -> tupl
         sorted(numbers[at] for at in zip(names, key, strict=True) if at in numbers) for key in keys.to_list()
     ]
     return found, combo.astype(np.int64)
-
-
-def _list_codes(walks: pd.DataFrame) -> tuple[list[list[int]], IntArray]:
-    # Frequent ones first: they take one letter.
-    table, code, counts = np.unique(
-        walks[_RANKS].to_numpy(dtype=np.int64), axis=0, return_inverse=True, return_counts=True
-    )
-    order = np.argsort(-counts, kind="stable")
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return table[order].tolist(), place[code.ravel()]
 
 
 def _pack_groups(groups: pd.DataFrame, walks: pd.DataFrame, *, combo: IntArray, code: IntArray) -> str:

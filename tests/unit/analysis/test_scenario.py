@@ -40,13 +40,17 @@ def spot(x: float, y: float = 0.0) -> list[float]:
     return [ORIGIN[0] + x, ORIGIN[1] + y]
 
 
+def count(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(places.assign(is_counted=flag_counted(places, COVERAGE)))
+
+
 @pytest.fixture(scope="module")
 def town() -> gpd.GeoDataFrame:
     places = build_places(
         {"place_id": "osm:node/1", "name": "Vereinsheim", "class": "allotment_club", "standing": "potential"},
         {"place_id": "osm:node/2", "name": "Bücherei", "class": "library", "geometry": at(1000)},
     )
-    return conflate(places)[0]
+    return count(conflate(places)[0])
 
 
 def pick(places: gpd.GeoDataFrame, name: str) -> pd.Series:
@@ -79,6 +83,27 @@ def test_a_place_moves_and_keeps_everything_else(town):
     )
 
 
+def test_a_place_known_by_its_district_opens_only_where_the_scenario_puts_it(town):
+    vague = count(town.assign(precision="district", position_error_m=900.0))
+    opening = [{"id": "osm:node/1"}]
+    with pytest.raises(ConfigError, match="only the district is known"):
+        apply_scenario(vague, scenario(open=opening), study_area=AREA)
+    moved = [{"id": "osm:node/1", "position": spot(200)}]
+    after, _ = apply_scenario(vague, scenario(open=opening, move=moved), study_area=AREA)
+    found = pick(after, "Vereinsheim")
+    assert found[["standing", "precision", "position_error_m"]].tolist() == ["established", "hand", 0.0]
+    assert flag_counted(after, COVERAGE).tolist() == [True, False]
+
+
+def test_an_everyday_place_that_counts_already_is_not_opened(town):
+    everyday = count(town.assign(standing="everyday", consumption_free="yes"))
+    with pytest.raises(ConfigError, match="counts as a meeting place already"):
+        apply_scenario(everyday, scenario(open=[{"id": "osm:node/1"}]), study_area=AREA)
+    bought = count(town.assign(standing="everyday", consumption_free="no"))
+    after, _ = apply_scenario(bought, scenario(open=[{"id": "osm:node/1"}]), study_area=AREA)
+    assert pick(after, "Vereinsheim")["standing"] == "established"
+
+
 def test_the_order_of_entries_does_not_matter(town):
     changes = [{"id": "osm:node/1"}], [{"id": "osm:node/2", "opening_hours": "Sa 10:00-12:00"}]
     one, _ = apply_scenario(town, scenario(open=changes[0], hours=changes[1]), study_area=AREA)
@@ -103,7 +128,7 @@ def row_of_places() -> gpd.GeoDataFrame:
         }
         for number, place_id in enumerate(ROW_OF_PLACES)
     ]
-    return conflate(build_places(*rows))[0]
+    return count(conflate(build_places(*rows))[0])
 
 
 def count_open(places: gpd.GeoDataFrame) -> set[str]:
@@ -131,7 +156,7 @@ def test_opening_only_adds_doors_closing_only_takes_them_and_closing_again_is_as
     ("changes", "what"),
     [
         ({"close": [{"id": "osm:node/3"}]}, "there is no place 'osm:node/3'"),
-        ({"open": [{"id": "osm:node/2"}]}, "is a meeting place already"),
+        ({"open": [{"id": "osm:node/2"}]}, "counts as a meeting place already"),
         ({"hours": [{"id": "osm:node/2", "opening_hours": "wenn der Schlüssel da ist"}]}, "cannot be read"),
         ({"open": [{"id": "osm:node/1", "opening_hours": "99:99"}]}, "cannot be read"),
         ({"move": [{"id": "osm:node/2", "position": [7.4, 51.5]}]}, "outside the study area"),
@@ -206,7 +231,7 @@ def link(*line: list[float], **more) -> dict:
 
 
 def joined(*links: dict) -> gpd.GeoDataFrame:
-    return add_links(two_streets(), scenario(link=list(links)).link, crs_of_links=CRS)
+    return add_links(two_streets(), scenario(link=list(links)).link, crs_of_links=CRS, link_join_m=25.0)
 
 
 def test_a_link_between_two_vertices_is_walked_at_its_length():
@@ -252,7 +277,7 @@ def test_a_link_with_a_point_nowhere_on_earth_is_refused(wrong, at_the_end):
     line = [fine[0], wrong] if at_the_end else [fine[0], wrong, fine[1]]
     far = Scenario.model_validate({"title": "Probe", "link": [link(*line)]})
     with pytest.raises(ConfigError, match="nowhere on earth"):
-        add_links(two_streets(), far.link, crs_of_links="EPSG:4326")
+        add_links(two_streets(), far.link, crs_of_links="EPSG:4326", link_join_m=25.0)
 
 
 def test_a_link_from_a_way_to_the_same_point_of_it_is_refused():

@@ -12,7 +12,7 @@
   const LISTED = 8;
   const numberOf = new Map(places.id.map((id, i) => [id, i]));
   const isOpenToday = (i) => places.role[i] !== POTENTIAL;
-  const open = Uint8Array.from(places.id, (id, i) => (isOpenToday(i) ? 1 : 0));
+  const openToday = Uint8Array.from(places.id, (id, i) => (isOpenToday(i) ? 1 : 0)), open = openToday.slice();
 
   /* ---- groups of homes ---- */
 
@@ -83,9 +83,17 @@
     return row;
   }
 
+  const useOf = (profile, threshold) => ({ stepFree: packed.uses[profile].stepFree, reach: packed.uses[profile].reach[threshold] });
+
+  /* The ground that comes within reach and that falls out of it, in square kilometres; the map shows both. */
+  function measureGround(profile, threshold) {
+    const { try_area: squares } = begegnung.parts, use = useOf(profile, threshold);
+    return squares.compare(squares.reached(openToday, use), squares.reached(open, use));
+  }
+
   /* The coverage of the city and of every district, for one walking profile and time. */
   function figures(profile, threshold) {
-    const use = { stepFree: packed.uses[profile].stepFree, reach: packed.uses[profile].reach[threshold] };
+    const use = useOf(profile, threshold);
     const openPieces = new Set(places.piece.filter((piece, i) => open[i]));
     const sums = combos.map(() => [0, 0, 0]), some = combos.map(() => [0, 0, 0]);
     for (const group of groups) {
@@ -156,6 +164,11 @@
     const spare = String(persons).length - (told.isEstimated ? 2 : 3), step = Math.max(rules.packet, Math.pow(10, Math.max(spare, 0)));
     return number(toEven(persons / step) * step);
   }
+  function sayArea(km2) {
+    const tenths = toEven(km2 * 10) / 10, least = (value) => value.toLocaleString(language, { minimumFractionDigits: 1 });
+    if (km2 === 0) { return told.area_none; }
+    return tenths ? fill(told.area_about, { area: least(tenths) }) : fill(told.area_under, { area: least(0.1) });
+  }
   function sayChange(change) {
     if (change === 0) { return told.unchanged; }
     const persons = Math.abs(change) < rules.hiddenBelow ? told.underLimit : sayPersons(Math.abs(change));
@@ -179,7 +192,7 @@
     const key = `${state.profile} ${state.threshold}`;
     if (!today.has(key)) {
       const chosen = open.slice();
-      open.forEach((value, i) => { open[i] = isOpenToday(i) ? 1 : 0; });
+      open.set(openToday);
       today.set(key, figures(state.profile, state.threshold));
       open.set(chosen);
     }
@@ -226,6 +239,9 @@
     ]));
     const whole = row([told.city, sayShare(before.city), sayShare(now.city), sayChange(change)], "total");
     find("versuch-tabelle").tBodies[0].replaceChildren(...lines, whole);
+    const ground = measureGround(state.profile, state.threshold);
+    find("versuch-gained").textContent = fill(told.area_gained, { area: sayArea(ground.gained) });
+    find("versuch-lost").textContent = fill(told.area_lost, { area: sayArea(ground.lost) });
     find("versuch-titel").textContent = fill(told.caption, values);
     find("versuch-zurueck").disabled = !isTried;
     find("versuch-ergebnis").hidden = !isTried;
@@ -281,7 +297,7 @@
   }
 
   begegnung.tryout = {
-    figures, sayShare, canChange,
+    figures, measureGround, sayArea, sayShare, canChange,
     isOpen: (id) => Boolean(open[numberOf.get(id)]),
     change: (id, wanted) => { change(id, wanted); list(); },
     list: () => ({ opened: listChanged(true), closed: listChanged(false) }),
