@@ -76,6 +76,7 @@ def _estimate(step: StepInput) -> _People:
     )
     facts = {
         "source": "estimate",
+        "data_date": "",
         "kind": "estimated",
         "weights": "houses",
         "basis": "",
@@ -114,6 +115,7 @@ def _read_grid(step: StepInput) -> _People:
     population = step.profile.sources.population
     facts = {
         "source": source.entry.title,
+        "data_date": source.entry.data_date,
         "kind": "counted",
         "weights": "grid",
         "basis": population.basis if population else "census",
@@ -173,6 +175,7 @@ def _scale(people: _People, step: StepInput, source: TotalsSource) -> _People:
     outside_persons = float(totals.loc[totals["district_id"].isin(spread.outside), "persons"].sum())
     facts = people.facts | {
         "source": raw.entry.title,
+        "data_date": raw.entry.data_date,
         "kind": "scaled",
         "basis": source.basis,
         "is_estimated": False,

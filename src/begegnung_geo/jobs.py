@@ -251,10 +251,13 @@ def _list_sources(profile: Profile) -> Iterator[tuple[str, FileSource]]:
         yield f"district_figures.{figures.key}", figures
 
 
+_STATED = ("title", "publisher", "url", "licence", "attribution", "data_date")
+
+
 def _merge_entry(path: Path, source: FileSource, entries: dict[str, SourceEntry]) -> SourceEntry:
     # sources.toml says what was fetched; the profile fills in what it leaves open.
     entry = entries.get(path.name) or SourceEntry(file=path.name, title="")
-    stated = {key: getattr(source, key) for key in ("title", "publisher", "url", "licence", "attribution")}
+    stated = {key: getattr(source, key) for key in _STATED}
     filled = {key: value for key, value in stated.items() if value and not getattr(entry, key)}
     # The manifest names the bytes that were read, also where somebody edited the file since.
     measured = {"sha256": hash_file(path), "bytes": path.stat().st_size}

@@ -13,6 +13,7 @@ from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.export import write_downloads
 from begegnung_geo.files import write_bytes
 from begegnung_geo.fingerprints import hash_program
+from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.published_tables import PUBLISHED_TABLES
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import SHEETS
@@ -42,8 +43,9 @@ def publish_site(step: StepInput) -> StepOutput:
     tables = {name.removeprefix("published_"): step.table(name) for name in SITE_TABLES}
     people = step.facts("count_people")
     summary = build_summary(tables, city=step.profile.city.name, people=people)
+    data_date = step.facts("read_map")["data_date"]
     entries = tuple(
-        raw.entry
+        _date_entry(raw.entry, data_date) if role == "osm" else raw.entry
         for role, raw in sorted(step.job.raw_files.items())
         if not role.startswith(("rules.", "before."))
     )
@@ -55,7 +57,7 @@ def publish_site(step: StepInput) -> StepOutput:
     content = SiteContent(
         profile=step.profile,
         program_version=__version__,
-        data_date=step.facts("read_map")["data_date"],
+        data_date=data_date,
         provenance=entries,
         class_labels=labels,
         class_groups=groups,
@@ -79,6 +81,11 @@ def publish_site(step: StepInput) -> StepOutput:
     _write_json(step.site / "summary.json", summary)
     _write_json(step.site / "manifest.json", _describe_run(step, _publish_people(step, people)))
     return StepOutput(facts={"text": f"{len(pages)} pages"})
+
+
+def _date_entry(entry: SourceEntry, data_date: str) -> SourceEntry:
+    # The map file tells its own date, also where no provenance file does.
+    return entry if entry.data_date else entry.model_copy(update={"data_date": data_date})
 
 
 def _tell_scenario(step: StepInput) -> dict[str, Any]:

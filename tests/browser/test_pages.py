@@ -243,6 +243,25 @@ def test_land_where_nobody_lives_is_dotted_and_homes_are_not(town_site, visit):
     assert found["homes"][1] / sum(found["homes"]) < 0.005  # the border's anti-aliasing
 
 
+def test_gaps_are_hidden_and_said_to_be_so_while_another_choice_is_on(town_site, visit):
+    page = visit(town_site / MAP).page
+    note, sign = page.locator("[data-other-choice]"), page.locator("fieldset:has(#luecken) .swatches")
+    spot = "begegnung.geometry.toWorld(begegnung.parts.gaps.look(0).at)"
+    assert sign.is_visible()
+    assert not note.is_visible()
+    assert page.evaluate(f"begegnung.gapAt(...{spot})") == 0
+    page.select_option("#zeit", "5")
+    assert note.is_visible()
+    assert "Ältere Menschen, 10 Minuten" in note.inner_text()
+    assert not sign.is_visible()
+    assert page.evaluate(f"begegnung.gapAt(...{spot})") == -1
+    # Who asks for a gap gets it, with the choice it belongs to.
+    page.evaluate("begegnung.showGap(0, null)")
+    assert page.input_value("#zeit") == "10"
+    assert sign.is_visible()
+    assert "Stand der Kartendaten: 14.07.2026" in page.inner_text(".popup")
+
+
 def test_choosing_who_walks_changes_the_sentence_under_the_map(town_site, visit):
     page = visit(town_site / MAP).page
     assert "In 10 Minuten erreichen 50" in page.text_content("#aussage")

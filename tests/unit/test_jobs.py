@@ -57,6 +57,16 @@ def test_sources_toml_wins_over_the_profile(root: Path) -> None:
     assert job.raw_files["osm"].entry.licence == "CC0-1.0"
 
 
+def test_a_date_of_the_profile_fills_what_sources_toml_leaves_open(root: Path) -> None:
+    profile = root / "town.toml"
+    text = profile.read_text(encoding="utf-8")
+    assert text.count('file = "town.osm.pbf"') == 1
+    dated = text.replace('file = "town.osm.pbf"', 'file = "town.osm.pbf"\ndata_date = "2026-03-01"')
+    profile.write_text(dated, encoding="utf-8")
+    job, _ = plan_city(profile, language="de")
+    assert job.raw_files["osm"].entry.data_date == "2026-03-01"
+
+
 def test_bytes_that_differ_from_their_record_are_named(root: Path) -> None:
     raw = root / "data" / "raw" / "town"
     write_provenance(raw, {"town.osm.pbf": describe_file(raw / "town.osm.pbf")})

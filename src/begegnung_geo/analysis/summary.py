@@ -94,6 +94,8 @@ def _summarise_population(city_coverage: pd.DataFrame, people: Mapping[str, Any]
         "has_total": bool(people["has_total"]),
         "source": people["source"],
         **{key: people[key] for key in ("kind", "basis", "weights", "is_group_scaled")},
+        "cell_size_m": float(people.get("cell_size_m", 0.0)),
+        "data_date": str(people.get("data_date", "")),
     }
 
 

@@ -47,7 +47,7 @@ def build_legend(scope: Scope, speaker: Speaker, *, atlas: Atlas, rows: Sequence
         *_list_overlays(scope, speaker),
         *_list_place_parts(speaker, rows),
     ]
-    return {"parts": [{"is_on": True, "letters": []} | part for part in parts]}
+    return {"parts": [{"is_on": True, "letters": [], "note": ""} | part for part in parts]}
 
 
 def list_classes(speaker: Speaker, *, atlas: Atlas) -> list[dict[str, str]]:
@@ -149,7 +149,13 @@ def _list_overlays(scope: Scope, speaker: Speaker) -> list[dict[str, Any]]:
     )
     gaps = list_gap_items(scope, text)
     if gaps:
-        parts.append({"id": "luecken", "layers": "gaps", "name": words.say("legend.gaps"), "items": gaps})
+        note = words.say(
+            "legend.gaps_other",
+            minutes=words.number(headline.threshold_min),
+            people=speaker.profile(headline.profile),
+        )
+        part = {"id": "luecken", "layers": "gaps", "name": words.say("legend.gaps")}
+        parts.append(part | {"items": gaps, "note": note})
     if scope.is_city and len(speaker.content.hot_spots):
         items = [
             {"look": look, "name": words.say(f"legend.{look}"), "colour": colour, "ground": symbols.LAND}

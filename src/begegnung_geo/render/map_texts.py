@@ -11,7 +11,7 @@ from begegnung_geo.render.figures import find_reach
 from begegnung_geo.render.potential import tell_gains
 from begegnung_geo.render.scopes import PageSlugs, Scope, list_shown_levels
 from begegnung_geo.render.sections import build_district_row, name_gaps
-from begegnung_geo.render.statements import Speaker, say_statement
+from begegnung_geo.render.statements import Speaker, say_date_line, say_statement
 from begegnung_geo.render.tables import PlaceRow
 from begegnung_geo.render.tryout import build_tryout_texts
 
@@ -38,6 +38,7 @@ def build_map_texts(
             "zoomOut": words.say("map.zoom_out"),
             "close": words.say("map.close"),
             "here": words.say("map.here"),
+            "asOf": say_date_line(speaker),
             "show": words.say("notable.show", name="{name}"),
             "showShort": words.say("notable.show_short"),
             "showRow": words.say("map.show_row"),

@@ -16,7 +16,14 @@ from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_figures, name_gaps, tell_underserved
 from begegnung_geo.render.sheet_figures import build_charts, embed_svg, list_kinds
 from begegnung_geo.render.sheet_picture import GAPS_TOLD, render_sheet_picture
-from begegnung_geo.render.statements import Speaker, list_certainty, list_lead, list_notices, say_headline
+from begegnung_geo.render.statements import (
+    Speaker,
+    list_certainty,
+    list_lead,
+    list_notices,
+    say_date_line,
+    say_headline,
+)
 from begegnung_geo.render.text import clean_text
 
 _POTENTIAL_TOLD = 3
@@ -40,7 +47,6 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
     """
     city, speaker, atlas = edition.plan.city, edition.speaker, edition.plan.shapes[scope.slug].atlas
     content, words = speaker.content, speaker.words
-    date = words.date(content.data_date)
     headline = content.profile.coverage.headline[0]
     context: dict[str, Any] = {
         "language": words.language,
@@ -51,7 +57,7 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         "city_name": city.name,
         "scenario_line": say_banner(speaker),
         "is_invented": content.is_invented,
-        "date_line": words.say("page.data_date", date=date) if date else words.say("page.data_date_unknown"),
+        "date_line": say_date_line(speaker),
         "headline": say_headline(scope, speaker),
         "plain": _list_plain(scope, speaker),
         "figure_items": build_figures(scope, city, speaker),
@@ -84,7 +90,7 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         ),
         "sources": _list_sources(speaker),
         "credit": tables.build_credit(content),
-        "publisher": build_publisher(speaker),
+        "contact_line": _say_contact(speaker),
         "version": clean_text(content.program_version),
         "languages": edition.list_languages(path),
         "map_link": f"{edition.base_of(path)}{MAPS}/{scope.slug}.html",
@@ -98,6 +104,16 @@ def build_publisher(speaker: Speaker) -> dict[str, str]:
     """Return who publishes and where to turn to, cleaned; empty values where the profile names none."""
     publisher = speaker.content.profile.publisher
     return {key: clean_text(value, limit=300) for key, value in publisher.model_dump().items()}
+
+
+def _say_contact(speaker: Speaker) -> str:
+    publisher = build_publisher(speaker)
+    name, contact = publisher["name"], publisher["contact"]
+    if name and contact:
+        return speaker.words.say("sheet.contact", name=name, contact=contact)
+    if contact:
+        return speaker.words.say("sheet.contact_only", contact=contact)
+    return speaker.words.say("sheet.contact_none", name=name) if name else ""
 
 
 def _list_groups(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, str]]:
@@ -166,7 +182,7 @@ def _list_sources(speaker: Speaker) -> list[str]:
     rows = tables.build_source_rows(speaker.content, words=speaker.words)
     lines = [
         speaker.words.say(
-            "sheet.source",
+            "sheet.source" if row["is_signed"] else "sheet.source_unsigned",
             title=row["title"],
             publisher=row["publisher"],
             licence=row["licence"],

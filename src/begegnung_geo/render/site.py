@@ -29,6 +29,7 @@ from begegnung_geo.render.statements import (
     list_lead,
     list_method,
     list_notices,
+    say_date_line,
     say_gaps,
     say_headline,
     say_statement,
@@ -170,7 +171,6 @@ def _build_choices(speaker: Speaker) -> dict[str, list[dict[str, Any]]]:
 def _build_common(scope: Scope, edition: Edition, *, path: str) -> dict[str, Any]:
     city, speaker = edition.plan.city, edition.speaker
     content, words = speaker.content, speaker.words
-    date = words.date(content.data_date)
     headlines = content.profile.coverage.headline[:2]
     return {
         "language": words.language,
@@ -184,7 +184,7 @@ def _build_common(scope: Scope, edition: Edition, *, path: str) -> dict[str, Any
         "scenario_line": say_banner(speaker),
         "scenario": build_scenario(scope, speaker),
         "description": words.say("page.description", place=scope.name),
-        "date_line": words.say("page.data_date", date=date) if date else words.say("page.data_date_unknown"),
+        "date_line": say_date_line(speaker),
         "headline": say_headline(scope, speaker),
         "lead": list_lead(scope, speaker),
         "notices": list_notices(speaker),

@@ -23,6 +23,7 @@ from begegnung_geo.render.text import Words, clean_text
 from begegnung_geo.table_columns import VARIANT_DIMENSIONS
 
 _WEAK_EVIDENCE = ("D", "E")
+_COARSE_CELL_M = 250  # people of larger cells are spread over the houses (chapter `counting`)
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,14 @@ def say_headline(scope: Scope, speaker: Speaker) -> str:
         persons=speaker.persons_prose(reach.persons),
         **values,
     )
+
+
+def say_date_line(speaker: Speaker) -> str:
+    """Return of which day the map data is, or that this is not known."""
+    date = speaker.words.date(speaker.content.data_date)
+    if not date:
+        return speaker.words.say("page.data_date_unknown")
+    return speaker.words.say("page.data_date", date=date)
 
 
 def list_lead(scope: Scope, speaker: Speaker) -> list[str]:
@@ -255,7 +264,13 @@ def _say_people(speaker: Speaker) -> str:
         return words.say("method.people_estimated", area=area)
     if population.get("kind") == "scaled":
         return words.say("method.people_scaled", weights=words.say(f"method.weights_{population['weights']}"))
-    return words.say("method.people_counted")
+    date = words.date(str(population.get("data_date", "")))
+    as_of = words.say("method.as_of", date=date) if date else words.say("method.as_of_unknown")
+    size_m = float(population.get("cell_size_m", 0.0))
+    if not size_m:
+        return words.say("method.people_counted", as_of=as_of)
+    key = "method.people_coarse" if size_m > _COARSE_CELL_M else "method.people_grid"
+    return words.say(key, size=words.number(size_m), as_of=as_of)
 
 
 def _say_rules(speaker: Speaker) -> list[str]:

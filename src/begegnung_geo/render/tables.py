@@ -66,7 +66,8 @@ def build_source_rows(content: SiteContent, *, words: Words) -> list[dict[str, s
         rows.append(
             {
                 "title": clean_text(entry.title or entry.file),
-                "publisher": clean_text(entry.publisher),
+                "publisher": clean_text(entry.publisher) or words.say("source.not_known"),
+                "is_signed": "yes" if clean_text(entry.publisher) else "",
                 "licence": " · ".join(dict.fromkeys(licence)) or words.say("source.not_known"),
                 "date": words.date(entry.data_date or entry.retrieved) or words.say("source.not_known"),
                 "url": entry.url if entry.url.startswith(_WEB) else "",

@@ -99,6 +99,26 @@ def test_land_without_a_told_time_is_dotted_in_the_picture_as_in_its_legend(site
     assert 'fill="url(#unbekannt)"' in site["index.html"]
 
 
+@pytest.mark.parametrize(
+    ("publisher", "said"),
+    [
+        ({"name": "Stadt", "contact": "post@stadt.example"}, "Herausgegeben von: Stadt. Fehler melden"),
+        ({"name": "", "contact": "post@stadt.example"}, "Fehler melden und nachfragen: post@stadt.example."),
+        ({"name": "Stadt", "contact": ""}, "Herausgegeben von: Stadt. Erstellt"),
+    ],
+)
+def test_no_sentence_has_a_hole_where_publisher_or_contact_is_missing(publisher, said):
+    town = build_town()
+    profile = town.profile.model_copy(
+        update={"publisher": town.profile.publisher.model_copy(update=publisher)}
+    )
+    unsigned = tuple(entry.model_copy(update={"publisher": ""}) for entry in town.provenance)
+    text = _text(render_site(replace(town, profile=profile, provenance=unsigned))[SHEET])
+    assert said in text
+    assert ": ;" not in text
+    assert ": ." not in text
+
+
 def test_a_town_of_one_district_has_a_sheet_of_the_city():
     pages = render_site(with_one_district(build_town()))
     assert "sheets/stadtkarte.html" in pages

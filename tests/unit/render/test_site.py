@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from begegnung_geo.render.site import render_site
+from begegnung_geo.render.statements import Speaker, list_method
+from begegnung_geo.render.text import Words
 from small_town import (
     COVERED_SHARE,
     NAMES,
@@ -160,6 +162,31 @@ def test_the_method_is_told_in_ten_points(site):
         listed = re.search(r'<ol class="method">.*?</ol>', site[path], re.DOTALL)[0]
         points = re.sub(r"<ul>.*?</ul>", "", listed, flags=re.DOTALL).count("<li>")
         assert points == 10
+
+
+@pytest.mark.parametrize(
+    ("population", "said"),
+    [
+        ({}, "aus einer Zählung (Jahr nicht angegeben)"),
+        ({"cell_size_m": 100.0, "data_date": "2022-05-15"}, "von 100 m Seitenlänge (Stand 15.05.2022);"),
+        (
+            {"cell_size_m": 1000.0},
+            "von 1.000 m Seitenlänge (Jahr nicht angegeben), innerhalb eines Feldes nach",
+        ),
+    ],
+)
+def test_the_method_names_the_real_size_and_date_of_the_population_grid(town, population, said):
+    people = {"persons": 4000.0, "is_estimated": False, "source": "", "kind": "counted"} | population
+    shown = replace(town, summary={"population": people})
+    points = [point["text"] for point in list_method(Speaker(shown, Words("de")))]
+    assert any(said in text for text in points)
+
+
+def test_every_key_figure_leads_to_its_sources(site):
+    for name, page in _german(site).items():
+        if not name.startswith("sheets/"):
+            assert '<a href="#quellen">Woher diese Zahlen stammen' in page, name
+            assert 'id="quellen"' in page
 
 
 def test_no_page_shows_a_cell_or_its_people(site):

@@ -113,6 +113,7 @@
       this.texts = texts.layers.gaps;
     },
     draw(ctx, view) {
+      if (!begegnung.isHeadline()) { return; }
       const width = byZoom(view.zoom, [[11, 1.1], [13, 2], [16, 2.4]]);
       tracePolygons(ctx, view, this.polygons);
       ctx.fillStyle = hatch(ctx, view, { colour: colours.gap, gap: view.zoom < 12.5 ? 5 : 8, width: 1.3, isFalling: false });
@@ -124,6 +125,7 @@
       }
     },
     drawLabels(ctx, view, taken) {
+      if (!begegnung.isHeadline()) { return; }
       this.points.forEach((at, i) => {
         const box = this.polygons[i].box, shape = box.map((side, k) => side * view.scale - (k % 2 ? view.oy : view.ox));
         view.gaps.push(shape);
@@ -141,5 +143,8 @@
       return { bounds: boundsOf([this.polygons[i]]), at: toLatLng(this.xy[i]), name: this.texts.names[i], info: this.texts.info[i] };
     },
   });
-  begegnung.gapAt = (x, y) => (parts.gaps && begegnung.map.hasLayer(parts.gaps) ? parts.gaps.at(x, y) : -1);
+  /* Gaps are known for one choice of who walks and how long; with another they would lie on what is in reach. */
+  begegnung.isHeadline = () => begegnung.state.profile === data.profile && begegnung.state.threshold === data.threshold;
+  begegnung.gapAt = (x, y) =>
+    (parts.gaps && begegnung.isHeadline() && begegnung.map.hasLayer(parts.gaps) ? parts.gaps.at(x, y) : -1);
 })();

@@ -41,6 +41,7 @@ document.addEventListener("mapready", () => {
     popup.open(at, { title: name, lines: info, row: find(`luecke-${i}`), from });
   };
   begegnung.showGap = (i, from) => {
+    begegnung.chooseHeadline();
     begegnung.switchOn("gaps");
     map.fitBounds(parts.gaps.look(i).bounds, { padding: [60, 60], maxZoom: 16, animate: false });
     begegnung.openGap(i, from);

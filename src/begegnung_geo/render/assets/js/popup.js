@@ -45,6 +45,7 @@
     heading.tabIndex = -1;
     box.append(heading);
     lines.forEach((line) => addLine(box, line));
+    box.append(element("p", words.asOf, "note"));
     if (row) {
       const button = element("button", words.showRow, "link");
       button.type = "button";

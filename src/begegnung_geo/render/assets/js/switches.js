@@ -8,8 +8,23 @@ document.addEventListener("mapready", () => {
     state.threshold = Number(find("zeit").value);
     begegnung.redraw();
     find("aussage").textContent = texts.statements[state.profile][state.threshold];
+    explainGaps();
     map.fire("statechange");
   }
+  /* The sign of gaps, or why there are none to be seen with this choice. */
+  function explainGaps() {
+    const note = document.querySelector("[data-other-choice]");
+    if (!note) { return; }
+    const isOn = note.closest("fieldset").querySelector("input").checked, isOwn = begegnung.isHeadline();
+    note.hidden = !isOn || isOwn;
+    note.previousElementSibling.hidden = !isOn || !isOwn;
+  }
+  begegnung.chooseHeadline = () => {
+    if (begegnung.isHeadline()) { return; }
+    find("wer").value = begegnung.data.profile;
+    find("zeit").value = begegnung.data.threshold;
+    choose();
+  };
   find("wer").addEventListener("change", choose);
   find("zeit").addEventListener("change", choose);
 
@@ -21,6 +36,7 @@ document.addEventListener("mapready", () => {
     const explained = box.closest("fieldset");
     explained.classList.toggle("is-off", !box.checked);
     [...explained.children].slice(1).forEach((node) => { node.hidden = !box.checked; });
+    explainGaps();
   }
   boxes.forEach((box) => {
     box.addEventListener("change", () => { apply(box); map.fire("statechange"); });
