@@ -296,6 +296,24 @@ class IssueCode(StrEnum):
     """
     HAND_DATE_INVALID = "HAND_DATE_INVALID"
     """The day cannot be read; the line is not applied. Next: Write it as 2026-11-22 or 22.11.2026."""
+    HAND_DATE_AHEAD = "HAND_DATE_AHEAD"
+    """
+    The day is far ahead of every source; the line is applied, but goes after lines with a day.
+
+    Next: Correct the year, or fetch newer sources.
+    """
+    HAND_POSITION_OUTSIDE = "HAND_POSITION_OUTSIDE"
+    """
+    A position outside the study area and its surroundings; not applied.
+
+    Next: Look for a wrong digit, or latitude and longitude in each other's place.
+    """
+    HAND_POSITION_FAR = "HAND_POSITION_FAR"
+    """
+    A position far from where the place was known; applied.
+
+    Next: Look at the place on the map; correct the position if it is a slip.
+    """
     HAND_SUPERSEDED = "HAND_SUPERSEDED"
     """
     Another line says something about the same thing and counts instead.

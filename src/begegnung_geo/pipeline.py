@@ -90,7 +90,8 @@ STEPS = (
     ),
     Step(
         "read_hand", "inventory", read_hand,
-        raw=("hand", "rules"), writes=("hand_entries", "reviews", "kept_ids"),
+        raw=("hand", "rules", "osm", "places"), facts_of=("read_map",), uses=("hand", "sources"),
+        writes=("hand_entries", "reviews", "kept_ids"),
     ),
     Step(
         "lay_network", "inventory", lay_network, raw=("scenario",), uses=("trial",),
@@ -99,7 +100,7 @@ STEPS = (
     Step(
         "take_inventory", "inventory", take_inventory,
         raw=("rules", "scenario"), facts_of=("read_lists", "read_map"),
-        uses=("city", "study", "walking", "coverage", "opening", "sources"),
+        uses=("city", "study", "walking", "coverage", "opening", "sources", "hand"),
         reads=(
             "osm_features", "place_records", "hand_entries", "reviews", "kept_ids", "city_area", "districts",
             "walk_nodes", "walk_edges", "entrances",

@@ -53,7 +53,7 @@ _BARE_DIGITS_MIN = 9  # fewer without any sign between them are a code: 05913000
 _KEY_DIGITS_MIN = 6
 _PERSON = re.compile(
     r"(?<![Ll]iebe )(?<![Ll]ieben )(?<![Ll]ieber )\b(?:Frau|Herrn?)\s+(?:(?:Dr|Prof)\.\s*)*[A-ZÄÖÜ][\w'’.-]*"
-    r"(?:[ -](?:von |van |de |el )?[A-ZÄÖÜ][\w'’-]+)?"
+    r"(?:[ -](?:von |van |de |el )?[A-ZÄÖÜ](?:[\w'’-]+|\.))?"
 )
 _KEY_HEX = 3  # twelve bits
 _PERSON_WORDS = range(2, 5)
@@ -132,6 +132,19 @@ def redact_text(text: str) -> str:
 def redact_remark(text: str) -> str:
     """Return a remark as `redact_text` does, persons named with Frau or Herr taken out, too."""
     return _PERSON.sub(REMOVED, redact_text(text))
+
+
+def redact_role(text: str) -> str:
+    """
+    Return what of a text says in which role somebody speaks, without the person.
+
+    Of "Erika Muster, Quartiersbüro" the part "Quartiersbüro" stays; empty where nothing
+    is a role.
+    """
+    parts = [part.strip() for part in re.split(r"[,;/|()]", redact_remark(text)) if part.strip()]
+    if len(parts) == 1:
+        return parts[0] if REMOVED not in parts[0] and is_role(parts[0]) else ""
+    return ", ".join(p for p in parts if REMOVED not in p and (_ROLE.search(p) or _BODY.search(p)))
 
 
 def is_body(operator: str) -> bool:

@@ -112,6 +112,13 @@ class Population(Frozen):
     totals_factor_max: float = Field(gt=1)
 
 
+class Hand(Frozen):
+    """When a line that a person wrote looks like a slip of the pen."""
+
+    position_far_m: float = Field(gt=0)
+    date_ahead_max_days: int = Field(ge=0)
+
+
 class Completeness(Frozen):
     """When two sources are enough to estimate how many places there are."""
 
@@ -401,6 +408,7 @@ class Profile(Frozen):
     population: Population
     opening: Opening
     moments: dict[Key, Moment]
+    hand: Hand
     completeness: Completeness
     publication: Publication
     siting: Siting

@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: MIT
 """Questionnaires: what people are asked about the places of a city, and what they answered."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import shapely
 
 from begegnung_geo.analysis.form_rows import build_form_rows, select_district
 from begegnung_geo.attribute_rules import AttributeRules, read_attribute_rules
 from begegnung_geo.category_rules import PlaceClass, read_category_rules
 from begegnung_geo.config import find_config_dir
+from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.export.questionnaire import append_lines, write_questionnaire
 from begegnung_geo.jobs import HAND_FILES, QUESTIONNAIRE_LIST, find_hand_dir, plan_city
 from begegnung_geo.questionnaire_form import ANSWER_COLUMNS, NEW_PLACE_COLUMNS, list_form_columns
+from begegnung_geo.sources.form_cells import FormLimits
 from begegnung_geo.sources.questionnaire import read_questionnaire
+from begegnung_geo.steps import Job
 from begegnung_geo.store import find_table, read_table
 
 
@@ -72,12 +77,21 @@ def write_form(profile_path: Path, out: Path, *, district: str | None = None) ->
     return len(rows), title
 
 
-def take_form(profile_path: Path, filled: Path, *, role: str = "", date: str = "") -> Taken:
+def take_form(
+    profile_path: Path, filled: Path, *, role: str = "", date: str = "", latest_day: dt.date | None = None
+) -> Taken:
     """
     Read a filled-in questionnaire and keep its answers in the city's hand files.
 
     Lines are only ever added to `answers.csv` and `orte_fragebogen.csv`; the next run
-    reads them.
+    reads them. Positions are held against the study area of the last run, where there
+    was one on this machine.
+
+    Parameters
+    ----------
+    latest_day
+        The last day on which the form can have been filled in; a later one would outrank
+        every answer until then. None where any day will do.
 
     Raises
     ------
@@ -86,7 +100,7 @@ def take_form(profile_path: Path, filled: Path, *, role: str = "", date: str = "
     ConfigError
         If the profile is wrong.
     """
-    job, _ = plan_city(profile_path, language="de")
+    job, folders = plan_city(profile_path, language="de")
     rules, classes = _read_vocabulary()
     taken = read_questionnaire(
         filled,
@@ -96,6 +110,11 @@ def take_form(profile_path: Path, filled: Path, *, role: str = "", date: str = "
         list_key=QUESTIONNAIRE_LIST,
         role=role,
         date=date,
+        limits=FormLimits(
+            latest_day=latest_day,
+            study_area=_find_study_area(job, folders.processed),
+            position_far_m=job.profile.hand.position_far_m,
+        ),
     )
     folder = find_hand_dir(profile_path, job.profile.city.key)
     answers, _ = HAND_FILES["hand.answers"]
@@ -103,6 +122,13 @@ def take_form(profile_path: Path, filled: Path, *, role: str = "", date: str = "
     new = append_lines(folder / answers, ANSWER_COLUMNS, taken.answers)
     new_places = append_lines(folder / places, NEW_PLACE_COLUMNS, taken.new_places)
     return Taken(taken.rows_read, new, len(taken.answers) - new, new_places, tuple(taken.messages), folder)
+
+
+def _find_study_area(job: Job, processed: Path) -> shapely.Geometry | None:
+    if not find_table(processed, "city_area").is_file():
+        return None
+    city_area = gpd.GeoDataFrame(read_table("city_area", folder=processed, crs=job.crs))
+    return city_area.buffer(job.profile.study.buffer_m).to_crs(WGS84).union_all()
 
 
 def _read_vocabulary() -> tuple[AttributeRules, Mapping[str, PlaceClass]]:

@@ -235,7 +235,7 @@ RAW_TABLES: tuple[Table, ...] = (
             Column("value", "str", "value as stored"),
             Column("why", "str", "reason", is_nullable=True),
             Column("who", "str", "role of the person, never a name"),
-            Column("date", "str", "day, ISO 8601"),
+            Column("date", "str", "day, ISO 8601; null where it is far ahead of every source", is_nullable=True),
         ),
     ),
     Table(

@@ -66,6 +66,8 @@ def take_inventory(step: StepInput) -> StepOutput:
         rules=read_attribute_rules(folder),
         classes=rules.classes,
         dates=date_features(step.layer("osm_features")),
+        study_area=step.layer("city_area").buffer(profile.study.buffer_m).union_all(),
+        position_far_m=profile.hand.position_far_m,
     )
     merged, withheld_issues, withheld = drop_withheld(described.begegnungsorte, rules)
     merged, closed = _follow_scenario(step, merged)

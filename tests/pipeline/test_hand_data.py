@@ -60,7 +60,7 @@ def test_answers_survive_runs_and_changed_sources(fresh_town: Town) -> None:
     new = max(row for key, row in rows.items() if key) + 1
     _set(sheet, new, Name="Neuer Treff am Siel", Art_des_Ortes="Bibliothek", Kosten="kostenlos")
     sheet.cell(new, position_column, point)
-    book["Hinweise"]["B3"], book["Hinweise"]["B4"] = "Quartierskoordination", "22.11.2026"
+    book["Hinweise"]["B3"], book["Hinweise"]["B4"] = "Quartierskoordination", "22.11.2025"
     book.save(form)
     output = _call(town, "--read", str(form))
     assert "„gratis“ steht nicht zur Auswahl" in output
@@ -93,7 +93,7 @@ def _require_answers(town: Town, welcoming: str, funded: str) -> None:
     attributes = _read(town, "attributes")
     line = attributes[(attributes["attribute"] == "welcoming") & attributes["is_chosen"]].iloc[0]
     told = line[["evidence", "source", "date", "basis"]].tolist()
-    assert told == ["A", "answer", "2026-11-22", "Quartierskoordination"]
+    assert told == ["A", "answer", "2025-11-22", "Quartierskoordination"]
 
 
 def test_a_corrected_class_changes_what_is_counted(fresh_town: Town) -> None:

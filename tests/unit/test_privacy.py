@@ -12,6 +12,7 @@ from begegnung_geo.privacy import (
     list_contact_keys,
     redact_fields,
     redact_remark,
+    redact_role,
     redact_text,
 )
 
@@ -83,6 +84,19 @@ def test_a_person_is_no_body_and_no_role() -> None:
     told = ("Karla Muster", "Frau Muster, Quartiersbüro", "Dr. Anna Schmidt", "Quartierskoordination",
             "Leitung Seniorenbüro", "Sozialplanung")  # fmt: skip
     assert [is_role(text) for text in told] == [False, False, False, True, True, True]
+
+
+def test_the_role_stays_where_a_person_signs_with_both() -> None:
+    signed = (
+        "Quartierskoordination", "Erika Muster, Quartiersbüro", "Frau Erika K. (Jugendamt)",
+        "AWO, 0231 123456", "Erika Muster", "Frau Muster",
+    )  # fmt: skip
+    told = ["Quartierskoordination", "Quartiersbüro", "Jugendamt", "AWO", "", ""]
+    assert [redact_role(text) for text in signed] == told
+
+
+def test_an_initial_goes_with_its_person() -> None:
+    assert redact_remark("Schlüssel bei Frau Erika K. im Büro") == "Schlüssel bei [entfernt] im Büro"
 
 
 @given(st.text(max_size=60))

@@ -9,8 +9,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from begegnung_geo.analysis.attributes import assign_attributes, build_attributes, build_place_claims
+from begegnung_geo.analysis.hand_checks import check_positions
 from begegnung_geo.analysis.names import normalise_name
 from begegnung_geo.analysis.place_ids import build_begegnungsort_id
 from begegnung_geo.analysis.row_counts import RowCount, count_members
@@ -63,6 +65,8 @@ def describe_places(
     rules: AttributeRules,
     classes: Mapping[str, PlaceClass],
     dates: Mapping[str, str] | None = None,
+    study_area: shapely.Geometry | None = None,
+    position_far_m: float = np.inf,
 ) -> Inventory:
     """
     Return the meeting places as tags describe and people correct them.
@@ -81,6 +85,8 @@ def describe_places(
         Classes by key.
     dates
         Date of a record (ISO 8601) by `place_id`, where known.
+    study_area, position_far_m
+        What positions by hand are held against, see `check_positions`; None is all the world.
 
     Returns
     -------
@@ -91,12 +97,15 @@ def describe_places(
     """
     place_claims, tag_issues = build_place_claims(places, rules, dates=dates)
     hand_claims, hand_issues = resolve_entries(entries, begegnungsorte)
+    hand_claims, position_issues = check_positions(
+        hand_claims, begegnungsorte, study_area=study_area, far_m=position_far_m
+    )
     attributes = build_attributes(begegnungsorte, place_claims, hand_claims)
     corrected, applied_issues = apply_claims(begegnungsorte, attributes, classes=classes)
     described = assign_attributes(corrected, attributes, rules)
     is_gone = begegnungsorte["begegnungsort_id"].isin(list_struck_off(attributes))
     counts = count_members(begegnungsorte[is_gone], reason="struck_off")
-    issues = concat_issues([tag_issues, hand_issues, applied_issues])
+    issues = concat_issues([tag_issues, hand_issues, position_issues, applied_issues])
     return Inventory(described, attributes, issues, counts)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Commands about the records of the inventory: questionnaire, explain, reach, review, ids."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,9 @@ def questionnaire(
         count, title = questionnaires.write_form(profile_path, out, district=district)
         printer.say(f"done: {out}, {count} places of {title}")
     elif read is not None:
-        taken = questionnaires.take_form(profile_path, read, role=role, date=date)
+        # No run looks at this clock, only a person who signs today. A day more, for time zones.
+        latest_day = dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=1)
+        taken = questionnaires.take_form(profile_path, read, role=role, date=date, latest_day=latest_day)
         for message in taken.messages:
             typer.echo(message)
         printer.say(

@@ -17,8 +17,9 @@ import pyogrio
 import shapely
 
 from begegnung_geo.crs import WGS84
-from begegnung_geo.export.text import is_formula_like, neutralise
+from begegnung_geo.export.text import neutralise
 from begegnung_geo.files import write_bytes
+from begegnung_geo.hostile_text import is_formula_like
 
 _DEGREE_DECIMALS = 6
 _DATE_FALLBACK = "1980-01-01"  # the earliest date a ZIP knows

@@ -5,10 +5,10 @@ import re
 
 import pandas as pd
 
+from begegnung_geo.hostile_text import FORMULA_SIGNS
 from begegnung_geo.privacy import redact_text
 
 CELL_MAX = 32_767  # what a cell of Excel holds
-_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 
@@ -29,9 +29,4 @@ def clean_text(text: str) -> str | None:
 
 def neutralise(text: str) -> str:
     """Return a text that a spreadsheet reads as text: an apostrophe before `=`, `+`, `-`, `@`."""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
-
-
-def is_formula_like(text: str) -> bool:
-    """Return whether a spreadsheet would take a text for a formula."""
-    return text.startswith(_FORMULA_SIGNS)
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

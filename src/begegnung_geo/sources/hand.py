@@ -15,8 +15,9 @@ from begegnung_geo.attribute_rules import Attribute, AttributeRules, list_labels
 from begegnung_geo.category_rules import PlaceClass
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
+from begegnung_geo.hostile_text import find_hostility
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
-from begegnung_geo.privacy import is_body, is_role, redact_remark, redact_text
+from begegnung_geo.privacy import REMOVED, is_body, redact_remark, redact_role, redact_text
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.place_columns import fold_header, pick_first
 from begegnung_geo.sources.tabular import read_raw_table
@@ -43,9 +44,11 @@ _GERMAN = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", re.ASCII)
 NO_ROLE = "ohne Rolle"
 """Stands where somebody gave a name instead of a role."""
 _NAMED = (
-    "who looks like the name of a person; the line is applied and the name kept nowhere: "
+    "who looks like the name of a person; the line is applied and the name is kept nowhere: "
     "write the role, for example Quartierskoordination"
 )
+_LEFT_OUT = "the line is applied; phones, mail addresses and names of persons in it are kept nowhere"
+_HOSTILE = {"formula": "a formula", "markup": "HTML"}
 _YEARS = range(2000, 2100)  # no clock: a day of another century is a slip of the pen
 
 
@@ -99,10 +102,10 @@ def read_hand_entries(
         else:
             place = {"entry_id": f"{path.name}:{label}", "source": kind, "row": str(label)}
             rows.append({**place, **checked})
-            if checked["who"] == NO_ROLE:
-                faults.append(
-                    build_issues(path.name, IssueCode.HAND_VALUE_INVALID, rows=[label], texts=_NAMED)
-                )
+            faults += [
+                build_issues(path.name, code, rows=[label], texts=text)
+                for code, text in _list_left_out(given, checked)
+            ]
     entries = pd.DataFrame(rows) if rows else build_empty("hand_entries", crs=WGS84)
     return entries, concat_issues(faults)
 
@@ -137,6 +140,14 @@ def _rate_header(cells: Sequence[str]) -> int:
     return sum(any(header in folded for header in headers) for headers in _HEADERS.values())
 
 
+def _list_left_out(given: Mapping[str, str], checked: Mapping[str, object]) -> list[tuple[IssueCode, str]]:
+    """Return a text where the role named a person, and one where a value or reason did."""
+    is_named = checked["who"] != given["who"] and given["who"] != NO_ROLE
+    is_cleaned = any(REMOVED in str(checked[key]) and REMOVED not in given[key] for key in ("value", "why"))
+    told = [(IssueCode.HAND_VALUE_INVALID, _NAMED)] if is_named else []
+    return [*told, (IssueCode.PLACE_TEXT_CLEANED, _LEFT_OUT)] if is_cleaned else told
+
+
 def _check_row(
     given: Mapping[str, str], *, kind: HandKind, rules: AttributeRules, classes: Mapping[str, PlaceClass]
 ) -> dict[str, object] | _Fault:
@@ -151,22 +162,12 @@ def _check_row(
     if attribute is None:
         return _Fault(
             IssueCode.HAND_COLUMN_UNKNOWN,
-            f'there is no column "{given["attribute"][:60]}"; the line is not applied: '
+            f'there is no column "{redact_remark(given["attribute"][:60])}"; the line is not applied: '
             "config/attributes.csv lists the columns",
         )
-    value = parse_value(attribute, given["value"], classes=classes)
-    if value is None:
-        return _Fault(
-            IssueCode.HAND_VALUE_INVALID,
-            f'"{given["value"][:60]}" is no value of {attribute.key}; the line is not applied: '
-            f"{_describe_allowed(attribute, classes)}",
-        )
-    if attribute.kind == "body" and not is_body(value):
-        return _Fault(
-            IssueCode.HAND_VALUE_INVALID,
-            f"{attribute.key} looks like the name of a person; the line is not applied: name the body, "
-            "for example with e.V., Stadt, Gemeinde",
-        )
+    value = _check_value(given["value"], attribute, classes)
+    if isinstance(value, _Fault):
+        return value
     day = parse_date(given["date"])
     if day is None:
         return _Fault(
@@ -183,14 +184,35 @@ def _check_row(
         "attribute": attribute.key,
         "value": redact_text(value) if attribute.key == "name" else redact_remark(value),
         "why": redact_remark(given["why"]) or None,
-        "who": given["who"] if is_role(given["who"]) else NO_ROLE,
+        "who": redact_role(given["who"]) or NO_ROLE,
         "date": day,
     }
 
 
+def _check_value(text: str, attribute: Attribute, classes: Mapping[str, PlaceClass]) -> str | _Fault:
+    hostility = find_hostility(text) if attribute.kind in ("text", "body") else ""
+    if hostility:
+        told = f'"{redact_remark(text[:60])}" looks like {_HOSTILE[hostility]}'
+        return _Fault(IssueCode.HAND_VALUE_INVALID, f"{told}; the line is not applied: write plain text")
+    value = parse_value(attribute, text, classes=classes)
+    if value is None:
+        return _Fault(
+            IssueCode.HAND_VALUE_INVALID,
+            f'"{redact_remark(text[:60])}" is no value of {attribute.key}; the line is not applied: '
+            f"{_describe_allowed(attribute, classes)}",
+        )
+    if attribute.kind == "body" and not is_body(value):
+        return _Fault(
+            IssueCode.HAND_VALUE_INVALID,
+            f"{attribute.key} looks like the name of a person; the line is not applied: name the body, "
+            "for example with e.V., Stadt, Gemeinde",
+        )
+    return value
+
+
 def _describe_allowed(attribute: Attribute, classes: Mapping[str, PlaceClass]) -> str:
     if attribute.kind == "number":
-        return "a number is needed, for example 12"
+        return "a number of at least 0 is needed, for example 12"
     if attribute.kind == "position":
         return "latitude and longitude are needed, for example 51.5136, 7.4653"
     labels = list_labels(attribute, classes=classes)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from begegnung_geo.attribute_rules import AttributeRules, list_labels, parse_value
+from begegnung_geo.attribute_rules import AttributeRules
 from begegnung_geo.category_rules import PlaceClass
 from begegnung_geo.errors import SourceError
-from begegnung_geo.privacy import is_body
+from begegnung_geo.privacy import redact_remark, redact_role
 from begegnung_geo.questionnaire_form import (
     DATE_CELL,
     ID_HEADING,
@@ -22,10 +22,10 @@ from begegnung_geo.questionnaire_form import (
     FormColumn,
 )
 from begegnung_geo.sources.cells import clean_cell, format_cell
-from begegnung_geo.sources.hand import parse_date
+from begegnung_geo.sources.form_cells import LEAVE, CellRules, FormCell, FormLimits, read_cell
+from begegnung_geo.sources.hand import NO_ROLE, parse_date
 from begegnung_geo.sources.tabular import require_harmless_zip
 
-_FORMULA_SIGNS = ("=", "+", "-", "@")
 _NAMED = {
     "name": "name",
     "class": "klasse",
@@ -34,7 +34,7 @@ _NAMED = {
     "postcode": "plz",
     "city": "ort",
 }
-_LEAVE = "Nicht übernommen."
+_NOT_ASKED = FormLimits()
 Row = dict[str, str]
 
 
@@ -49,17 +49,9 @@ class Filled:
 
 
 @dataclass(frozen=True)
-class _Cell:
-    address: str
-    text: str
-    is_formula: bool
-
-
-@dataclass(frozen=True)
 class _Form:
     columns: Mapping[str, FormColumn]
-    rules: AttributeRules
-    classes: Mapping[str, PlaceClass]
+    cells: CellRules
     signature: Row
 
 
@@ -72,12 +64,14 @@ def read_questionnaire(
     list_key: str,
     role: str = "",
     date: str = "",
+    limits: FormLimits = _NOT_ASKED,
 ) -> Filled:
     """
     Read a filled-in form row by row; a cell that cannot be used costs that cell only.
 
     Only what differs from the values the form was handed out with is an answer. A row
-    without id is a new place.
+    without id is a new place. Names, phones and mail addresses of persons are left out
+    and told; they stay in the workbook, which is not touched (decision 0028).
 
     Parameters
     ----------
@@ -85,31 +79,34 @@ def read_questionnaire(
         Source key of the list of new places; its rows' answers name it.
     role, date
         Who filled in and when, where the notes sheet does not say.
+    limits
+        What days and positions are held against.
 
     Raises
     ------
     SourceError
         If the file is no questionnaire of this program, or nobody signed it with a role
-        and a day.
+        and a day that has come.
     """
     book = _open_book(path)
-    signature = _read_signature(book[NOTES_SHEET], path, role=role, date=date)
-    form = _Form({column.heading: column for column in columns}, rules, classes, signature)
-    state = _read_state(book[STATE_SHEET])
     filled = Filled()
+    signature = _read_signature(filled, book[NOTES_SHEET], path, given=(role, date), limits=limits)
+    cell_rules = CellRules(rules, classes, limits)
+    form = _Form({column.heading: column for column in columns}, cell_rules, signature)
+    state = _read_state(book[STATE_SHEET])
     headings, rows = _read_rows(book[PLACES_SHEET], path)
     unknown = [h for h in headings if h and h != ID_HEADING and h not in form.columns]
-    filled.messages += [f"Spalte „{heading}“ gehört nicht zum Fragebogen. {_LEAVE}" for heading in unknown]
+    filled.messages += [f"Spalte „{heading}“ gehört nicht zum Fragebogen. {LEAVE}" for heading in unknown]
     seen: dict[str, int] = {}
     for number, cells in rows:
         filled.rows_read += 1
-        known_id = cells.pop(ID_HEADING, _Cell(f"A{number}", "", is_formula=False))
+        known_id = cells.pop(ID_HEADING, FormCell(f"A{number}", "", is_formula=False))
         if not known_id.text:
             _take_new_place(filled, form, cells, number=number, list_key=list_key)
         elif known_id.text not in state:
             filled.messages.append(
-                f"Zelle {known_id.address}: Die Kennung „{known_id.text[:40]}“ steht nicht in diesem "
-                f"Fragebogen. Zeile {number} wurde nicht übernommen; bitte die Kennung nicht ändern."
+                f"Zelle {known_id.address}: Die Kennung „{redact_remark(known_id.text[:40])}“ steht nicht in "
+                f"diesem Fragebogen. Zeile {number} wurde nicht übernommen; bitte die Kennung nicht ändern."
             )
         elif known_id.text in seen:
             filled.messages.append(
@@ -155,19 +152,36 @@ def _open_book(path: Path) -> Any:  # noqa: ANN401
     return book
 
 
-def _read_signature(sheet: Any, path: Path, *, role: str, date: str) -> Row:  # noqa: ANN401
-    who = " ".join(format_cell(sheet[ROLE_CELL].value).split()) or role
-    written = format_cell(sheet[DATE_CELL].value).strip() or date
+def _read_signature(
+    filled: Filled,
+    sheet: Any,  # noqa: ANN401
+    path: Path,
+    *,
+    given: tuple[str, str],
+    limits: FormLimits,
+) -> Row:
+    who = " ".join(format_cell(sheet[ROLE_CELL].value).split()) or given[0]
+    written = format_cell(sheet[DATE_CELL].value).strip() or given[1]
     day = parse_date(written)
-    if not who or day is None:
-        what = "nobody says in which role" if not who else f"{written!r} is no day"
+    is_ahead = day is not None and limits.latest_day is not None and day > limits.latest_day.isoformat()
+    if not who or day is None or is_ahead:
+        fault = "is still to come" if is_ahead else "is no day"
+        what = "nobody says in which role" if not who else f"{written!r} {fault}"
         cell = ROLE_CELL if not who else DATE_CELL
         raise SourceError(
             f"the questionnaire is not signed: {what}",
             where=f"{path}, Blatt {NOTES_SHEET}, Zelle {cell}",
-            hint="fill in the cell (Quartierskoordination, 22.11.2026), or give --role and --date",
+            hint="fill in the cell (Quartierskoordination, 22.11.2026), or give --role and --date"
+            if not is_ahead
+            else "write the day on which it was filled in: a day to come would outrank every later answer",
         )
-    return {"who": who[:120], "date": day, "file": path.name}
+    role = redact_role(who)[:120]
+    if role != who[:120]:
+        filled.messages.append(
+            f"Blatt {NOTES_SHEET}, Zelle {ROLE_CELL}: Namen und Telefonnummern von Personen werden nicht "
+            f"gespeichert. Ihre Angaben gelten; als Rolle steht dort „{role or NO_ROLE}“."
+        )
+    return {"who": role or NO_ROLE, "date": day, "file": redact_remark(path.name)}
 
 
 def _read_state(sheet: Any) -> dict[str, Row]:  # noqa: ANN401
@@ -181,7 +195,7 @@ def _read_state(sheet: Any) -> dict[str, Row]:  # noqa: ANN401
     return state
 
 
-def _read_rows(sheet: Any, path: Path) -> tuple[list[str], list[tuple[int, dict[str, _Cell]]]]:  # noqa: ANN401
+def _read_rows(sheet: Any, path: Path) -> tuple[list[str], list[tuple[int, dict[str, FormCell]]]]:  # noqa: ANN401
     lines = list(sheet.iter_rows())
     headings = [clean_cell(format_cell(cell.value)).strip() for cell in lines[0]] if lines else []
     if ID_HEADING not in headings:
@@ -193,7 +207,7 @@ def _read_rows(sheet: Any, path: Path) -> tuple[list[str], list[tuple[int, dict[
     rows = []
     for line in lines[1:]:
         cells = {
-            heading: _Cell(
+            heading: FormCell(
                 cell.coordinate,
                 " ".join(clean_cell(format_cell(cell.value)).split()),
                 is_formula=cell.data_type == "f",
@@ -206,7 +220,7 @@ def _read_rows(sheet: Any, path: Path) -> tuple[list[str], list[tuple[int, dict[
     return headings, rows
 
 
-def _take_answers(filled: Filled, form: _Form, cells: Mapping[str, _Cell], *, before: Row) -> None:
+def _take_answers(filled: Filled, form: _Form, cells: Mapping[str, FormCell], *, before: Row) -> None:
     place = {
         "begegnungsort_id": before["begegnungsort_id"],
         "place_ids": before["place_ids"],
@@ -225,18 +239,19 @@ def _take_answers(filled: Filled, form: _Form, cells: Mapping[str, _Cell], *, be
                 "wählen Sie „unbekannt“ oder schreiben Sie, was stimmt."
             )
             continue
-        value = _check_cell(filled, form, cell, column=column)
-        if value is not None:
+        lat_lon = f"{before['lat']}, {before['lon']}" if column.key == "position" else ""
+        value = _take_cell(filled, form, cell, column=column, was=lat_lon)
+        if value is not None and value != was:
             filled.answers.append({**place, "column": column.key, "value": value, **form.signature})
 
 
 def _take_new_place(
-    filled: Filled, form: _Form, cells: Mapping[str, _Cell], *, number: int, list_key: str
+    filled: Filled, form: _Form, cells: Mapping[str, FormCell], *, number: int, list_key: str
 ) -> None:
     given: Row = {}
     for heading, column in form.columns.items():
         cell = cells.get(heading)
-        value = _check_cell(filled, form, cell, column=column) if cell and cell.text else None
+        value = _take_cell(filled, form, cell, column=column) if cell and cell.text else None
         if value is not None:
             given[column.key] = value
     missing = [
@@ -271,29 +286,10 @@ def _take_new_place(
     ]
 
 
-def _check_cell(filled: Filled, form: _Form, cell: _Cell, *, column: FormColumn) -> str | None:
-    attribute = form.rules.attributes[column.key]
-    where = f"Zelle {cell.address} ({column.heading})"
-    if cell.is_formula or cell.text.startswith(_FORMULA_SIGNS):
-        filled.messages.append(f"{where}: Das sieht wie eine Formel aus. {_LEAVE} Bitte nur Text oder Zahl.")
-        return None
-    value = parse_value(attribute, cell.text, classes=form.classes)
-    if value is not None and attribute.kind == "body" and not is_body(value):
-        filled.messages.append(
-            f"{where}: Das sieht nach dem Namen einer Person aus. {_LEAVE} Bitte die Einrichtung nennen, "
-            "zum Beispiel mit e.V., Stadt oder Kirchengemeinde."
-        )
-        return None
-    if value is not None:
-        return value
-    labels = list_labels(attribute, classes=form.classes)
-    if labels:
-        allowed = f"steht nicht zur Auswahl; möglich sind: {', '.join(labels)}"
-    elif attribute.kind == "number":
-        allowed = "ist keine Zahl; zum Beispiel 12"
-    elif attribute.kind == "position":
-        allowed = "ist keine Lage; zum Beispiel 51.5136, 7.4653"
-    else:
-        allowed = "ist länger als 255 Zeichen"
-    filled.messages.append(f"{where}: „{cell.text[:60]}“ {allowed}. {_LEAVE}")
-    return None
+def _take_cell(
+    filled: Filled, form: _Form, cell: FormCell, *, column: FormColumn, was: str = ""
+) -> str | None:
+    attribute = form.cells.rules.attributes[column.key]
+    answer = read_cell(cell, attribute, form.cells, was=was)
+    filled.messages += [answer.message] if answer.message else []
+    return answer.value

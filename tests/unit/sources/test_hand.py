@@ -44,10 +44,12 @@ def test_german_headers_semicolons_and_latin_1_are_read(tmp_path: Path) -> None:
 
 def test_contacts_and_persons_in_a_line_are_not_kept(tmp_path: Path) -> None:
     line = "node/1,role_in_quarter,Fragen an erika@example.org,laut Frau Muster 0231 123456,Amt,2026-10-01\n"
-    entries, _ = read(tmp_path / "corrections.csv", HEADER + line)
+    entries, issues = read(tmp_path / "corrections.csv", HEADER + line)
     assert entries[["value", "why"]].to_numpy().tolist() == [
         ["Fragen an [entfernt]", "laut [entfernt] [entfernt]"]
     ]
+    assert issues[["code", "row"]].to_numpy().tolist() == [["PLACE_TEXT_CLEANED", "2"]]
+    assert "kept nowhere" in issues["text"].iloc[0]
 
 
 def test_a_name_in_place_of_the_role_is_not_kept_but_the_line_is_applied(tmp_path: Path) -> None:
@@ -60,6 +62,13 @@ def test_a_name_in_place_of_the_role_is_not_kept_but_the_line_is_applied(tmp_pat
     assert "Erika" not in issues.to_csv()
 
 
+def test_the_role_is_kept_and_the_name_before_it_is_not(tmp_path: Path) -> None:
+    line = 'node/1,cost,free,x,"Frau Erika K., Quartiersbüro",2026-10-01\n'
+    entries, issues = read(tmp_path / "corrections.csv", HEADER + line)
+    assert entries["who"].tolist() == ["Quartiersbüro"]
+    assert issues["code"].tolist() == ["HAND_VALUE_INVALID"]
+
+
 @pytest.mark.parametrize(
     ("line", "code", "words"),
     [
@@ -70,8 +79,12 @@ def test_a_name_in_place_of_the_role_is_not_kept_but_the_line_is_applied(tmp_pat
         ("node/1,cost,free,x,y,1926-02-03", "HAND_DATE_INVALID", "no day of this century"),
         ("node/1,cost,free,,y,2026-02-03", "HAND_ROW_INCOMPLETE", "why is empty"),
         (",cost,free,x,y,2026-02-03", "HAND_ROW_INCOMPLETE", "source_id is empty"),
-        ("node/1,rooms_count,viele,x,y,2026-02-03", "HAND_VALUE_INVALID", "a number is needed"),
+        ("node/1,rooms_count,viele,x,y,2026-02-03", "HAND_VALUE_INVALID", "a number of at least 0 is"),
         ("node/1,cost,=1+1,x,y,2026-02-03", "HAND_VALUE_INVALID", "=1+1"),
+        ("node/1,name,=1+1,x,y,2026-02-03", "HAND_VALUE_INVALID", "looks like a formula"),
+        ("node/1,street,@SUM(A1),x,y,2026-02-03", "HAND_VALUE_INVALID", "looks like a formula"),
+        ("node/1,name,Treff <b>Nord</b>,x,y,2026-02-03", "HAND_VALUE_INVALID", "looks like HTML"),
+        ("node/1,capacity_persons,-5,x,y,2026-02-03", "HAND_VALUE_INVALID", "a number of at least 0"),
     ],
 )
 def test_an_unusable_line_is_an_issue_and_the_others_are_read(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A questionnaire goes out, is filled in, and comes back cell by cell."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 
 from attribute_rows import read_rules
 from begegnung_geo.analysis.form_rows import build_form_rows, select_district
@@ -17,6 +19,7 @@ from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.export.questionnaire import append_lines, write_questionnaire
 from begegnung_geo.questionnaire_form import ANSWER_COLUMNS, list_form_columns
 from begegnung_geo.schema import build_empty
+from begegnung_geo.sources.form_cells import FormLimits
 from begegnung_geo.sources.hand import read_hand_entries
 from begegnung_geo.sources.questionnaire import Filled, read_questionnaire
 from inventory_rows import CRS, at, build_places, conflate
@@ -45,7 +48,7 @@ def find_cell(sheet: Any, heading: str, row: int) -> Any:
     return sheet.cell(row, position)
 
 
-def fill(path: Path, change: Callable[[Any, Any], None] | None = None, **options: str) -> Filled:
+def fill(path: Path, change: Callable[[Any, Any], None] | None = None, **options: Any) -> Filled:
     """Write the form, let `change` fill it in (places sheet, book), read it back."""
     write_questionnaire(path, build_rows(), columns=COLUMNS, title="Teststadt")
     book = openpyxl.load_workbook(path)
@@ -137,6 +140,83 @@ def test_each_cell_that_cannot_be_used_is_named_by_its_address(tmp_path: Path) -
     assert "sieht wie eine Formel aus" in text
     assert "möglich sind: kostenlos, Spende" in text
     assert "keine Zahl" in text
+
+
+def test_a_negative_number_is_said_to_be_one_and_no_formula(tmp_path: Path) -> None:
+    def change(sheet: Any, _: Any) -> None:
+        find_cell(sheet, "Plätze", 3).value = -5
+
+    (message,) = fill(tmp_path / "form.xlsx", change).messages
+    assert "(Plätze): „-5“ ist kleiner als 0; zum Beispiel 12" in message
+    assert "Formel" not in message
+
+
+def test_persons_in_free_text_are_left_out_told_and_stay_in_the_workbook_only(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+
+    def change(sheet: Any, book: Any) -> None:
+        book["Hinweise"]["B3"] = "Frau Erika K., Quartiersbüro, 0231 123456"
+        find_cell(sheet, "Bedeutung im Quartier", 3).value = "Treff der Älteren; Schlüssel bei Frau Erika K."
+        find_cell(sheet, "Zielgruppen", 3).value = "erika@example.org"
+        find_cell(sheet, "Öffnungszeiten", 3).value = "nach Anruf 0231 123456"
+        find_cell(sheet, "Name", 3).value = "Haus Frau Holle"
+        find_cell(sheet, "Räume", 3).value = "drei, sagt Frau Erika K."
+
+    filled = fill(path, change)
+    original = path.read_bytes()
+    assert {(a["column"], a["value"]) for a in filled.answers} == {
+        ("name", "Haus Frau Holle"),
+        ("role_in_quarter", "Treff der Älteren; Schlüssel bei [entfernt]"),
+        ("opening_hours", "nach Anruf [entfernt]"),
+    }
+    assert {answer["who"] for answer in filled.answers} == {"Quartiersbüro"}
+    told = "\n".join(filled.messages)
+    assert "Blatt Hinweise, Zelle B3: Namen und Telefonnummern" in told
+    assert "„Quartiersbüro“" in told
+    named = [
+        m.partition("(")[2].partition(")")[0] for m in filled.messages if "werden nicht gespeichert" in m
+    ]
+    assert named[:1] == [""]
+    assert set(named[1:]) == {"Bedeutung im Quartier", "Zielgruppen", "Öffnungszeiten"}
+    assert not any(word in f"{filled.answers}{told}" for word in ("Erika", "erika@", "123456"))
+    assert path.read_bytes() == original
+
+
+def test_a_day_to_come_would_silence_later_answers_and_is_refused(tmp_path: Path) -> None:
+    def date(_: Any, book: Any) -> None:
+        book["Hinweise"]["B4"] = "22.11.2036"
+
+    today = FormLimits(latest_day=dt.date(2026, 11, 23))
+    assert fill(tmp_path / "a.xlsx", limits=today).messages == []
+    with pytest.raises(SourceError, match=r"22\.11\.2036.* still to come") as caught:
+        fill(tmp_path / "b.xlsx", date, limits=today)
+    assert "Zelle B4" in caught.value.where
+
+
+def test_a_position_outside_is_refused_and_one_far_away_is_asked_about(tmp_path: Path) -> None:
+    heading = next(column.heading for column in COLUMNS if column.key == "position")
+
+    def move(east_deg: float) -> Callable[[Any, Any], None]:
+        def change(sheet: Any, _: Any) -> None:
+            cell = find_cell(sheet, heading, 3)
+            lat, lon = (float(part) for part in cell.value.split(", "))
+            cell.value = f"{lat:.6f}, {lon + east_deg:.6f}"
+
+        return change
+
+    lat, lon = (float(build_rows().iloc[1][key]) for key in ("lat", "lon"))
+    limits = FormLimits(
+        study_area=shapely.box(lon - 0.05, lat - 0.05, lon + 0.05, lat + 0.05), position_far_m=1000
+    )
+    near = fill(tmp_path / "a.xlsx", move(0.01), limits=limits)
+    assert (len(near.answers), near.messages) == (1, [])
+    # A degree of longitude is 111.3 km times the cosine of the latitude (0.62 at 51.5): 2.8 km.
+    far = fill(tmp_path / "b.xlsx", move(0.04), limits=limits)
+    assert len(far.answers) == 1
+    assert "2,8 km von der bisherigen Lage. Übernommen" in far.messages[0]
+    outside = fill(tmp_path / "c.xlsx", move(0.4), limits=limits)
+    assert outside.answers == []
+    assert "liegt nicht in der Stadt" in outside.messages[0]
 
 
 def test_a_changed_repeated_or_deleted_id_costs_its_row_only(tmp_path: Path) -> None:
