@@ -213,6 +213,18 @@ class IssueCode(StrEnum):
 
     Next: Nothing, or tidy the source.
     """
+    PLACE_TEXT_HOSTILE = "PLACE_TEXT_HOSTILE"
+    """
+    A name begins like a formula or holds HTML; it is shown as plain text and never run.
+
+    Next: Correct the name in the source.
+    """
+    LIST_WITHOUT_KIND = "LIST_WITHOUT_KIND"
+    """
+    No column of a list tells the kind of place; its rows are known by words of their names alone.
+
+    Next: Call the column `klasse` or `Art der Einrichtung`.
+    """
     PLACE_ROW_RAGGED = "PLACE_ROW_RAGGED"
     """
     A row has more cells than the header; the rest is kept as `column_N`.

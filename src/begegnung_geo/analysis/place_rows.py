@@ -10,6 +10,7 @@ import pandas as pd
 
 from begegnung_geo.analysis.texts import NAME_LIMIT, VALUE_LIMIT, clean_texts
 from begegnung_geo.category_rules import CategoryRule, CategoryRules
+from begegnung_geo.hostile_text import find_hostility
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 from begegnung_geo.privacy import REMOVED, is_body, redact_fields, redact_remark, redact_text
 
@@ -23,6 +24,10 @@ PLACE_COLUMNS = (
 )  # fmt: skip
 _TEXT_COLUMNS = ("street", "house_number", "postcode", "city", "opening_hours", "wheelchair", "operator")
 _FIELD_LIMIT = 1000
+_HOSTILE = {
+    "formula": "the name begins like a formula; it stays a text and is never run",
+    "markup": "the name holds HTML; it stays a text and is never run",
+}
 # How far a point may be from the entrance where its source does not say (judgement): a mapper's
 # node, a coordinate in a list; an outline at least its own radius.
 _MAPPED_ERROR_M = 15.0
@@ -115,6 +120,11 @@ def build_places(
             "name cleaned: control characters, blanks, contacts or excess length taken out",
         ),
     ]
+    names = rows["name"].fillna("")
+    hostile = {text: find_hostility(text) for text in names.unique()}
+    for kind, told in _HOSTILE.items():
+        is_hostile = names.map(hostile) == kind
+        issues.append(_report(rows[is_hostile & ~is_rejected], IssueCode.PLACE_TEXT_HOSTILE, told))
     kept = np.flatnonzero(~is_rejected)
     rows["fields"] = pd.Series([_dump_fields(row) for row in fields], dtype="str")
     unnamed = {str(source): int(n) for source, n in rows.loc[is_rejected, "source"].value_counts().items()}

@@ -14,8 +14,13 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "id": "id sourceid placeid objectid objektid osmid gmlid globalid uuid kennung einrichtungsid "
         "schulnummer",
         "name": "name objektname bezeichnung einrichtung einrichtungsname schulbezeichnung titel title "
-        "ortsname nameeinrichtung namedereinrichtung namedesortes",
-        "class_hint": "klasse class objektart art kategorie category typ type objektkate schulform amenity",
+        "ortsname nameeinrichtung namedereinrichtung namedesortes nameobjekt nameortes namedestreffs "
+        "einrichtungsbezeichnung objektbezeichnung begegnungsort begegnungsstaette treffpunkt",
+        "class_hint": "klasse class objektart art artdereinrichtung einrichtungsart einrichtungstyp "
+        "artdesortes artdesobjekts artderstaette typdereinrichtung objekttyp ortstyp treffart arttreff "
+        "nutzungsart nutzung angebotsart artdesangebots kategorie hauptkategorie unterkategorie category typ "
+        "type objektkate objektkategorie poityp poiart rubrik sparte schulform "
+        "amenity",
         "lat": "breite lat latitude breitengrad geobreite geolat wgs84lat ycoord",
         "lon": "laenge lon lng long longitude laengengrad geolaenge geolon wgs84lon lange xcoord",
         "easting": "ostwert easting rechtswert utmost utmx xwert xkoordinate koordx x",

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from begegnung_geo.issues import IssueCode, build_issues, concat_issues
+from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 from begegnung_geo.privacy import list_contact_keys, redact_fields, redact_text
 from begegnung_geo.sources.cells import RawTable
 from begegnung_geo.sources.place_columns import assign_roles, build_addresses, pick_first, rate_header
@@ -102,7 +102,14 @@ def read_place_list(
     ).astype({"source": "str", "precision": "str"})
     kept = records[is_known].reset_index(drop=True)
     kept["source_id"], id_issues = _number_repeats(kept, key=key)
-    issues = [table.issues, position_issues, id_issues, _report_blank(table, is_known, key=key)]
+    without_kind = count_issue(
+        key,
+        IssueCode.LIST_WITHOUT_KIND,
+        count=int("class_hint" not in roles and len(kept) > 0),
+        text=f"no column tells the kind of place, names alone decide; columns: {', '.join(table.cells.columns)}",
+    )
+    blank = _report_blank(table, is_known, key=key)
+    issues = [table.issues, position_issues, id_issues, blank, without_kind]
     count = PlaceListCount(len(records), len(kept), len(records) - len(kept))
     _LOG.info("%s: %d rows read, %d kept, %d rejected", path.name, *count)
     return kept, concat_issues(issues), count

@@ -230,7 +230,16 @@ def test_hostile_names_become_one_clean_line(rules: CategoryRules) -> None:
     assert shown[1] == "<script>alert(1)</script>"
     assert len(shown[2]) == 200
     assert all(name.isprintable() for name in shown)
-    assert issues["code"].tolist() == ["PLACE_TEXT_CLEANED"] * 2
+    assert issues[["row", "code"]].to_numpy().tolist() == [
+        ["node/0", "PLACE_TEXT_CLEANED"],
+        ["node/1", "PLACE_TEXT_HOSTILE"],
+        ["node/2", "PLACE_TEXT_CLEANED"],
+        ["node/3", "PLACE_TEXT_HOSTILE"],
+    ]
+    assert issues["text"].iloc[[1, 3]].tolist() == [
+        "the name holds HTML; it stays a text and is never run",
+        "the name begins like a formula; it stays a text and is never run",
+    ]
 
 
 def test_the_books_close_and_the_table_keeps_its_contract(rules: CategoryRules) -> None:

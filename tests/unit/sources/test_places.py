@@ -40,12 +40,14 @@ def write(tmp_path: Path) -> Write:
 
 
 def read(path: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, PlaceListCount]:
+    """Read a list; most of these have no column for the kind, which is told in a test of its own."""
     records, issues, count = read_place_list(path, key="liste", crs=CRS)
     conformed = conform_table(records, "place_records")
     require_table(conformed, "place_records", crs=CRS)
     assert count.read == count.kept + count.rejected
     assert len(records) == count.kept
-    return records, issues, count
+    is_about_rows = issues["code"] != "LIST_WITHOUT_KIND"
+    return records, issues[is_about_rows].reset_index(drop=True), count
 
 
 def codes(issues: pd.DataFrame) -> dict[str, list[str]]:
@@ -76,6 +78,10 @@ def write_book(path: Path, rows: list[list[object]], *, sheets_before: int = 0) 
         "Bezeichnung;Art;Anschrift;Latitude;Longitude;Bemerkung",
         "objektname;objektart;adresse;Breitengrad;Längengrad;Bemerkung",
         " name ; klasse ;adresse; Breite (WGS84) ;Länge (WGS84);Bemerkung",
+        "Name der Einrichtung;Art der Einrichtung;Anschrift;Breite;Länge;Bemerkung",
+        "Bezeichnung;Einrichtungsart;Anschrift;Breite;Länge;Bemerkung",
+        "Objektbezeichnung;Einrichtungstyp;Anschrift;Breite;Länge;Bemerkung",
+        "Treffpunkt;Objektkategorie;Anschrift;Breite;Länge;Bemerkung",
     ],
 )
 def test_german_and_english_headers_mean_the_same(write: Write, header: str) -> None:
@@ -104,6 +110,13 @@ def test_german_and_english_headers_mean_the_same(write: Write, header: str) -> 
 )
 def test_headers_are_folded(header: str, folded: str) -> None:
     assert fold_header(header) == folded
+
+
+def test_a_list_without_a_kind_is_told_once_with_the_columns_it_has(write: Write) -> None:
+    path = write("name;adresse;betrieb\nTreff;Weg 1;ja\nHaus;Weg 2;ja\n")
+    _, issues, _ = read_place_list(path, key="liste", crs=CRS)
+    assert issues[["row", "code", "count"]].to_numpy().tolist() == [["*", "LIST_WITHOUT_KIND", 1]]
+    assert issues["text"].iloc[0].endswith("columns: name, adresse, betrieb")
 
 
 def test_nr_is_a_house_number_only_behind_the_street() -> None:
