@@ -7,8 +7,15 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from begegnung_geo.analysis.classify import OSM_SOURCE
 from begegnung_geo.analysis.doors import move_to_doors
-from begegnung_geo.analysis.explain import explain_place, explain_rejection, explain_sources, find_similar_ids
+from begegnung_geo.analysis.explain import (
+    explain_place,
+    explain_rejection,
+    explain_sources,
+    explain_strike,
+    find_similar_ids,
+)
 from begegnung_geo.analysis.reach_areas import build_place_areas
 from begegnung_geo.analysis.recall import build_recall_rows, measure_recall, tell_recall
 from begegnung_geo.analysis.review import build_review_list
@@ -121,6 +128,14 @@ def explain(inventory: Inventory, wanted: str) -> list[str]:
     lines = explain_rejection(
         wanted, lines, records=records, places=places, begegnungsorte=begegnungsorte, issues=issues
     )
+    struck = []
+    if not _is_listed(wanted, begegnungsorte):
+        entries, known_ids = inventory.table("hand_entries"), inventory.table("known_ids")
+        struck = explain_strike(wanted, hand_entries=entries, known_ids=known_ids)
+    if struck:
+        unsure = "  not listed: beyond the study area"
+        told = [line for line in lines if not line.startswith(unsure)]
+        return [*(told or [f"{wanted}: not in the inventory"]), *struck]
     if lines:
         return lines + explain_sources(
             wanted,
@@ -134,6 +149,48 @@ def explain(inventory: Inventory, wanted: str) -> list[str]:
         f"no record and no Begegnungsort has the id {wanted[:80]!r}",
         where=f"{inventory.processed}; the closest ids: {format_rows(find_similar_ids(wanted, known))}",
         hint="copy the id from begegnungsorte.csv (columns begegnungsort_id and place_ids)",
+    )
+
+
+def find_cities(wanted: str) -> list[str]:
+    """Return the keys of the cities below the working folder whose last run knows an id, sorted."""
+    keys = []
+    for path in sorted((Path("data") / "processed").glob("*")):
+        if not all(find_table(path, name).is_file() for name in ("places", "known_ids")):
+            continue
+        places = pd.read_parquet(find_table(path, "places"), columns=["place_id"])
+        known = pd.read_parquet(find_table(path, "known_ids"), columns=["place_id", "begegnungsort_id"])
+        ids = {*places["place_id"], *known["place_id"], *known["begegnungsort_id"]}
+        if wanted in ids or f"{OSM_SOURCE}:{wanted}" in ids:
+            keys.append(path.name)
+    return keys
+
+
+def choose_city(wanted: str) -> str:
+    """
+    Return the only city whose last run knows an id.
+
+    Raises
+    ------
+    ConfigError
+        If none or several do; says what to type.
+    """
+    keys = find_cities(wanted.strip())
+    if len(keys) == 1:
+        return keys[0]
+    what = f"the runs of {len(keys)} cities know the id" if keys else "no city's last run knows the id"
+    shown, key = wanted.strip()[:80], keys[0] if keys else "KEY"
+    raise ConfigError(
+        f"{what} {shown!r}",
+        where=f"data/processed/: {', '.join(keys) or 'no such id'}",
+        hint=f"say which city: begegnung-geo explain --city {key} {shown}",
+    )
+
+
+def _is_listed(wanted: str, begegnungsorte: pd.DataFrame) -> bool:
+    ids = {wanted, f"{OSM_SOURCE}:{wanted}"}
+    return bool(begegnungsorte["begegnungsort_id"].isin(ids).any()) or any(
+        ids & set(members) for members in begegnungsorte["place_ids"]
     )
 
 

@@ -46,6 +46,18 @@ def test_explain_tells_rules_merge_and_sources_by_either_id(
         assert f"from {row['place_ids'][0]}: " in result.output
 
 
+def test_explain_finds_the_city_by_an_id_and_says_what_to_type_where_none_knows_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = read(town, "begegnungsorte").iloc[0]
+    for wanted in (place["begegnungsort_id"], place["place_ids"][0].removeprefix("osm:")):
+        with_city = call(town, monkeypatch, "explain", "--city", "musterstadt", wanted).output
+        assert call(town, monkeypatch, "explain", wanted).output == with_city
+    unknown = call(town, monkeypatch, "explain", "way/1")
+    assert unknown.exit_code == 1
+    assert "begegnung-geo explain --city KEY way/1" in unknown.output
+
+
 def test_explain_names_the_closest_ids_in_three_lines(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     result = call(town, monkeypatch, "explain", "--city", "musterstadt", "b00000000000")
     assert result.exit_code == 1

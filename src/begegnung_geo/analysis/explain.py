@@ -2,7 +2,8 @@
 """Why a record is in the inventory, or why not: rules, sources and merges in plain lines."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -126,8 +127,9 @@ def explain_sources(
         claims = attributes[attributes["begegnungsort_id"] == begegnungsort_id]
         for claim in claims.sort_values(["attribute", "source_id"]).to_dict("records"):
             shown = "" if claim["is_chosen"] else ", not shown: another claim goes before"
-            told = f"{claim['value']} (evidence {claim['evidence']}; {claim['source_id']}; {claim['basis']})"
-            lines.append(f"  {claim['attribute']}: {told}{shown}")
+            day = f"; {claim['date']}" if isinstance(claim["date"], str) else ""
+            origin = f"evidence {claim['evidence']}; {claim['source_id']}; {claim['basis']}{day}"
+            lines.append(f"  {claim['attribute']}: {claim['value']} ({origin}){shown}")
     members = {one for ids in begegnungsorte.loc[is_ours, "place_ids"] for one in ids} | {wanted}
     for row in reviews.to_dict("records"):
         if members & {row["place_id_a"], row["place_id_b"]}:
@@ -135,6 +137,37 @@ def explain_sources(
             pair = f"{row['place_id_a']} and {row['place_id_b']}"
             lines.append(f"  decided by hand: {pair} are {row['answer']}{note} ({row['review_id']})")
     return lines
+
+
+def explain_strike(place_id: str, *, hand_entries: pd.DataFrame, known_ids: pd.DataFrame) -> list[str]:
+    """
+    Return the lines of hand files that struck off a place that is not listed: file, row, who, when, why.
+
+    Parameters
+    ----------
+    place_id
+        Id of a record, or of a place of an earlier run.
+    hand_entries, known_ids
+        The tables; the second tells which records an earlier run had in one place.
+    """
+    wanted = f"{OSM_SOURCE}:{place_id}" if "/" in place_id and ":" not in place_id else place_id
+    is_record, is_place = known_ids["place_id"] == wanted, known_ids["begegnungsort_id"] == wanted
+    owners = {wanted, *known_ids.loc[is_record, "begegnungsort_id"]}
+    members = {*owners, *known_ids.loc[known_ids["begegnungsort_id"].isin(owners) | is_place, "place_id"]}
+    named = members | {member.partition(":")[2] for member in members if ":" in member}
+    strikes = hand_entries[(hand_entries["attribute"] == "exists") & (hand_entries["value"] == "no")]
+    return [
+        f"  struck off by line {entry['row']} of {str(entry['entry_id']).rpartition(':')[0]}: "
+        f"{entry['target_id']} does not exist any more ({_tell_who(entry)})"
+        for entry in strikes.to_dict("records")
+        if entry["target_id"] in named or members & set(entry["place_ids"])
+    ]
+
+
+def _tell_who(entry: Mapping[Any, Any]) -> str:
+    day = entry["date"] if isinstance(entry["date"], str) else "no day"
+    why = f": {entry['why']}" if isinstance(entry["why"], str) else ""
+    return f"{entry['who']}, {day}{why}"
 
 
 def find_similar_ids(place_id: str, known: Sequence[str], *, limit: int = 3) -> list[str]:

@@ -77,6 +77,7 @@ def explain(
     """
     Tell why a record or a place is in the inventory of the last run, or why not.
 
+    Without --city the city whose last run knows the id is taken.
     Example: `begegnung-geo explain --city dortmund osm:way/44136171`
     """
     if out is not None and (city or config):
@@ -86,6 +87,8 @@ def explain(
     if out is not None:
         inventory = inspections.open_folder(out)
     else:
+        if city is None and config is None:
+            city = inspections.choose_city(place_id)
         inventory = inspections.open_city(choose_profile(city, config))
     for line in inspections.explain(inventory, place_id):
         typer.echo(line)

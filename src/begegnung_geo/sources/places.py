@@ -106,7 +106,8 @@ def read_place_list(
         key,
         IssueCode.LIST_WITHOUT_KIND,
         count=int("class_hint" not in roles and len(kept) > 0),
-        text=f"no column tells the kind of place, names alone decide; columns: {', '.join(table.cells.columns)}",
+        text="no column tells the kind of place, names alone decide; columns: "
+        + ", ".join(table.cells.columns),
     )
     blank = _report_blank(table, is_known, key=key)
     issues = [table.issues, position_issues, id_issues, blank, without_kind]

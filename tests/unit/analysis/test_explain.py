@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from begegnung_geo.analysis.classify import classify_records
-from begegnung_geo.analysis.explain import explain_place
+from begegnung_geo.analysis.explain import explain_place, explain_strike
 from begegnung_geo.analysis.osm_places import build_osm_places
 from inventory_rows import build_features, build_node, build_records, conflate, read_rules
 
@@ -63,3 +63,22 @@ def test_a_sensitive_object_tells_nothing_but_that(town: dict[str, object]) -> N
 
 def test_an_unknown_id_tells_nothing(town: dict[str, object]) -> None:
     assert explain_place("osm:node/99", **town) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wanted", ["b1", "osm:node/1", "node/1", "liste:7"])
+def test_a_place_struck_off_names_the_line_that_did_it(wanted: str) -> None:
+    known = pd.DataFrame(
+        {"place_id": ["osm:node/1", "liste:7", "osm:node/2"], "begegnungsort_id": ["b1", "b1", "b2"]}
+    )
+    line = {
+        "entry_id": "corrections.csv:4", "row": "4", "target_id": "node/1", "place_ids": [],
+        "attribute": "exists", "value": "no", "who": "Amt", "date": "2026-01-15", "why": "zu",
+    }  # fmt: skip
+    other = line | {"entry_id": "answers.csv:2", "row": "2", "target_id": "b9", "place_ids": ["osm:node/2"]}
+    entries = pd.DataFrame([line, other | {"date": None, "why": None}, line | {"attribute": "cost"}])
+    assert explain_strike(wanted, hand_entries=entries, known_ids=known) == [
+        "  struck off by line 4 of corrections.csv: node/1 does not exist any more (Amt, 2026-01-15: zu)"
+    ]
+    (told,) = explain_strike("b2", hand_entries=entries, known_ids=known)
+    assert told == "  struck off by line 2 of answers.csv: b9 does not exist any more (Amt, no day)"
+    assert explain_strike("b3", hand_entries=entries, known_ids=known) == []
