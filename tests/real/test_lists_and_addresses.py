@@ -44,7 +44,8 @@ def test_the_42_community_centres_are_read_without_loss(real_data: Path) -> None
     for ours, theirs in zip(COLUMNS, ("street", "housenumber", "postcode", "city"), strict=True):
         assert records[ours].tolist() == raw[f"addr:{theirs}"].str.split().str.join(" ").tolist()
     assert records.geometry.isna().all()
-    assert len(issues) == 0  # the file has no names: the classification says what becomes of that
+    # The file has neither names nor kinds: the classification says what becomes of its rows.
+    assert issues["code"].tolist() == ["LIST_WITHOUT_KIND"]
 
 
 def test_the_177_schools_are_read_without_loss(real_data: Path) -> None:
