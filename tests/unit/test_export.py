@@ -35,7 +35,8 @@ CRS = "EPSG:25832"
 FILES = [
     "attributes.csv", "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg",
     "begegnungsorte.xlsx", "column_sources.csv", "completeness.csv", "coverage_by_district.csv",
-    "datapackage.json", "datenlexikon.csv", "fill_rates.csv", "gaps.geojson", "issues.csv",
+    "datapackage.json", "datenlexikon.csv", "fill_rates.csv", "gaps.geojson", "hot_spots.geojson",
+    "issues.csv",
     "measures_by_district.csv", "open_coverage_by_district.csv", "potential_gains.csv", "quellen.csv",
 ]  # fmt: skip
 FORMULA = '=HYPERLINK("http://x","Treff")'
@@ -101,6 +102,19 @@ def build_content(**tables: pd.DataFrame) -> Downloads:
         geometry=[square, square],
         crs=CRS,
     )
+    hot_spots = gpd.GeoDataFrame(
+        {
+            "hot_spot_id": ["001", "002"],
+            "kind": ["long", "short"],
+            "profile": "senior",
+            "persons": publish_count(pd.Series([248.0, 7.0]), publication=profile.publication),
+            "walk_mean_min": [21.4, 2.5],
+            "name": ["Nord", None],
+            "district_id_stadtbezirk": "010",
+        },
+        geometry=[square, square],
+        crs=CRS,
+    )
     underserved = pd.DataFrame(
         {
             "district_id": ["010"],
@@ -121,6 +135,7 @@ def build_content(**tables: pd.DataFrame) -> Downloads:
         "coverage": build_coverage([(1234.0, 1000.0, 0.0)]),
         "underserved": underserved,
         "gaps": gaps,
+        "hot_spots": hot_spots,
         "issues": build_empty("issues", crs=CRS),
         "completeness": build_empty("completeness", crs=CRS),
         "fill_rates": build_empty("fill_rates", crs=CRS),
@@ -139,7 +154,9 @@ def build_content(**tables: pd.DataFrame) -> Downloads:
         class_labels={"library": ("Bibliothek", "Library")},
         class_groups={"library": "B"},
         **{
-            name: conform_table(frame, f"published_{name}" if name in ("coverage", "gaps") else name)
+            name: conform_table(
+                frame, f"published_{name}" if name in ("coverage", "gaps", "hot_spots") else name
+            )
             for name, frame in given_tables.items()
         },
     )
@@ -251,6 +268,17 @@ def test_the_geojson_follows_rfc_7946(tmp_path: Path) -> None:
     assert gaps["persons"].fillna(-1).tolist() == [125, -1]
 
 
+def test_hot_spots_go_out_as_they_may_be_told(tmp_path: Path) -> None:
+    write_downloads(tmp_path, build_content())
+    spots = gpd.read_file(tmp_path / "hot_spots.geojson")
+    assert spots["kind"].tolist() == ["long", "short"]
+    assert spots["persons"].fillna(-1).tolist() == [250, -1]
+    assert spots["walk_mean_min"].tolist() == [21.4, 2.5]
+    layer = pyogrio.read_dataframe(tmp_path / "begegnungsorte.gpkg", layer="hot_spots")
+    assert layer["persons"].fillna(-1).tolist() == [250, -1]
+    assert layer.geometry.is_valid.all()
+
+
 def test_the_geopackage_has_its_layers_in_the_metric_crs(tmp_path: Path) -> None:
     content = build_content()
     write_downloads(tmp_path, content)
@@ -258,7 +286,7 @@ def test_the_geopackage_has_its_layers_in_the_metric_crs(tmp_path: Path) -> None
     layers = dict(pyogrio.list_layers(path))
     assert layers == {
         "begegnungsorte": "Point", "districts": "MultiPolygon", "gaps": "MultiPolygon",
-        "reach_areas": "MultiPolygon",
+        "hot_spots": "MultiPolygon", "reach_areas": "MultiPolygon",
         "merkmale": None, "herkunft": None, "datenlexikon": None, "quellen": None,
     }  # fmt: skip
     places = pyogrio.read_dataframe(path, layer="begegnungsorte")
@@ -289,11 +317,12 @@ def test_the_workbook_explains_itself(tmp_path: Path) -> None:
 
 def test_tables_without_rows_give_whole_files(tmp_path: Path) -> None:
     empty = {name: build_empty(name, crs=CRS) for name in ("districts", "underserved")}
-    empty |= {name: build_empty(f"published_{name}", crs=CRS) for name in ("coverage", "gaps")}
+    empty |= {name: build_empty(f"published_{name}", crs=CRS) for name in ("coverage", "gaps", "hot_spots")}
     places = build_places([]).astype({"is_counted": bool, "snap_distance_m": float})
     write_downloads(tmp_path, build_content(begegnungsorte=places, **empty))
     assert read_csv(tmp_path / "begegnungsorte.csv") == []
-    assert json.loads((tmp_path / "gaps.geojson").read_text(encoding="utf-8"))["features"] == []
+    for name in ("gaps", "hot_spots"):
+        assert json.loads((tmp_path / f"{name}.geojson").read_text(encoding="utf-8"))["features"] == []
     assert len(pyogrio.read_dataframe(tmp_path / "begegnungsorte.gpkg", layer="districts")) == 0
     assert len(read_sheet(tmp_path / "begegnungsorte.xlsx", "Begegnungsorte")) == 1
 

@@ -83,6 +83,10 @@ class DownloadContent(Protocol):
         """Table `published_gaps`."""
 
     @property
+    def hot_spots(self) -> gpd.GeoDataFrame:
+        """Table `published_hot_spots`."""
+
+    @property
     def district_walks(self) -> pd.DataFrame:
         """Table `published_district_walks`."""
 
@@ -165,6 +169,9 @@ class Downloads:
     hours_in_words: Mapping[str, str] = field(default_factory=dict)
     reach_areas: gpd.GeoDataFrame = field(
         default_factory=lambda: gpd.GeoDataFrame(build_empty("reach_areas", crs=WGS84))
+    )
+    hot_spots: gpd.GeoDataFrame = field(
+        default_factory=lambda: gpd.GeoDataFrame(build_empty("published_hot_spots", crs=WGS84))
     )
     scenario_coverage: pd.DataFrame = field(
         default_factory=lambda: build_empty("scenario_coverage", crs=WGS84)

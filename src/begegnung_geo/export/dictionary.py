@@ -22,6 +22,7 @@ from begegnung_geo.export.words import (
     POTENTIAL_WORDS,
     REACH_WORDS,
     SCENARIO_WORDS,
+    SPOT_WORDS,
     Word,
     find_word,
 )
@@ -38,6 +39,7 @@ DICTIONARY: dict[str, dict[str, Word]] = {
     "districts": DISTRICT_WORDS,
     "fill_rates": FILL_RATE_WORDS,
     "gaps": GAP_WORDS,
+    "hot_spots": SPOT_WORDS,
     "issues": ISSUE_WORDS,
     "measures_by_district": MEASURE_WORDS,
     "open_coverage_by_district": OPEN_COVERAGE_WORDS,

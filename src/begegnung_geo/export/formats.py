@@ -28,6 +28,7 @@ _GEOMETRY_TYPES = {
     "begegnungsorte": "Point",
     "districts": "MultiPolygon",
     "gaps": "MultiPolygon",
+    "hot_spots": "MultiPolygon",
     "reach_areas": "MultiPolygon",
 }
 _COLUMN_WIDTH = 22

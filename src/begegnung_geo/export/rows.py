@@ -22,6 +22,7 @@ from begegnung_geo.export.tables import (
     build_place_rows,
     build_reach_rows,
     build_scenario_rows,
+    build_spot_rows,
 )
 from begegnung_geo.export.words import ESTIMATED, INVENTED
 from begegnung_geo.export.words_about import DICTIONARY_WORDS
@@ -32,7 +33,7 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
     Return the rows of each download by its key in `dictionary.DICTIONARY`.
 
     Only columns named in `words.py` leave the house. `begegnungsorte`, `districts`,
-    `gaps` and `reach_areas` have a geometry in the metric CRS.
+    `gaps`, `hot_spots` and `reach_areas` have a geometry in the metric CRS.
     """
     places, districts = content.begegnungsorte, content.districts
     labels, licences = content.class_labels, _list_licences(content)
@@ -58,6 +59,7 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
         "districts": build_district_rows(districts),
         "fill_rates": build_fill_rate_rows(content.fill_rates, districts, **named),
         "gaps": build_gap_rows(content.gaps),
+        "hot_spots": build_spot_rows(content.hot_spots),
         "issues": build_issue_rows(content.issues),
         "measures_by_district": _build_measures(content),
         "open_coverage_by_district": _build_open_coverage(content),

@@ -21,6 +21,7 @@ from begegnung_geo.export.words import (
     PLACE_WORDS,
     REACH_WORDS,
     SCENARIO_WORDS,
+    SPOT_WORDS,
     TOO_FEW,
     Word,
 )
@@ -166,6 +167,13 @@ def build_gap_rows(gaps: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ordered = gaps.sort_values("gap_id", ignore_index=True)
     rows = _select_families(ordered, GAP_WORDS)
     return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=gaps.crs)
+
+
+def build_spot_rows(hot_spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the table `published_hot_spots` with listed columns only, sorted by id; same CRS."""
+    ordered = hot_spots.sort_values("hot_spot_id", ignore_index=True)
+    rows = _select_families(ordered, SPOT_WORDS)
+    return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=hot_spots.crs)
 
 
 def build_reach_rows(reach_areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

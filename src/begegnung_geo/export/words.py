@@ -271,6 +271,22 @@ GAP_WORDS: dict[str, Word] = {
     "district_id_": Word("Gebiet (Nummer)", "Nummer des Gebiets dieser Ebene"),
 }
 
+SPOT_WORDS: dict[str, Word] = {
+    "hot_spot_id": Word(
+        "Kennung", "laufende Nummer: erst lange Wege, dann kurze, jeweils die meisten Menschen zuerst"
+    ),
+    "kind": Word("Art", "welche Wege sich häufen: long (lange) oder short (kurze)"),
+    "profile": Word("Gehweise", "Gehweise, deren Wege verglichen werden"),
+    "persons": Word(
+        "Menschen", "Menschen in der Häufung, gerundet; leer heißt: zu wenige, um sie zu nennen", "Menschen"
+    ),
+    "walk_mean_min": Word(
+        "Mittlerer Weg", "Mittel der Wege zum nächsten gezählten Ort, jede bewohnte Zelle einmal", "Minuten"
+    ),
+    "name": Word("Name", "nächstes Quartier oder Gebiet"),
+    "district_id_": Word("Gebiet (Nummer)", "Nummer des Gebiets dieser Ebene"),
+}
+
 REACH_WORDS: dict[str, Word] = {
     "profile": Word("Gehweise", "Gehweise, für die die Fläche gilt"),
     "threshold_min": Word(
