@@ -52,6 +52,12 @@ class Speaker:
         is_marked = self.content.is_estimated and reach.has_share
         return self.words.say("share.estimated", share=share) if is_marked else share
 
+    def share_in_sentence(self, reach: Reach) -> str:
+        """Return the share before the words "of the people", its mark of honesty in front."""
+        share = self.plain_share(reach)
+        is_marked = self.content.is_estimated and reach.has_share
+        return self.words.say("share.estimated_before", share=share) if is_marked else share
+
     def plain_share(self, reach: Reach) -> str:
         """Return the share without a mark, for a sentence that says so itself."""
         return format_share(reach, publication=self.content.profile.publication, words=self.words)

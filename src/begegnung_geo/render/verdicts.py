@@ -56,7 +56,7 @@ def say_why(flag: dict[Any, Any], reach: Reach, speaker: Speaker) -> str:
     has_need = not math.isnan(need) and words.has(f"why.{code}_need")
     return words.say(
         f"why.{code}_need" if has_need else f"why.{code}",
-        share=speaker.share(reach),
+        share=speaker.share_in_sentence(reach),
         need=format_need(need, need, words=words),
         minutes=words.number(rule.threshold_min),
         beyond=speaker.persons_prose(float(flag["persons_beyond"])),

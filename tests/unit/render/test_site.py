@@ -15,6 +15,7 @@ import pytest
 from begegnung_geo.render.site import render_site
 from begegnung_geo.render.statements import Speaker, list_method
 from begegnung_geo.render.text import Words
+from begegnung_geo.render.verdicts import judge_district
 from small_town import (
     COVERED_SHARE,
     NAMES,
@@ -141,6 +142,17 @@ def test_an_underserved_district_is_named_with_reason_and_certainty(site):
         "Unsicher: Das gilt nur in 2 von 4 Varianten. Anders wäre es bei 8 Minuten; bei 12 Minuten." in text
     )
     assert "nicht bewertet: weniger als 500 Menschen" in text
+
+
+def test_the_reason_of_a_flag_says_in_order_that_the_share_is_an_estimate(town):
+    population = town.summary["population"] | {"is_estimated": True}
+    shown = replace(town, summary=town.summary | {"population": population})
+    for language, said in (
+        ("de", "erreichen geschätzt 25 % der Menschen"),
+        ("en", "an estimated 25% of the p"),
+    ):
+        told = judge_district("statistischer_bezirk", "11", Speaker(shown, Words(language)))["verdict"]
+        assert said in told.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_index_lists_each_stadtbezirk_with_share_gaps_verdict_map_and_sheet(site):
