@@ -275,8 +275,10 @@ def _say_people(speaker: Speaker) -> str:
     size_m = float(population.get("cell_size_m", 0.0))
     if not size_m:
         return words.say("method.people_counted", as_of=as_of)
-    key = "method.people_coarse" if size_m > _COARSE_CELL_M else "method.people_grid"
-    return words.say(key, size=words.number(size_m), as_of=as_of)
+    size = words.number(size_m)
+    if size_m > _COARSE_CELL_M:
+        return words.say("method.people_coarse", size=size, as_of=as_of)
+    return words.say("method.people_grid", size=size, as_of=as_of)
 
 
 def _say_rules(speaker: Speaker) -> list[str]:
