@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from begegnung_geo.analysis.coverage import build_coverage
+from begegnung_geo.analysis.tryout import assign_open_walks
 from begegnung_geo.cli import app
 from begegnung_geo.store import read_table
 from towns import Town
@@ -12,6 +14,28 @@ from tryout_program import Program
 
 CRS = "EPSG:25832"
 KEYS = ["level", "district_id", "profile", "threshold_min"]
+
+
+def test_what_each_room_adds_is_what_its_opening_covers(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Program(town, monkeypatch)
+    told = read_table("siting_gains", folder=town.processed, crs=CRS)
+    keys = ["profile", "threshold_min"]
+    homes = program.homes[0]
+
+    def count_covered(opened: list[str]) -> pd.Series:
+        is_open = program.ground.find_open(opened=opened)
+        walks = assign_open_walks(homes, program.ground, is_open)
+        _, city = build_coverage(walks, program.districts, walking=program.profile.walking)
+        return city.set_index(keys)["persons_covered"]
+
+    today = count_covered([])
+    for room in told["begegnungsort_id"].unique():
+        added = told[told["begegnungsort_id"] == room].set_index(keys)["persons_added"]
+        covered = (count_covered([room]) - today).reindex(added.index)
+        is_step_free = added.index.get_level_values("profile") == "step_free"
+        assert added[~is_step_free].tolist() == covered[~is_step_free].tolist()
+        # One who needs the room for the one walk and another place for the other is left out.
+        assert (added[is_step_free] <= covered[is_step_free]).all()
 
 
 def test_an_opened_room_has_the_figures_of_the_scenario_that_opens_it(

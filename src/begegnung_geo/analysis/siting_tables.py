@@ -27,7 +27,7 @@ from begegnung_geo.analysis.siting_solvers import (
     choose_most_covered,
     choose_most_saved,
 )
-from begegnung_geo.analysis.walk_matrix import WalkMatrix, measure_walk_matrix
+from begegnung_geo.analysis.walk_matrix import WalkMatrix, lengthen_walks, look_up_walks, measure_walk_matrix
 from begegnung_geo.analysis.ways import ANY_GROUND, STEP_FREE, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Headline, Siting, Walking
@@ -104,15 +104,15 @@ def survey_ground(
     ordered = candidates.sort_values("begegnungsort_id", kind="stable", ignore_index=True)
     longest_m = max(walking.reach_m(key, max(walking.thresholds_min)) for key in walking.profiles)
     homes, doors = ways.snap(demand.geometry), ways.snap(ordered.geometry)
-    matrices = {}
-    for step_free in sorted({profile.step_free for profile in walking.profiles.values()}):
-        footing = STEP_FREE if step_free else ANY_GROUND
-        matrices[step_free] = measure_walk_matrix(
-            homes.on(footing),
-            doors.on(footing),
-            ways.network(footing),
-            reach_m=longest_m * reach_factor_max,
-        )
+    reach_m = longest_m * reach_factor_max
+    everyone, step_free = (
+        measure_walk_matrix(homes.on(footing), doors.on(footing), ways.network(footing), reach_m=reach_m)
+        for footing in (ANY_GROUND, STEP_FREE)
+    )
+    # As in `coverage`: nobody walks shorter without steps than on any ground, to an existing place or this.
+    today_m = demand["walk_distance_m"].fillna(np.inf).to_numpy(dtype=np.float64)[step_free.point]
+    least_m = np.minimum(look_up_walks(everyone, step_free), today_m)
+    matrices = {False: everyone, True: lengthen_walks(step_free, least_m, reach_m=reach_m)}
     return SitingGround(demand, ordered, matrices, walking)
 
 

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from begegnung_geo.analysis.network import Bools, Floats, Ints
+from begegnung_geo.analysis.network import Bools, Ints
 from begegnung_geo.analysis.try_groups import rank_reaches
 from begegnung_geo.analysis.tryout import TryGround
-from begegnung_geo.analysis.walk_matrix import WalkMatrix, measure_walk_matrix
+from begegnung_geo.analysis.walk_matrix import look_up_walks, measure_walk_matrix
 from begegnung_geo.analysis.ways import ANY_GROUND, STEP_FREE, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Walking
@@ -77,7 +77,7 @@ def survey_area(
             "square_row": squares[walks.point, 1],
             "square_column": squares[walks.point, 0],
             "walk_rank": rank_reaches(walks.distance_m, reaches_m),
-            "step_free_rank": rank_reaches(_look_up(step_free, walks), reaches_m),
+            "step_free_rank": rank_reaches(look_up_walks(step_free, walks), reaches_m),
         }
     )
     return conform_table(table.sort_values(["position", *_SQUARE], ignore_index=True), "try_area")
@@ -191,15 +191,3 @@ def _lay_squares(area: shapely.Geometry, square_m: float) -> Ints:
     middle = (squares + 0.5) * square_m
     inside: Ints = squares[shapely.contains_xy(area, middle[:, 0], middle[:, 1])]
     return inside
-
-
-def _look_up(matrix: WalkMatrix, wanted: WalkMatrix) -> Floats:
-    """Return for each entry of one matrix the distance in the other, infinite where it has none."""
-    count = max(matrix.place_count, 1)
-    cell, asked = matrix.point * count + matrix.place, wanted.point * count + wanted.place
-    order = np.argsort(cell)
-    at = np.searchsorted(cell, asked, sorter=order)
-    found = np.append(order, -1)[at]
-    is_known = np.append(cell, -1)[found] == asked
-    distance_m: Floats = np.where(is_known, np.append(matrix.distance_m, np.inf)[found], np.inf)
-    return distance_m

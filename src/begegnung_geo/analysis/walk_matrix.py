@@ -107,6 +107,36 @@ def keep_places(matrix: WalkMatrix, is_kept: npt.ArrayLike) -> WalkMatrix:
     )
 
 
+def look_up_walks(matrix: WalkMatrix, wanted: WalkMatrix) -> Floats:
+    """Return for each entry of one matrix the distance in the other, infinite where it has none."""
+    count = max(matrix.place_count, 1)
+    cell, asked = matrix.point * count + matrix.place, wanted.point * count + wanted.place
+    order = np.argsort(cell)
+    at = np.searchsorted(cell, asked, sorter=order)
+    found = np.append(order, -1)[at]
+    is_known = np.append(cell, -1)[found] == asked
+    distance_m: Floats = np.where(is_known, np.append(matrix.distance_m, np.inf)[found], np.inf)
+    return distance_m
+
+
+def lengthen_walks(matrix: WalkMatrix, least_m: Floats, *, reach_m: float) -> WalkMatrix:
+    """
+    Return the matrix with no walk shorter than it must be.
+
+    Parameters
+    ----------
+    least_m
+        One distance in metres an entry; walks that become longer than the reach are left out.
+    reach_m
+        Longest walk in metres.
+    """
+    distance_m = np.maximum(matrix.distance_m, least_m)
+    is_within = distance_m <= reach_m
+    rows = WalkRows(_count_before(is_within)[matrix.indptr], matrix.place[is_within], distance_m[is_within])
+    sort_walks(rows)
+    return WalkMatrix(rows.indptr, rows.place, rows.distance_m, place_count=matrix.place_count)
+
+
 def find_nearest(matrix: WalkMatrix, *, rank: int = 1) -> NearestPlace:
     """
     Return each point's nearest place, or the second, third ... nearest.

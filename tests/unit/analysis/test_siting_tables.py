@@ -76,6 +76,27 @@ def test_gains_groups_minutes_and_the_districts_that_are_helped(survey):
     assert gains.loc["c", "minutes_saved"] == pytest.approx((40 * 500 + 50 * 1000) / 60)
 
 
+def test_without_steps_a_room_adds_who_its_opening_would_cover(build_walkways, build_points):
+    # The home stands at the foot of stairs: everybody's walk to the club is 400 + 650 + 300 m, though
+    # a level way to it passes 50 m off. No walk without steps is shorter than everybody's.
+    nodes = {1: (0, 0), 2: (0, -400), 3: (-100, -400), 4: (-100, 50), 5: (0, 50), 6: (300, 50)}
+    walkways = build_walkways(nodes, {10: [1, 2], 11: [2, 3, 4, 5, 6]}, steps=[10])
+    laid = lay_ways(*build_network(walkways), snap_distance_m=100, scrap_length_m=0)
+    level = WalkingProfile(speed_m_s=1.0, step_free=True, reason="600 m in 10 minutes")
+    walking = WALKING.model_copy(
+        update={"profiles": {"level": level}, "thresholds_min": (10, 30), "default_profile": "level"}
+    )
+    cells = build_points({"h": (0, 0)}, "cell_id").assign(
+        persons=100.0, is_estimated=False, district_id_bezirk="1"
+    )
+    club = build_points({"club": (300, 50)}, "begegnungsort_id")
+    before, _ = assign_walk_distance(cells, club[:0], ways=laid)
+    after, _ = assign_walk_distance(cells, club, ways=laid)
+    assert after["walk_distance_step_free_m"].tolist() == [1350.0]
+    gains = build_siting_gains(survey_ground(before, club, ways=laid, walking=walking), NONE_FLAGGED)
+    assert gains.set_index("threshold_min")["persons_added"].to_dict() == {10: 0.0, 30: 100.0}
+
+
 def test_choices_tell_each_number_of_places_that_still_helps(survey):
     choices = build_siting_choices(
         survey({"a": 450, "b": 1000, "c": 20}), np.full(5, np.nan), headlines=[HEADLINE], siting=SITING
