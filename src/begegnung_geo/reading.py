@@ -173,9 +173,9 @@ def read_lists(step: StepInput) -> StepOutput:
         looked_up=_read_look_ups(step),
         districts=step.layer("districts"),
     )
-    return StepOutput(
-        {"register_addresses": register, "place_records": records}, {"counts": counts}, [*issues, faults]
-    )
+    dates = {key: step.require_raw(f"places.{key}").entry.data_date for key in _list_place_keys(step)}
+    tables = {"register_addresses": register, "place_records": records}
+    return StepOutput(tables, {"counts": counts, "dates": dates}, [*issues, faults])
 
 
 def _read_new_places(step: StepInput) -> gpd.GeoDataFrame:

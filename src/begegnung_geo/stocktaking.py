@@ -16,7 +16,7 @@ from begegnung_geo.analysis.completeness import build_completeness, build_fill_r
 from begegnung_geo.analysis.conflate import conflate_places, flag_counted, rank_records, split_by_city
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.doors import build_doors, move_to_doors
-from begegnung_geo.analysis.hand import date_features, describe_places
+from begegnung_geo.analysis.hand import date_features, date_records, describe_places
 from begegnung_geo.analysis.list_evidence import lower_evidence
 from begegnung_geo.analysis.network import build_network, index_network
 from begegnung_geo.analysis.opening import assign_hours
@@ -65,7 +65,8 @@ def take_inventory(step: StepInput) -> StepOutput:
         step.table("hand_entries"),
         rules=read_attribute_rules(folder),
         classes=rules.classes,
-        dates=date_features(step.layer("osm_features")),
+        dates=date_features(step.layer("osm_features"))
+        | date_records(step.layer("place_records"), step.facts("read_lists")["dates"]),
         study_area=step.layer("city_area").buffer(profile.study.buffer_m).union_all(),
         position_far_m=profile.hand.position_far_m,
     )
@@ -215,7 +216,8 @@ def _snap_places(
 
 def judge_completeness(step: StepInput) -> StepOutput:
     """Set what was found against how many places two independent sources make likely."""
-    rules = read_category_rules(step.require_raw("rules.categories").path.parent)
+    folder = step.require_raw("rules.categories").path.parent
+    rules = read_category_rules(folder)
     begegnungsorte, districts = step.layer("begegnungsorte"), step.layer("districts")
     class_groups = {key: entry.group for key, entry in rules.classes.items()}
     settings = step.profile.completeness
@@ -227,5 +229,6 @@ def judge_completeness(step: StepInput) -> StepOutput:
         matches_min=settings.matches_min,
         confidence=settings.confidence,
     )
-    fill_rates = build_fill_rates(begegnungsorte, districts, class_groups=class_groups)
+    recorded = [attribute.key for attribute in read_attribute_rules(folder).list_columns()]
+    fill_rates = build_fill_rates(begegnungsorte, districts, class_groups=class_groups, recorded=recorded)
     return StepOutput({"completeness": completeness, "fill_rates": fill_rates})

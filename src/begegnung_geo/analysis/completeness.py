@@ -147,13 +147,27 @@ def build_completeness(
 
 
 def build_fill_rates(
-    begegnungsorte: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, class_groups: Mapping[str, str]
+    begegnungsorte: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    class_groups: Mapping[str, str],
+    recorded: Sequence[str] = (),
 ) -> pd.DataFrame:
     """
     Count for how many places each attribute is known.
 
     Potential places are left out, as in `build_completeness`. An address counts as known
     with street and house number; the value `unknown` does not count as known.
+
+    Parameters
+    ----------
+    begegnungsorte, districts
+        Tables of that name.
+    class_groups
+        Group of each class.
+    recorded
+        Columns of `begegnungsorte` that are counted beside those of `ATTRIBUTES`: what is recorded
+        by the vocabulary (the workshop's terms, roles, cost, rooms, capacity ...).
 
     Returns
     -------
@@ -171,9 +185,10 @@ def build_fill_rates(
     }
     groups, classes = sorted(set(class_groups.values())), sorted(places["class"].unique())
     wanted = {"all": ["all"], "group": groups, "class": classes}
-    known = pd.DataFrame({name: _flag_known(places, name) for name in ATTRIBUTES}, index=places.index)
-    flagged = places.assign(place_count=True, **{f"has_{name}": known[name] for name in ATTRIBUTES})
-    columns = ["place_count", *(f"has_{name}" for name in ATTRIBUTES)]
+    attributes = [*ATTRIBUTES, *recorded]
+    known = pd.DataFrame({name: _flag_known(places, name) for name in attributes}, index=places.index)
+    flagged = places.assign(place_count=True, **{f"has_{name}": known[name] for name in attributes})
+    columns = ["place_count", *(f"has_{name}" for name in attributes)]
     counts = _count_by_scope(flagged, kinds, scopes=scopes, wanted=wanted, columns=columns)
     counts = counts[(counts["place_count"] > 0) | (counts["category_kind"] == "all")]
     rows = counts.melt([*_KEY, "place_count"], columns[1:], var_name="attribute", value_name="filled_count")

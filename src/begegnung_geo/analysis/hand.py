@@ -57,6 +57,13 @@ def date_features(osm_features: pd.DataFrame) -> dict[str, str]:
     return dict(zip("osm:" + edited["source_id"], days, strict=True))
 
 
+def date_records(place_records: pd.DataFrame, dates: Mapping[str, str]) -> dict[str, str]:
+    """Return the day of its source by `place_id`, for rows of lists whose source is dated."""
+    days = place_records["source"].map({source: text[:10] for source, text in dates.items() if text})
+    ids = place_records["source"] + ":" + place_records["source_id"]
+    return dict(zip(ids[days.notna()], days[days.notna()], strict=True))
+
+
 def describe_places(
     begegnungsorte: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,

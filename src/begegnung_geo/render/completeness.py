@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How complete the list is: found, estimated with its range, and how much is filled in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,7 +26,8 @@ def build_completeness(scope: Scope, speaker: Speaker) -> dict[str, Any]:
     -------
     section
         `sentence`; `rows` with `name`, `found`, `estimate` (text: a number with its range,
-        or why there is none); `fills` with `name`, `share` and `bar` (whole percent);
+        or why there is none); `fills` with `name`, `share` and `bar` (whole percent), and
+        `more_fills`, the same for what the vocabulary records (workshop, details, roles);
         `classes` with rows as above and the `shares` filled in by `attributes`; `assumes`
         says what an estimate rests on, where one is shown. Empty where nothing was counted
         for the area.
@@ -41,7 +42,8 @@ def build_completeness(scope: Scope, speaker: Speaker) -> dict[str, Any]:
         "sentence": _say_total(total, speaker),
         "assumes": speaker.words.say("complete.assumes") if is_estimated else "",
         "rows": _list_rows(found, speaker, kind=_GROUP_KIND, names=names),
-        "fills": _list_fills(rates, speaker),
+        "fills": _list_fills(rates, speaker, names=_name_fills(rates, speaker)),
+        "more_fills": _list_fills(rates, speaker, names=_name_recorded(speaker)),
         **_list_classes(found, rates, speaker),
     }
 
@@ -55,9 +57,10 @@ def _list_classes(found: pd.DataFrame, rates: pd.DataFrame, speaker: Speaker) ->
         (str(row["category"]), str(row["attribute"])): speaker.words.share(row["filled_share"])
         for row in shown[shown["filled_share"].notna()].to_dict("records")
     }
-    attributes = [name for name in sorted(set(shown["attribute"])) if speaker.words.has(f"fill.{name}")]
+    fills = _name_fills(shown, speaker)
+    attributes = [name for name in sorted(set(shown["attribute"])) if name in fills]
     return {
-        "attributes": [speaker.words.say(f"fill.{name}") for name in attributes],
+        "attributes": [fills[name] for name in attributes],
         "classes": [
             row | {"shares": [shares.get((row["key"], name), "") for name in attributes]}
             for row in _list_rows(found, speaker, kind=_CLASS_KIND, names=names)
@@ -119,15 +122,27 @@ def _list_numbers(row: dict[Any, Any], speaker: Speaker) -> list[str]:
     return [speaker.words.number(round(row[column])) for column in ("estimated_count", "low", "high")]
 
 
-def _list_fills(rates: pd.DataFrame, speaker: Speaker) -> list[dict[str, Any]]:
+def _name_fills(rates: pd.DataFrame, speaker: Speaker) -> dict[str, str]:
+    names = [name for name in rates["attribute"].unique() if speaker.words.has(f"fill.{name}")]
+    return {name: speaker.words.say(f"fill.{name}") for name in names}
+
+
+def _name_recorded(speaker: Speaker) -> dict[str, str]:
+    is_german = speaker.words.language == "de"
+    columns = speaker.content.vocabulary.list_columns()
+    return {one.key: clean_text(one.label_de if is_german else one.label_en) for one in columns}
+
+
+def _list_fills(rates: pd.DataFrame, speaker: Speaker, *, names: Mapping[str, str]) -> list[dict[str, Any]]:
     known = rates[(rates["category_kind"] == _FILL_KIND) & rates["filled_share"].notna()]
-    ordered = known.sort_values(["filled_share", "attribute"], ascending=[False, True])
+    ordered = known[known["attribute"].isin(names)].sort_values(
+        ["filled_share", "attribute"], ascending=[False, True]
+    )
     return [
         {
-            "name": speaker.words.say(f"fill.{row['attribute']}"),
+            "name": names[str(row["attribute"])],
             "share": speaker.words.share(row["filled_share"]),
             "bar": round(row["filled_share"] * 100),
         }
         for row in ordered.to_dict("records")
-        if speaker.words.has(f"fill.{row['attribute']}")
     ]

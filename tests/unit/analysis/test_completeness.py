@@ -232,6 +232,19 @@ def test_fill_rates_count_what_is_known() -> None:
     assert set(zip(groups["district_id"], groups["category"], strict=True)) == {("1", "B"), ("2", "A")}
 
 
+def test_what_the_vocabulary_records_is_counted_and_unknown_is_not_known() -> None:
+    orte = build_orte({}, {}, {}).assign(
+        welcoming=["yes", "unknown", "no"], capacity_persons=[None, 40.0, None], funder=[None, None, "Stadt"]
+    )
+    recorded = ["welcoming", "capacity_persons", "funder"]
+    rates = build_fill_rates(orte, build_districts(), class_groups=GROUPS, recorded=recorded)
+    city = rates[(rates["level"] == "city") & (rates["category_kind"] == "all")].set_index("attribute")
+    # "no" is an answer.
+    assert city.loc[recorded, "filled_count"].tolist() == [2, 1, 1]
+    one = rates[(rates["level"] == "bezirk") & (rates["category_kind"] == "class")]
+    assert set(recorded) < set(one["attribute"])
+
+
 def test_a_city_without_a_place_has_no_share() -> None:
     rates = build_fill_rates(build_orte({}).iloc[:0], build_districts(), class_groups=GROUPS)
     assert rates["filled_share"].isna().all()

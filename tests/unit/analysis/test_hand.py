@@ -9,7 +9,7 @@ import pytest
 
 from attribute_rows import read_rules
 from begegnung_geo.analysis.conflate import flag_counted
-from begegnung_geo.analysis.hand import Inventory, describe_places
+from begegnung_geo.analysis.hand import Inventory, date_records, describe_places
 from begegnung_geo.analysis.place_ids import build_begegnungsort_id
 from begegnung_geo.schema import conform_table
 from inventory_rows import COVERAGE, CRS, at, build_places, conflate
@@ -123,3 +123,9 @@ def test_of_two_corrections_the_later_is_shown_and_the_other_reported() -> None:
     assert find(inventory, "osm:node/1")["cost"] == "free"
     assert inventory.issues["code"].tolist() == ["HAND_SUPERSEDED"]
     assert len(inventory.attributes) == 2
+
+
+def test_a_row_of_a_list_is_as_old_as_its_source() -> None:
+    records = pd.DataFrame({"source": ["a", "a", "b", "c"], "source_id": ["1", "2", "1", "9"]})
+    dates = date_records(records, {"a": "2025-03-01T08:00:00Z", "b": ""})
+    assert dates == {"a:1": "2025-03-01", "a:2": "2025-03-01"}

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
+from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.render.completeness import build_completeness
 from begegnung_geo.render.scopes import build_city_scope, build_district_scopes
 from begegnung_geo.render.statements import Speaker
@@ -51,3 +53,15 @@ def test_assumptions_stand_beside_an_estimate_and_nowhere_else(content):
     told = _build(replace(content, completeness=table))
     assert "schreiben nicht voneinander ab" in told["assumes"]
     assert told["classes"][0]["estimate"] == "9 (8 bis 12)"
+
+
+def test_what_the_vocabulary_records_is_told_by_its_label_and_apart_from_the_rest(content, project):
+    rules = read_attribute_rules(project / "config")
+    rates = content.fill_rates
+    own = rates[rates["attribute"] == "name"].assign(attribute="openness", filled_count=0, filled_share=0.0)
+    town = replace(content, vocabulary=rules, fill_rates=pd.concat([rates, own], ignore_index=True))
+    for language, name in (("de", "Offenheit"), ("en", "Openness")):
+        part = _build(town, language=language)
+        assert [(row["name"], row["bar"]) for row in part["more_fills"]] == [(name, 0)]
+        assert name not in {row["name"] for row in part["fills"]} | set(part["attributes"])
+    assert _build(content)["more_fills"] == []
