@@ -132,6 +132,9 @@ def test_no_single_change_shows_a_small_number(page, program):
 
 
 def test_ticking_a_room_says_what_changes_and_names_the_choice(page):
+    page.emulate_media(media="print")
+    assert page.is_hidden("#versuch")  # nothing is tried: nothing on paper
+    page.emulate_media(media="screen")
     box = page.locator("#versuch-oeffnen input").first
     box.focus()
     page.keyboard.press("Space")
@@ -150,6 +153,7 @@ def test_ticking_a_room_says_what_changes_and_names_the_choice(page):
     check_widths(page, (320, 640, 1280, 1920))
     page.emulate_media(media="print")
     assert page.is_visible("#versuch-wahl")
+    assert page.is_visible("#versuch-tabelle")
     page.emulate_media(media="screen")
     page.click("#versuch-zurueck")
     assert page.is_hidden("#versuch-wahl")

@@ -35,8 +35,8 @@ CRS = "EPSG:25832"
 FILES = [
     "attributes.csv", "begegnungsorte.csv", "begegnungsorte.geojson", "begegnungsorte.gpkg",
     "begegnungsorte.xlsx", "column_sources.csv", "completeness.csv", "coverage_by_district.csv",
-    "datapackage.json", "datenlexikon.csv", "fill_rates.csv", "gaps.geojson", "hot_spots.geojson",
-    "issues.csv",
+    "datapackage.json", "datenlexikon.csv", "fill_rates.csv", "gaps.csv", "gaps.geojson",
+    "hot_spots.csv", "hot_spots.geojson", "issues.csv",
     "measures_by_district.csv", "open_coverage_by_district.csv", "potential_gains.csv", "quellen.csv",
 ]  # fmt: skip
 FORMULA = '=HYPERLINK("http://x","Treff")'
@@ -274,6 +274,10 @@ def test_hot_spots_go_out_as_they_may_be_told(tmp_path: Path) -> None:
     assert spots["kind"].tolist() == ["long", "short"]
     assert spots["persons"].fillna(-1).tolist() == [250, -1]
     assert spots["walk_mean_min"].tolist() == [21.4, 2.5]
+    for name, persons in (("gaps", [125, -1]), ("hot_spots", [250, -1])):
+        table = pd.read_csv(tmp_path / f"{name}.csv", sep=";", decimal=",", encoding="utf-8-sig")
+        assert table["persons"].fillna(-1).tolist() == persons
+        assert "geometry" not in table
     layer = pyogrio.read_dataframe(tmp_path / "begegnungsorte.gpkg", layer="hot_spots")
     assert layer["persons"].fillna(-1).tolist() == [250, -1]
     assert layer.geometry.is_valid.all()
