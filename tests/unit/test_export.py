@@ -406,6 +406,12 @@ def test_private_text_is_in_no_file(tmp_path: Path) -> None:
             build_issues(
                 "liste", IssueCode.PLACE_POSITION_INVALID, rows=["6"], texts='"51.123456, 7.4" swapped'
             ),
+            build_issues(
+                "hand", IssueCode.HAND_POSITION_FAR, rows=["7"], texts="position 51.123456, 7.4 of b1"
+            ),
+            build_issues(
+                "hand", IssueCode.HAND_POSITION_OUTSIDE, rows=["8"], texts="position 51.123456, 9 of b1"
+            ),
         ]
     )
     paths = write_downloads(tmp_path, build_content(begegnungsorte=places, issues=issues))
@@ -420,7 +426,7 @@ def test_private_text_is_in_no_file(tmp_path: Path) -> None:
     assert (
         shown[0]["opening_hours"] == ""
     )  # what is not plainly hours may name somebody: it stays in the house
-    assert [row["row"] for row in read_csv(tmp_path / "issues.csv")] == ["2", "3", "4", "5", "6"]
+    assert [row["row"] for row in read_csv(tmp_path / "issues.csv")] == [*"7823456"]
 
 
 @pytest.mark.parametrize(

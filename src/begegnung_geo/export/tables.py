@@ -44,6 +44,8 @@ _QUOTING_CODES = (
     IssueCode.HAND_COLUMN_UNKNOWN,
     IssueCode.HAND_VALUE_INVALID,
     IssueCode.HAND_DATE_INVALID,
+    IssueCode.HAND_POSITION_FAR,
+    IssueCode.HAND_POSITION_OUTSIDE,
     IssueCode.HOURS_UNREADABLE,
 )
 # These texts tell an exact number of people, often of a single cell.
