@@ -40,6 +40,7 @@ from begegnung_geo.analysis.opening import build_opening
 from begegnung_geo.analysis.opening_calendar import pick_calendar
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
+from begegnung_geo.analysis.siting_doubts import list_siting_trials
 from begegnung_geo.analysis.siting_tables import (
     build_siting_choices,
     build_siting_gains,
@@ -62,6 +63,7 @@ from begegnung_geo.analysis.underserved_variants import Doubts
 from begegnung_geo.analysis.walk_curves import build_walk_curves
 from begegnung_geo.analysis.ways import Ways, lay_ways
 from begegnung_geo.category_rules import read_category_rules
+from begegnung_geo.profile import Profile
 from begegnung_geo.published_tables import TOLD_MEASURES
 from begegnung_geo.schema import stack_layers
 from begegnung_geo.steps import StepInput, StepOutput
@@ -193,12 +195,7 @@ def measure_coverage(step: StepInput) -> StepOutput:
     underserved, variants = flag_underserved(
         demand,
         districts,
-        Doubts(
-            need=step.table("need"),
-            snap_variants=step.table("snap_variants"),
-            open_walks=step.table("open_walks"),
-            missing_counts=tuple(count_missing(step.table("completeness"))),
-        ),
+        _read_doubts(step),
         walking=profile.walking,
         rule=profile.underserved,
         unknown_share_max=profile.coverage.unknown_share_max,
@@ -235,24 +232,33 @@ def weigh_potential(step: StepInput) -> StepOutput:
         _read_potential(step),
         ways=_lay_ways(step),
         walking=profile.walking,
-        reach_factor_max=max(profile.siting.speed_factors),
+        reach_factor_max=_find_reach_factor(profile),
     )
     packed = replace(ground, demand=step.figures("protected_demand"))
     need = find_need(demand, step.table("need")).to_numpy(dtype=np.float64)
     flags, headlines, siting = step.table("underserved"), profile.coverage.headline, profile.siting
     gains, publication = build_siting_gains(ground, flags), profile.publication
     told: dict[str, Any] = {"headlines": headlines, "siting": siting}
+    trials = list_siting_trials(
+        demand,
+        _read_doubts(step),
+        walking=profile.walking,
+        headline=headlines[0],
+        variants=profile.underserved.variants,
+    )
     choices = build_siting_choices(packed, need, **told, objectives=TOLD_OBJECTIVES)
     return StepOutput(
         {
             "siting_gains": gains,
             "siting_choices": build_siting_choices(ground, need, **told),
-            "siting_ranks": build_siting_ranks(ground, headline=headlines[0], siting=siting),
+            "siting_ranks": build_siting_ranks(ground, trials, headline=headlines[0], siting=siting),
             "published_siting_gains": publish_siting(
                 build_siting_gains(packed, flags), gains, publication=publication
             ),
             "published_siting_choices": publish_choices(choices, publication=publication),
-            "published_siting_ranks": build_siting_ranks(packed, headline=headlines[0], siting=siting),
+            "published_siting_ranks": build_siting_ranks(
+                packed, trials, headline=headlines[0], siting=siting
+            ),
         }
     )
 
@@ -299,6 +305,21 @@ def draw_reach(step: StepInput) -> StepOutput:
         walking=step.profile.walking,
     )
     return StepOutput({"reach_areas": reach_areas})
+
+
+def _read_doubts(step: StepInput) -> Doubts:
+    return Doubts(
+        need=step.table("need"),
+        snap_variants=step.table("snap_variants"),
+        open_walks=step.table("open_walks"),
+        missing_counts=tuple(count_missing(step.table("completeness"))),
+    )
+
+
+def _find_reach_factor(profile: Profile) -> float:
+    """Return how many times farther than the longest reach the ranking of rooms looks."""
+    variants, longest_min = profile.underserved.variants, max(profile.walking.thresholds_min)
+    return max(1.0, *variants.speed_factors, *(minutes / longest_min for minutes in variants.thresholds_min))
 
 
 def _lay_ways(step: StepInput) -> Ways:

@@ -193,9 +193,9 @@ STEPS = (
         "weigh_potential", "coverage", weigh_potential,
         reads=(
             "begegnungsorte", "doors", "demand", "protected_demand", "need", "underserved", "walk_nodes",
-            "walk_edges",
+            "walk_edges", "snap_variants", "open_walks", "completeness",
         ),
-        uses=("walking", "coverage", "siting", "publication"),
+        uses=("walking", "coverage", "siting", "underserved", "publication"),
         writes=(*TOLD_SITING, *(f"published_{name}" for name in TOLD_SITING)),
     ),
     Step(

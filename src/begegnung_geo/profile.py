@@ -152,7 +152,6 @@ class Siting(Frozen):
     budget: float | None = Field(default=None, ge=0)
     cost_default: float = Field(ge=0)
     cost: dict[str, float]
-    speed_factors: tuple[float, ...] = Field(min_length=1)
     time_limit_s: float = Field(gt=0, le=600)
 
 

@@ -18,6 +18,7 @@ from begegnung_geo.analysis.siting import (
     measure_minutes_saved,
     measure_own_gain,
 )
+from begegnung_geo.analysis.siting_doubts import SitingTrial
 from begegnung_geo.analysis.siting_solvers import (
     Choice,
     Conditions,
@@ -208,16 +209,21 @@ def build_siting_choices(
     return pd.DataFrame(rows, columns=columns)
 
 
-def build_siting_ranks(ground: SitingGround, *, headline: Headline, siting: Siting) -> pd.DataFrame:
+def build_siting_ranks(
+    ground: SitingGround, trials: Sequence[SitingTrial], *, headline: Headline, siting: Siting
+) -> pd.DataFrame:
     """
-    Rank the candidates by the people they add, and say how the rank moves with the pace.
+    Rank the candidates by the people they add, and say how the rank moves with the assumptions.
 
     Parameters
     ----------
+    trials
+        From `siting_doubts.list_siting_trials`, homes in the order of the ground; where places are
+        drawn at random, the mean of the draws is ranked.
     headline
         Profile and threshold of the ranking.
     siting
-        `speed_factors`: the reach is multiplied by each; `places_max`: who is among the first.
+        `places_max`: who is among the first.
 
     Returns
     -------
@@ -226,30 +232,38 @@ def build_siting_ranks(ground: SitingGround, *, headline: Headline, siting: Siti
         `robust` where the candidate is (or is not) among the first `places_max` in all
         trials, `likely` in at least 70 %, else `fragile`.
     """
-    reach_m = ground.walking.reach_m(headline.profile, headline.threshold_min)
     ids = ground.candidates["begegnungsort_id"]
-    gains = {
-        factor: measure_gain(ground.pose(headline.profile, reach_m * factor))
-        for factor in (1.0, *siting.speed_factors)
-    }
+    gains = [_measure_trial(ground, trial, profile=headline.profile) for trial in trials]
     ranks = pd.DataFrame(
-        {factor: pd.Series(-np.round(gain, 6)).rank(method="min") for factor, gain in gains.items()}
+        {trial: pd.Series(-np.round(gain, 6)).rank(method="min") for trial, gain in enumerate(gains)}
     ).astype("int64")
-    is_first = ranks.le(siting.places_max) & pd.DataFrame(gains).gt(0)
-    agreement = is_first.eq(is_first[1.0], axis=0).mean(axis=1)
+    is_first = ranks.le(siting.places_max) & pd.DataFrame(dict(enumerate(gains))).gt(0)
+    is_same = is_first.eq(is_first[0], axis=0)
+    agreement = is_same.mean(axis=1)
     stability = np.select([agreement >= 1.0, agreement >= _LIKELY_SHARE], ["robust", "likely"], "fragile")
     table = pd.DataFrame(
         {
             "begegnungsort_id": ids,
-            "rank": ranks[1.0],
+            "rank": ranks[0],
             "rank_low": ranks.min(axis=1),
             "rank_high": ranks.max(axis=1),
-            "trials_agreeing": is_first.eq(is_first[1.0], axis=0).sum(axis=1),
+            "trials_agreeing": is_same.sum(axis=1),
             "trials": len(gains),
             "stability": pd.Series(stability, dtype="str"),
         }
     )
     return table.sort_values(["rank", "begegnungsort_id"], kind="stable", ignore_index=True)
+
+
+def _measure_trial(ground: SitingGround, trial: SitingTrial, *, profile: str) -> Floats:
+    matrix = ground.matrices[ground.walking.profiles[profile].step_free]
+    persons = ground.demand["persons"].to_numpy(dtype=np.float64)
+    gains = [
+        measure_gain(build_siting_problem(matrix, persons, is_covered, reach_m=trial.reach_m))
+        for is_covered in trial.is_covered
+    ]
+    mean: Floats = np.mean(gains, axis=0)
+    return mean
 
 
 def _answer(

@@ -447,11 +447,11 @@ POTENTIAL_WORDS: dict[str, Word] = {
     "rank": Word(
         "Rang", "1 erreicht neu die meisten Menschen (erste Leitfrage des Profils); gleich viele teilen ihn"
     ),
-    "rank_low": Word("Rang bestenfalls", "bester Rang bei anderem Gehtempo"),
-    "rank_high": Word("Rang schlimmstenfalls", "schlechtester Rang bei anderem Gehtempo"),
+    "rank_low": Word("Rang bestenfalls", "bester Rang unter anderen Annahmen"),
+    "rank_high": Word("Rang schlimmstenfalls", "schlechtester Rang unter anderen Annahmen"),
     "stability": Word(
         "Festigkeit",
-        "ob der Raum bei jedem Gehtempo unter den ersten ist oder nicht: robust immer, likely meist, fragile nicht",
+        "ob der Raum unter jeder Annahme unter den ersten ist oder nicht: robust immer, likely meist, fragile nicht",
     ),
     "note": Word("Hinweis", "woran das Ergebnis hängt"),
 }

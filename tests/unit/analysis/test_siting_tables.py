@@ -8,6 +8,7 @@ import pytest
 
 from begegnung_geo.analysis.network import build_network
 from begegnung_geo.analysis.reach import assign_walk_distance
+from begegnung_geo.analysis.siting_doubts import SitingTrial
 from begegnung_geo.analysis.siting_solvers import SitingError
 from begegnung_geo.analysis.siting_tables import (
     build_siting_choices,
@@ -28,7 +29,7 @@ WALKING = Walking(
 )
 HEADLINE = Headline(profile="adult", threshold_min=5)
 RULES = {"places_max": 2, "must": (), "must_not": (), "cost_default": 1.0, "cost": {}, "time_limit_s": 9.0}
-SITING = Siting(**RULES, speed_factors=(0.5, 2.0))
+SITING = Siting(**RULES)
 NONE_FLAGGED = pd.DataFrame({"level": [], "district_id": [], "is_underserved": []}).astype(
     {"is_underserved": bool}
 )
@@ -118,9 +119,33 @@ def test_need_shifts_the_choice(survey):
     assert first["gain"] == pytest.approx(34.0)
 
 
-def test_ranks_say_how_far_the_order_moves_with_the_pace(survey):
+def try_reaches(ground, *reaches_m):
+    walk_m = ground.demand["walk_distance_m"].to_numpy()
+    return [SitingTrial(reach_m, (walk_m <= reach_m)[np.newaxis]) for reach_m in reaches_m]
+
+
+def test_of_places_drawn_at_random_the_mean_gain_is_ranked(survey):
+    ground = survey({"b": 600, "d": 1000})
+    usual, *_ = try_reaches(ground, 300)
+    # b adds h2 and h3 (30 + 40), d adds h3 and h4 (40 + 50). Drawn places cover h3 and h4 once, h4 once:
+    # b adds 30 and 70, d nothing and 40.
+    draws = usual.is_covered | np.array([[0, 0, 0, 1, 1], [0, 0, 0, 0, 1]], dtype=bool)
+    siting = SITING.model_copy(update={"places_max": 1})
     ranks = build_siting_ranks(
-        survey({"b": 600, "d": 1000}), headline=HEADLINE, siting=SITING.model_copy(update={"places_max": 1})
+        ground, [usual, SitingTrial(300, draws)], headline=HEADLINE, siting=siting
+    ).set_index("begegnungsort_id")
+    assert ranks["rank"].to_dict() == {"d": 1, "b": 2}
+    assert ranks["rank_low"].to_dict() == {"d": 1, "b": 1}
+    assert set(ranks["stability"]) == {"fragile"}
+
+
+def test_ranks_say_how_far_the_order_moves_with_the_pace(survey):
+    ground = survey({"b": 600, "d": 1000})
+    ranks = build_siting_ranks(
+        ground,
+        try_reaches(ground, 300, 150, 600),
+        headline=HEADLINE,
+        siting=SITING.model_copy(update={"places_max": 1}),
     ).set_index("begegnungsort_id")
     conform_table(ranks.reset_index(), "siting_ranks")
     # In 300 m b adds h2 and h3 (70), d h3 and h4 (90); in 150 m b h1, h2, h3 without h1 within 150 m of
@@ -135,7 +160,7 @@ def test_a_city_without_potential_places_has_empty_tables(survey):
     ground = survey({})
     gains = build_siting_gains(ground, NONE_FLAGGED)
     choices = build_siting_choices(ground, np.full(5, 0.5), headlines=[HEADLINE], siting=SITING)
-    ranks = build_siting_ranks(ground, headline=HEADLINE, siting=SITING)
+    ranks = build_siting_ranks(ground, try_reaches(ground, 300), headline=HEADLINE, siting=SITING)
     assert len(gains) == len(ranks) == len(choices) == 0
     for table, name in ((gains, "siting_gains"), (choices, "siting_choices"), (ranks, "siting_ranks")):
         conform_table(table, name)

@@ -37,8 +37,8 @@ def test_the_table_tells_people_overlap_help_and_rank_most_people_first(content,
     assert second["shared"]["text"] == FEW  # how many are its own is hidden
     assert first["helped"] == "Außenmark"
     assert second["helped"] == ""
-    assert first["rank"] == "1, auch bei anderem Gehtempo; sicher"
-    assert second["rank"] == "2, je nach Gehtempo 1 bis 2; unsicher"
+    assert first["rank"] == "1, auch unter anderen Annahmen; sicher"
+    assert second["rank"] == "2, je nach Annahme 1 bis 2; unsicher"
 
 
 def test_hidden_numbers_sort_above_nobody_and_below_everybody(content, speaker):
