@@ -25,6 +25,7 @@ TOPICS = (
     "snapping",
     "reach",
     "analysis",
+    "siting",
     "whole_runs",
     "usual_way",
     "inventory",
