@@ -17,7 +17,7 @@ from begegnung_geo.analysis.gaps import find_headline_gaps, publish_gaps, sum_by
 from begegnung_geo.analysis.hot_spots import build_hot_spots, count_spot_people, find_spots, publish_hot_spots
 from begegnung_geo.analysis.need import build_need
 from begegnung_geo.analysis.open_coverage import CITY_LEVEL, build_open_coverage, publish_open_coverage
-from begegnung_geo.analysis.scenario import compare_coverage, keep_packets
+from begegnung_geo.analysis.scenario import compare_coverage, compare_open_coverage, keep_packets
 from begegnung_geo.analysis.try_area import compare_areas, find_changed
 from begegnung_geo.analysis.underserved import publish_underserved
 from begegnung_geo.analysis.walk_curves import build_walk_curves
@@ -97,10 +97,10 @@ def tell_figures(step: StepInput) -> StepOutput:
 def compare_scenario(step: StepInput) -> StepOutput:
     """Set what is told of the city as a scenario would have it against what is told of it as it is."""
     told = ("published_coverage", "published_city_coverage")
-    names = (*told, "reached_squares")
+    names = (*told, "published_open_coverage", "reached_squares")
     sources = [step.raw(f"before.{name}") for name in names]
     if None in sources:
-        empty = ("scenario_coverage", "scenario_areas", "changed_squares")
+        empty = ("scenario_coverage", "scenario_open_coverage", "scenario_areas", "changed_squares")
         return StepOutput({name: build_empty(name, crs=step.crs) for name in empty})
     before = {
         name: read_table(name, folder=step.require_raw(f"before.{name}").path.parent, crs=step.crs)
@@ -112,7 +112,15 @@ def compare_scenario(step: StepInput) -> StepOutput:
     areas = compare_areas(
         reached, changed, walking=step.profile.walking, square_m=step.profile.trial.square_m
     )
-    return StepOutput({"scenario_coverage": coverage, "changed_squares": changed, "scenario_areas": areas})
+    opened = compare_open_coverage(before["published_open_coverage"], step.table("published_open_coverage"))
+    return StepOutput(
+        {
+            "scenario_coverage": coverage,
+            "scenario_open_coverage": opened,
+            "changed_squares": changed,
+            "scenario_areas": areas,
+        }
+    )
 
 
 def _join(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -34,7 +34,8 @@ HAND_FILES = {
 """Role -> file in `config/<city>/` that people or the questionnaire write, and its title."""
 QUESTIONNAIRE_LIST = "fragebogen"
 COMPARED_TABLES = (
-    "begegnungsorte", "protected_demand", "published_coverage", "published_city_coverage", "reached_squares",
+    "begegnungsorte", "protected_demand", "published_coverage", "published_city_coverage",
+    "published_open_coverage", "reached_squares",
 )  # fmt: skip
 """Tables of the city as it is that a scenario is compared with."""
 EXTRACT_KEY = "extract"

@@ -209,9 +209,12 @@ STEPS = (
     ),
     Step(
         "compare_scenario", "coverage", compare_scenario, uses=("walking", "trial"),
-        raw=("before.published_coverage", "before.published_city_coverage", "before.reached_squares"),
-        reads=("published_coverage", "published_city_coverage", "reached_squares"),
-        writes=("scenario_coverage", "changed_squares", "scenario_areas"),
+        raw=(
+            "before.published_coverage", "before.published_city_coverage", "before.published_open_coverage",
+            "before.reached_squares",
+        ),
+        reads=("published_coverage", "published_city_coverage", "published_open_coverage", "reached_squares"),
+        writes=("scenario_coverage", "scenario_open_coverage", "changed_squares", "scenario_areas"),
     ),
     Step(
         "draw_reach", "coverage", draw_reach,

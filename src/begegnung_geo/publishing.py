@@ -31,6 +31,7 @@ SITE_TABLES = (
     "districts", "city_area", "underserved_variants", "reach_areas", "demand", "background_areas",
     "background_lines", "background_labels", "walk_nodes", "walk_edges", "issues", "row_counts",
     "completeness", "fill_rates", "column_sources", "attributes", "opening", "scenario_coverage",
+    "scenario_open_coverage",
     "changed_squares", "scenario_areas", "try_places", "try_groups", "try_walks", "try_area",
 )  # fmt: skip
 

@@ -112,6 +112,30 @@ def test_new_closed_and_moved_places_and_speeds(fresh_town: Town, monkeypatch: p
     pd.testing.assert_frame_equal(counted[stored.columns], stored)
 
 
+def test_new_hours_change_who_reaches_an_open_place_and_nothing_else(
+    fresh_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = read(fresh_town, "begegnungsorte", of_scenario=False)
+    named = places.loc[places["is_counted"], "begegnungsort_id"].head(5)
+    text = "".join(f'[[hours]]\nid = "{one}"\nopening_hours = "24/7"\n' for one in named)
+    result = run(fresh_town, monkeypatch, text)
+    assert result.exit_code == 0, result.output
+    assert (read(fresh_town, "scenario_coverage")["persons_gained"].dropna() == 0).all()
+    assert read(fresh_town, "changed_squares").empty
+    told = read(fresh_town, "scenario_open_coverage")
+    city = told[(told["level"] == "city") & (told["profile"] == "senior") & (told["threshold_min"] == 10)]
+    assert (city["persons_gained_min"] >= 0).all()
+    assert city["persons_gained_min"].max() > 0
+    # Who surely reaches an open place: by the walks to places that are open, counted here once more.
+    walks, packed = read(fresh_town, "open_walks"), read(fresh_town, "protected_demand")
+    for row in city.itertuples():
+        is_near = walks[f"open_walk_m_{row.moment}"].to_numpy() <= 600
+        assert row.persons_covered_min == packed.loc[is_near, "persons"].sum()
+    page = (fresh_town.site.with_name(f"musterstadt-{NAME}") / "index.html").read_text(encoding="utf-8")
+    most = city.loc[city["persons_gained_min"].idxmax(), "persons_gained_min"]
+    assert f">+{most:,.0f}</td>".replace(",", ".") in page
+
+
 WRONG = {
     '[[close]]\nid = "b000000000000"\n': "there is no place",
     '[[link]]\nname = "Steg"\nline = [[8.0, 54.0], [8.0, 54.001]]\n': "touches no network",

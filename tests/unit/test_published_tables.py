@@ -8,7 +8,7 @@ from begegnung_geo.schema import TABLES
 # Where people live is drawn from their homes; nobody is counted from it (render/inhabited.py).
 DRAWN_ONLY = {"demand"}
 # Differences of two published tables (analysis/scenario.py).
-OF_PUBLISHED = {"scenario_coverage"}
+OF_PUBLISHED = {"scenario_coverage", "scenario_open_coverage"}
 # A place's capacity is no number of inhabitants.
 NOT_INHABITANTS = {"capacity_persons"}
 

@@ -284,6 +284,28 @@ def compare_coverage(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return both.drop(columns="persons_before").sort_values(key, ignore_index=True)
 
 
+def compare_open_coverage(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return who reaches a place that is open then, as it is and as a scenario would have it.
+
+    Parameters
+    ----------
+    before, after
+        Tables `published_open_coverage`.
+
+    Returns
+    -------
+    scenario_open_coverage
+        The table; a difference is null where one side is not told.
+    """
+    key = ["level", "district_id", "moment", "profile", "threshold_min"]
+    told = ["persons_covered_min", "persons_covered_max"]
+    both = after[[*key, *told]].merge(before[[*key, *told]], on=key, suffixes=("", "_before"), validate="1:1")
+    both["persons_gained_min"] = both["persons_covered_min"] - both["persons_covered_min_before"]
+    both["persons_gained_max"] = both["persons_covered_max"] - both["persons_covered_max_before"]
+    return both.sort_values(key, ignore_index=True)
+
+
 def _find_rows(wanted: Sequence[str], places: pd.DataFrame) -> dict[str, int]:
     index: dict[str, int] = {}
     for row, (own, members) in enumerate(zip(places["begegnungsort_id"], places["place_ids"], strict=True)):

@@ -110,6 +110,9 @@ class SiteContent:
     scenario_coverage: pd.DataFrame = field(
         default_factory=lambda: build_empty("scenario_coverage", crs=WGS84)
     )
+    scenario_open_coverage: pd.DataFrame = field(
+        default_factory=lambda: build_empty("scenario_open_coverage", crs=WGS84)
+    )
     changed_squares: pd.DataFrame = field(default_factory=lambda: build_empty("changed_squares", crs=WGS84))
     scenario_areas: pd.DataFrame = field(default_factory=lambda: build_empty("scenario_areas", crs=WGS84))
 

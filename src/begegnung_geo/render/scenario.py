@@ -30,7 +30,8 @@ def build_scenario(scope: Scope, speaker: Speaker) -> dict[str, Any]:
     -------
     section
         `note`, `changes` (sentences), `caption`, `rows` with `name`, `before`, `after`,
-        `change` (people), `share_before`, `share_after` and `points`; `uses_caption` and `uses`,
+        `open_caption` and `open_rows`: by moment, who surely (`_min`) and at most (`_max`) reaches an
+        open place; `change` (people), `share_before`, `share_after` and `points`; `uses_caption` and `uses`,
         the same for the area by walker and time, of the city with `gained` and `lost`. Empty
         without a scenario.
     """
@@ -54,6 +55,8 @@ def build_scenario(scope: Scope, speaker: Speaker) -> dict[str, Any]:
         "uses_caption": words.say("scenario.uses_caption", place=scope.name),
         "uses": list(_list_uses(scope, speaker)),
         "has_areas": scope.is_city,
+        "open_caption": words.say("scenario.open_caption", place=scope.name, minutes=minutes, people=people),
+        "open_rows": list(_list_open(scope, speaker)),
         "square": words.number(content.profile.trial.square_m),
     }
 
@@ -110,6 +113,31 @@ def _list_uses(scope: Scope, speaker: Speaker) -> Iterator[dict[str, str]]:
                 km2 = areas[profile, minutes]
                 row |= {key: say_area(km2[f"area_{key}_km2"], words) for key in ("gained", "lost")}
             yield row
+
+
+def _list_open(scope: Scope, speaker: Speaker) -> Iterator[dict[str, str]]:
+    """Yield one row a moment: who surely, and who at most, reaches a place that is open then."""
+    content, words = speaker.content, speaker.words
+    headline = content.profile.coverage.headline[0]
+    level, district_id = (_CITY_LEVEL, "") if scope.is_city else (scope.level, scope.district_id)
+    table = content.scenario_open_coverage
+    table = table[(table["level"] == level) & (table["district_id"] == district_id)]
+    told = table[(table["profile"] == headline.profile) & (table["threshold_min"] == headline.threshold_min)]
+    rows = {str(row["moment"]): row for row in told.to_dict("records")}
+
+    def persons(value: float) -> str:
+        return words.say("scenario.hidden") if pd.isna(value) else speaker.persons(value)
+
+    for key, moment in content.profile.moments.items():
+        if key not in rows:
+            continue
+        row = {"name": clean_text(moment.label_en if words.language == "en" else moment.label_de)}
+        for end in ("min", "max"):
+            gained = rows[key][f"persons_gained_{end}"]
+            row[f"before_{end}"] = persons(rows[key][f"persons_covered_{end}_before"])
+            row[f"after_{end}"] = persons(rows[key][f"persons_covered_{end}"])
+            row[f"change_{end}"] = _sign(gained, words.number(abs(gained)), speaker)
+        yield row
 
 
 def _list_areas(scope: Scope) -> Iterator[tuple[tuple[str, str], str]]:
