@@ -104,8 +104,8 @@ now, then = (words.share_range(gained.loc["city", name], gained.loc["city", name
 Markdown(
     f"Diese {len(three)} Häuser zusammen: **{city.tell_persons(gained.loc['city', 'persons_gained'])} Menschen** hätten neu einen Ort in zehn "
     f"Minuten, dann {then} statt {now} der Menschen. Die besten Räume gleich welcher Art brächten "
-    f"{city.tell_persons(best.loc['city', 'persons_gained'])}. Wird schneller oder langsamer gegangen, so bleibt der Rang von "
-    f"{(ranks['stability'] == 'robust').sum()} der {len(three)} Häuser, wie er ist."
+    f"{city.tell_persons(best.loc['city', 'persons_gained'])}. Dass ein Haus zu den ersten Räumen gehört oder nicht gehört, gilt bei "
+    f"{(ranks['stability'] == 'robust').sum()} der {len(three)} Häuser unter allen geprüften Annahmen (Tempo, Zeit, Wege zum Netz, Unbekanntes)."
 )
 
 # %% [markdown]

@@ -19,12 +19,14 @@ tell_failure() {
 if [ "${FETCH:-yes}" = yes ]; then make fetch "CITY=$CITY" >>"$log" 2>&1 || tell_failure; fi
 make maps "CITY=$CITY" >>"$log" 2>&1 || tell_failure
 
-printf 'Guten Tag,\n\nder neue Stand der Begegnungsorte liegt bereit. Er ist noch nicht veröffentlicht.\n\n'
-if [ -d "$published" ]; then
-  .venv/bin/begegnung-geo compare "$published" "site/$CITY" --language de 2>>"$log" || tell_failure
-else
-  printf 'Es gibt noch keinen veröffentlichten Stand zum Vergleichen (%s).\n' "$published"
+changes=build/quarterly-$CITY.changes
+if [ ! -d "$published" ]; then
+  printf 'Es gibt noch keinen veröffentlichten Stand zum Vergleichen (%s).\n' "$published" >"$changes"
+elif ! .venv/bin/begegnung-geo compare "$published" "site/$CITY" --language de >"$changes" 2>>"$log"; then
+  printf 'Was sich geändert hat, ließ sich nicht feststellen: %s ist nicht zu vergleichen (Protokoll: %s).\n' "$published" "$log" >"$changes"
 fi
+printf 'Guten Tag,\n\nder neue Stand der Begegnungsorte liegt bereit. Er ist noch nicht veröffentlicht.\n\n'
+cat "$changes"
 printf '\nBitte prüfen, dann veröffentlichen: site/%s/index.html\n' "$CITY"
 printf 'Fehler in Zeilen der Rohdaten: site/%s/downloads/issues.csv\n\n' "$CITY"
 printf 'Diese Nachricht wurde automatisch erzeugt.\n'

@@ -100,6 +100,13 @@ def test_links_between_documents_lead_somewhere(project: Path) -> None:
     assert broken == []
 
 
+def test_no_entry_of_the_changelog_stands_there_twice(project: Path) -> None:
+    # Git adds the lines of both sides of a merge: an entry that both changed would be there twice.
+    lines = (project / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    begins = [line[:60] for line in lines if line.startswith("- ")]
+    assert sorted({text for text in begins if begins.count(text) > 1}) == []
+
+
 def test_modules_stay_below_the_size_that_means_split(project: Path) -> None:
     long = [
         path.name

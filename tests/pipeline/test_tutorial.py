@@ -61,6 +61,16 @@ def test_every_block_of_the_tutorial_runs_and_the_quarterly_mail_tells_the_diffe
     assert "OT Heilig Geist" in mail
     assert mail.rstrip().endswith("Diese Nachricht wurde automatisch erzeugt.")
 
+    # A published state that cannot be compared with is no failed run: the new state is there.
+    (clone / "build" / "published" / "musterstadt" / "summary.json").write_text("{", encoding="utf-8")
+    mail = _run(clone, "sh docs/how-to/quarterly.sh", CITY="musterstadt", FETCH="no")
+    assert mail.startswith("Guten Tag,\n\nder neue Stand")
+    assert "ließ sich nicht feststellen" in mail
+    assert "fehlgeschlagen" not in mail
+    shutil.rmtree(clone / "build" / "published")
+    mail = _run(clone, "sh docs/how-to/quarterly.sh", CITY="musterstadt", FETCH="no")
+    assert "noch keinen veröffentlichten Stand" in mail
+
     assert "begegnung-geo run" not in _run(clone, "make -n maps CITY=musterstadt")
     _run(clone, put_back)
     assert not (clone / "config" / "musterstadt" / "corrections.csv").exists()

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.analysis.districts import assign_district
+from begegnung_geo.crs import require_metric
 from begegnung_geo.errors import SchemaError
 
 _OSMNX_NAMES = {"length_m": "length", "way_id": "osmid"}
@@ -122,7 +123,8 @@ def read_graph(graph: nx.MultiDiGraph) -> Network:
     ----------
     graph
         Nodes and edges as `build_graph` names them; columns that were added stay. A piece of
-        walkway is read from the edge in its own direction (`reversed` is False).
+        walkway is read from the edge in its own direction (`reversed` is False). Numbers and flags
+        may be texts, as a GraphML file has them.
 
     Returns
     -------
@@ -132,14 +134,22 @@ def read_graph(graph: nx.MultiDiGraph) -> Network:
     Raises
     ------
     SchemaError
-        If the graph is of other origin: nodes or edges lack what the tables need.
+        If the graph is of other origin: nodes or edges lack what the tables need, edges have lost
+        the direction they are walked in, or a flag is neither true nor false.
+    CrsError
+        If its coordinates are not in a metric CRS.
     """
     crs = graph.graph.get("crs")
-    forward = [(u, v, facts) for u, v, facts in graph.edges(data=True) if not facts.get("reversed")]
+    is_backward = [_read_flag(facts.get("reversed", False)) for _, _, facts in graph.edges(data=True)]
+    everything = list(graph.edges(data=True))
+    forward = [edge for edge, is_back in zip(everything, is_backward, strict=True) if not is_back]
     _require_ours(graph, forward)
+    _require_both_ways(everything, is_backward)
+    require_metric(crs, where="the graph")
     nodes = pd.DataFrame([{"node_id": node, **facts} for node, facts in graph.nodes(data=True)])
     if nodes.empty:
         nodes = pd.DataFrame(columns=["node_id", "component_id", "x", "y", "street_count"], dtype="int64")
+    nodes = nodes.astype(dict.fromkeys(("node_id", "component_id"), "int64"))
     nodes = nodes.sort_values("node_id", ignore_index=True)
     points = shapely.points(nodes[["x", "y"]].to_numpy(dtype=np.float64))
     rows = [{"from_node": u, "to_node": v, **facts} for u, v, facts in forward]
@@ -147,9 +157,9 @@ def read_graph(graph: nx.MultiDiGraph) -> Network:
     edges = pd.DataFrame(rows, columns=list(dict.fromkeys(columns))).rename(
         columns={osmnx: ours for ours, osmnx in _OSMNX_NAMES.items()}
     )
-    edges = edges.drop(columns=["oneway", "reversed"], errors="ignore").sort_values(
-        "edge_id", ignore_index=True
-    )
+    edges["is_step_free"] = edges["is_step_free"].map(_read_flag)
+    edges = edges.drop(columns=["oneway", "reversed"], errors="ignore").astype({"edge_id": "int64"})
+    edges = edges.sort_values("edge_id", ignore_index=True)
     edges = edges.astype(dict.fromkeys(("name", "highway", "step_free"), "str"))
     edges = edges.astype(
         dict.fromkeys(("edge_id", "from_node", "to_node", "component_id", "way_id"), "int64")
@@ -187,6 +197,31 @@ def _require_ours(graph: nx.MultiDiGraph, forward: list[tuple[Any, Any, dict[str
             where=f"attributes that are missing: {', '.join(sorted(lacking))}",
             hint="make it with to_osmnx(); a graph of osmnx lacks what the step-free walk needs",
         )
+
+
+def _require_both_ways(everything: list[tuple[Any, Any, dict[str, Any]]], is_backward: list[bool]) -> None:
+    """Refuse a graph that holds a piece of walkway in one direction only, as an undirected one does."""
+    numbers: tuple[set[int], set[int]] = (set(), set())
+    for (_, _, facts), is_back in zip(everything, is_backward, strict=True):
+        numbers[is_back].add(int(facts["edge_id"]))
+    if alone := numbers[0] ^ numbers[1]:
+        raise SchemaError(
+            f"{len(alone)} pieces of walkway have an edge in one direction only",
+            where=f"edge_id {min(alone)}",
+            hint="hand over the directed graph of to_osmnx(), not one that was made undirected",
+        )
+
+
+def _read_flag(value: object) -> bool:
+    """Return a flag that may be a text, as GraphML has it."""
+    text = str(value)
+    if text not in ("True", "False"):
+        raise SchemaError(
+            f"{text[:40]!r} is neither True nor False",
+            where="attribute reversed or is_step_free of an edge",
+            hint="make the graph with to_osmnx()",
+        )
+    return text == "True"
 
 
 def _drop_null(row: Mapping[Any, Any], shape: shapely.LineString) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from begegnung_geo.analysis.graphs import Network, build_graph, read_graph, split_network
 from begegnung_geo.analysis.network import build_network
-from begegnung_geo.errors import SchemaError
+from begegnung_geo.errors import CrsError, SchemaError
 
 NODES = {number: (370_000 + 137.31 * (number % 4), 5_708_000 + 89.7 * (number // 4)) for number in range(12)}
 
@@ -46,6 +46,28 @@ def test_a_loop_and_two_ways_between_the_same_nodes_come_back(build_walkways):
     assert graph.number_of_edges(1, 1) == 2
     assert graph.nodes[1]["street_count"] == 4  # two ways to node 0, both ends of the loop
     assert_geodataframe_equal(read_graph(graph).edges, network.edges)
+
+
+def test_a_graphml_file_of_osmnx_brings_everything_back(build_walkways, tmp_path):
+    walkways = build_walkways(NODES, {1: [0, 1, 5], 2: [5, 9, 10], 30: [10, 11], 4: [11, 7]}, steps=[30])
+    network = Network(*build_network(walkways))
+    assert not network.edges["is_step_free"].all()
+    ox.save_graphml(build_graph(network), tmp_path / "walks.graphml")
+    back = read_graph(ox.load_graphml(tmp_path / "walks.graphml"))
+    for ours, theirs in zip(network, back, strict=True):
+        assert_geodataframe_equal(ours, theirs)
+
+
+def test_graphs_that_lost_direction_or_metres_are_refused(build_walkways):
+    graph = build_graph(Network(*build_network(build_walkways(NODES, {1: [0, 1, 5], 2: [5, 9, 10]}))))
+    with pytest.raises(SchemaError, match="in one direction only"):
+        read_graph(ox.convert.to_undirected(graph))
+    with pytest.raises(CrsError):
+        read_graph(ox.project_graph(graph, to_latlong=True))
+    *_, facts = next(iter(graph.edges(data=True)))
+    facts["is_step_free"] = "perhaps"
+    with pytest.raises(SchemaError, match="neither True nor False"):
+        read_graph(graph)
 
 
 def test_every_edge_leads_from_its_node_in_the_direction_of_its_line(build_walkways):
