@@ -94,7 +94,7 @@ $(STAMPS)/maps-$(LANG_SITE): $(RAWFILES) $(CONFIG) $(SOURCES) | $(READY)
 
 # Files in the order they stand: browser and pipeline take long and must not come last.
 test: $(READY) ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(DONE))
 
 check: $(READY) ## format, lint, types, import layers, unit tests (`make test` runs all)
 	$(BIN)/ruff format --check .
