@@ -13,3 +13,7 @@ def check_widths(page, widths) -> None:
     for width in widths:
         page.set_viewport_size({"width": width, "height": 640})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        captions = (
+            "[...document.querySelectorAll('.scroll caption')].map(c => c.getBoundingClientRect().width)"
+        )
+        assert all(caption <= width for caption in page.evaluate(captions))  # read without scrolling sideways

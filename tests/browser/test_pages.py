@@ -243,6 +243,23 @@ def test_land_where_nobody_lives_is_dotted_and_homes_are_not(town_site, visit):
     assert found["homes"][1] / sum(found["homes"]) < 0.005  # the border's anti-aliasing
 
 
+def test_a_label_of_what_is_seen_is_whole_on_the_map(town_site, visit):
+    page = visit(town_site / MAP).page
+    left, top, right, bottom = frame = [50, 40, 450, 340]  # what is seen of a canvas of 500 x 380
+    for at in [(53, 190), (447, 190), (250, 42), (250, 338), (447, 338)]:
+        box = page.evaluate(
+            """([at, frame]) => {
+            const ctx = document.createElement("canvas").getContext("2d"), taken = [];
+            const view = { scale: 1, ox: 0, oy: 0, width: 500, height: 380, frame, labels: [] };
+            const line = { text: "Nachbarhausen", size: 12, font: begegnung.pens.font(12, 500) };
+            begegnung.labels.placeAt(ctx, { ...view, named: new Set() }, taken, { at, lines: [line] });
+            return taken[0]; }""",
+            [at, frame],
+        )
+        assert left <= box[0] < box[2] <= right
+        assert top <= box[1] < box[3] <= bottom
+
+
 def test_gaps_are_hidden_and_said_to_be_so_while_another_choice_is_on(town_site, visit):
     page = visit(town_site / MAP).page
     note, sign = page.locator("[data-other-choice]"), page.locator("fieldset:has(#luecken) .swatches")

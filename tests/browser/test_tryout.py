@@ -166,6 +166,14 @@ def test_ground_is_told_in_the_words_of_the_scenario_pages(page):
         assert told == say_area(km2, Words("de"))
 
 
+def test_an_unknown_address_is_left_out_of_the_lists(page):
+    shown = page.locator("#versuch-oeffnen .where").all_text_contents()
+    unknown = page.locator("tr[id^=ort-] .address[data-missing]").all_text_contents()
+    assert shown
+    assert unknown
+    assert not set(shown) & set(unknown)
+
+
 def test_the_search_finds_a_place_to_close(page, program):
     place = program.list_ids(COUNTED)[0]
     name = page.text_content(f"#ort-{place} .name").strip()

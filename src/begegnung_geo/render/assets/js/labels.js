@@ -48,14 +48,23 @@
     return isRoomy ? [[x, y], [x, y - 20], [x, y + 20], ...beside] : beside;
   }
 
+  /* A label of something that is seen is not cut off by the map's edge. */
+  function keepInside(box, [left, top, right, bottom]) {
+    const shift = (low, high, least, most) => (high - low > most - least ? 0 : Math.max(least - low, 0) + Math.min(most - high, 0));
+    const dx = shift(box[0], box[2], left, right), dy = shift(box[1], box[3], top, bottom);
+    return [box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy];
+  }
+
   /* Place lines of text at a spot; returns whether there was room. `others` are further spots in
      pixels, `avoid` are boxes better left free. */
   function placeAt(ctx, view, taken, spec) {
     const x = spec.at[0] * view.scale - view.ox, y = spec.at[1] * view.scale - view.oy;
     if (x < -80 || y < -30 || x > view.width + 80 || y > view.height + 30) { return false; }
     const size = measure(ctx, spec.lines);
+    const { frame } = view, isSeen = x >= frame[0] && x <= frame[2] && y >= frame[1] && y <= frame[3];
     const boxes = listCentres(spec, x, y, size)
       .map(([cx, cy]) => [cx - size.width / 2, cy - size.height / 2, cx + size.width / 2, cy + size.height / 2])
+      .map((tried) => (isSeen ? keepInside(tried, frame) : tried))
       .filter((tried) => isFree(taken, tried));
     const box = boxes.find((tried) => isFree(spec.avoid || [], tried)) || boxes[0];
     if (!box) { return false; }

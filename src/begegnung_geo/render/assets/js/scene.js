@@ -58,7 +58,9 @@
       const zoom = this._map.getZoom(), scale = Math.pow(2, zoom);
       const origin = this._map.getPixelOrigin(), min = this._bounds.min, size = this._bounds.getSize();
       const ox = origin.x + min.x, oy = origin.y + min.y;
+      const frame = this._map.layerPointToContainerPoint(min).multiplyBy(-1), shown = this._map.getSize();
       return {
+        frame: [frame.x, frame.y, frame.x + shown.x, frame.y + shown.y], /* what is seen of the canvas */
         zoom, scale, ratio: this._ratio, ox, oy, width: size.x, height: size.y,
         box: [ox / scale, oy / scale, (ox + size.x) / scale, (oy + size.y) / scale],
         labels: [], named: new Set(), gaps: [],

@@ -184,8 +184,8 @@
     return row ? row.querySelector(".name").textContent.trim() : id;
   };
   const addressOf = (id) => {
-    const row = find(`ort-${id}`);
-    return row ? row.cells[3].textContent.trim() : "";
+    const row = find(`ort-${id}`), cell = row && row.querySelector(".address:not([data-missing])");
+    return cell ? cell.textContent.trim() : "";
   };
   const today = new Map(); /* profile and time -> figures of today */
   function readToday() {
