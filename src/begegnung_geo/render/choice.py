@@ -103,11 +103,6 @@ def _say_estimated(speaker: Speaker) -> list[str]:
     return [speaker.words.say("lead.estimated")] if speaker.content.is_estimated else []
 
 
-def _say_persons(persons: float, speaker: Speaker) -> str:
-    # Estimated people are told with two digits, as everywhere on the pages.
-    return speaker.persons_prose(persons) if speaker.content.is_estimated else speaker.persons(persons)
-
-
 def _build_row(
     scope: Scope, city: Scope, speaker: Speaker, *, group: str, threshold_min: int
 ) -> dict[str, Any]:
@@ -120,7 +115,7 @@ def _build_row(
     words = speaker.words
     return {
         "name": words.say(f"person_group.{group}"),
-        "persons": _say_persons(own["persons"], speaker),
+        "persons": speaker.persons_told(own["persons"]),
         "cells": [
             {
                 "text": text or words.say("share.no_statement"),
@@ -200,7 +195,7 @@ def _say_range(low: float, high: float, speaker: Speaker) -> str:
 
 
 def _say_beyond(row: Row, speaker: Speaker) -> str:
-    persons = _say_persons(row["persons_beyond"], speaker)
+    persons = speaker.persons_told(row["persons_beyond"])
     low, high = row["covered_share"], row["covered_share_max"]
     if math.isnan(low) or math.isnan(high) or high - low > _RANGE_FROM:
         return persons

@@ -36,7 +36,7 @@ def build_gap_rows(scope: Scope, speaker: Speaker) -> list[dict[str, Any]]:
         {
             "number": number,
             "name": name,
-            "persons": speaker.persons_of_gap(record["persons"]),
+            "persons": speaker.persons_told(record["persons"]),
             "persons_sort": rank_persons(record["persons"]),
             "groups": [_tell_group(record[f"persons_{group}"], speaker) for group in groups],
             "district": names.get((finest, str(record[f"district_id_{finest}"])), "") if finest else "",
@@ -56,5 +56,5 @@ def list_gap_groups(scope: Scope) -> list[str]:
 
 def _tell_group(persons: float, speaker: Speaker) -> dict[str, Any]:
     # Hidden and unknown look alike: of neither a number is told.
-    text = speaker.words.say("gap.group_untold") if math.isnan(persons) else speaker.persons_of_gap(persons)
+    text = speaker.words.say("gap.group_untold") if math.isnan(persons) else speaker.persons_told(persons)
     return {"text": text, "sort": rank_persons(persons)}

@@ -126,7 +126,7 @@ def _tell_district(term: str, row: Mapping[str, Any], speaker: Speaker) -> list[
 def _tell_gaps(gaps: gpd.GeoDataFrame, speaker: Speaker) -> dict[str, Any]:
     words = speaker.words
     records = gaps.drop(columns="geometry").to_dict("records")
-    persons = [speaker.persons_of_gap(record["persons"]) for record in records]
+    persons = [speaker.persons_told(record["persons"]) for record in records]
     return {
         "names": name_gaps(gaps, speaker),
         "notes": [words.say("info.gap_people", persons=number) for number in persons],

@@ -85,7 +85,7 @@ def _build_row(view: _View, key: str, answers: pd.DataFrame, *, span: _Span | No
     counts = answers["answer"].value_counts()
     low, high = _find_ends(span) if span else (None, None)
     return {
-        "name": _name(moment, words),
+        "name": name_moment(moment, words),
         "when": words.say(
             "open.when",
             start=_clock(moment.from_min, words),
@@ -145,7 +145,7 @@ def _say_weakest(view: _View, spans: dict[str, _Span]) -> list[str]:
         view.words.say(
             "open.weakest_estimated" if is_estimated else "open.weakest",
             place=view.scope.name,
-            moment=_name(view.moments[key], view.words),
+            moment=name_moment(view.moments[key], view.words),
             share=_say_span(spans[key], view.words),
             base=view.speaker.plain_share(view.reach),
             minutes=view.words.number(view.reach.threshold_min),
@@ -165,7 +165,8 @@ def _say_known(counted: pd.DataFrame, words: Words) -> str:
     return words.say("open.known", count=len(counted), known=words.number(known))
 
 
-def _name(moment: Moment, words: Words) -> str:
+def name_moment(moment: Moment, words: Words) -> str:
+    """Return what the pages call a moment."""
     return clean_text(moment.label_en if words.language == "en" else moment.label_de)
 
 

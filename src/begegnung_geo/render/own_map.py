@@ -242,7 +242,7 @@ def _tell_districts(members: gpd.GeoDataFrame, figures: Figures | None, speaker:
 
 def _tell_gaps(gaps: gpd.GeoDataFrame, speaker: Speaker) -> dict[str, Any]:
     words = speaker.words
-    people = [speaker.persons_of_gap(persons) for persons in gaps["persons"].tolist()]
+    people = [speaker.persons_told(persons) for persons in gaps["persons"].tolist()]
     notes = [words.say("info.gap_people", persons=number) for number in people]
     return {"names": name_gaps(gaps, speaker), "notes": notes, "info": [[note] for note in notes]}
 

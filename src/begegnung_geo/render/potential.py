@@ -126,7 +126,7 @@ def _build_row(record: Row, speaker: Speaker, *, groups: Sequence[str]) -> dict[
         "name": name_room(record, speaker),
         "kind": clean_text(labels[words.language == "en"]) if clean_text(record["name"]) else "",
         "district": _name_district(record, speaker),
-        "persons": [{"text": _say_persons(value, speaker), "sort": _rank_hidden(value)} for value in added],
+        "persons": [{"text": speaker.persons_told(value), "sort": _rank_hidden(value)} for value in added],
         "shared": _say_shared(record, speaker),
         "minutes": words.number(record["minutes_saved"]),
         "minutes_sort": round(record["minutes_saved"]),
@@ -225,7 +225,7 @@ def _say_times(rows: pd.DataFrame, speaker: Speaker) -> str:
     return "; ".join(
         words.say(
             "potential.in_minutes",
-            persons=_say_persons(row["persons_added"], speaker),
+            persons=speaker.persons_told(row["persons_added"]),
             minutes=words.number(row["threshold_min"]),
         )
         for row in ordered
@@ -248,12 +248,7 @@ def _say_shared(record: Row, speaker: Speaker) -> dict[str, Any]:
     shared = record["persons_added"] - record["persons_own"]
     if record["persons_added"] == 0:
         shared = 0.0
-    return {"text": _say_persons(shared, speaker), "sort": _rank_hidden(shared)}
-
-
-def _say_persons(persons: float, speaker: Speaker) -> str:
-    # Estimated people are told with two digits, as everywhere on the pages.
-    return speaker.persons_prose(persons) if speaker.content.is_estimated else speaker.persons(persons)
+    return {"text": speaker.persons_told(shared), "sort": _rank_hidden(shared)}
 
 
 def _rank_hidden(persons: float) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from begegnung_geo.render.opening import name_moment
 from begegnung_geo.render.scopes import Scope, find_page_level
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.text import Words, clean_text
@@ -29,11 +30,11 @@ def build_scenario(scope: Scope, speaker: Speaker) -> dict[str, Any]:
     Returns
     -------
     section
-        `note`, `changes` (sentences), `caption`, `rows` with `name`, `before`, `after`,
-        `open_caption` and `open_rows`: by moment, who surely (`_min`) and at most (`_max`) reaches an
-        open place; `change` (people), `share_before`, `share_after` and `points`; `uses_caption` and `uses`,
-        the same for the area by walker and time, of the city with `gained` and `lost`. Empty
-        without a scenario.
+        `note`, `changes` (sentences), `caption`, `estimated` (a sentence where people are),
+        `rows` with `name`, `before`, `after`, `change` (people), `share_before`, `share_after` and
+        `points`; `uses_caption` and `uses`, the same for the area by walker and time, of the city
+        (`has_areas`, `square`) with `gained` and `lost`; `open_caption` and `open_rows`: by moment,
+        who surely (`_min`) and at most (`_max`) reaches an open place. Empty without a scenario.
     """
     content, words = speaker.content, speaker.words
     if content.scenario is None:
@@ -47,6 +48,7 @@ def build_scenario(scope: Scope, speaker: Speaker) -> dict[str, Any]:
         "note": clean_text(content.scenario.note, limit=1000),
         "changes": list(list_changes(content.scenario, speaker)),
         "caption": words.say("scenario.caption", minutes=minutes, people=people),
+        "estimated": words.say("lead.estimated") if content.is_estimated else "",
         "rows": [
             _build_row(told[key], name=name, speaker=speaker)
             for key, name in _list_areas(scope)
@@ -97,14 +99,7 @@ def list_changes(scenario: Scenario, speaker: Speaker) -> Iterator[str]:
 def _list_uses(scope: Scope, speaker: Speaker) -> Iterator[dict[str, str]]:
     """Yield what the scenario does for each walker and time; of the city also to the ground within reach."""
     content, words = speaker.content, speaker.words
-    level, district_id = (_CITY_LEVEL, "") if scope.is_city else (scope.level, scope.district_id)
-    table = content.scenario_coverage
-    own = table[(table["level"] == level) & (table["district_id"] == district_id)]
-    told = {(str(row["profile"]), int(row["threshold_min"])): row for row in own.to_dict("records")}
-    areas = {
-        (str(row["profile"]), int(row["threshold_min"])): row
-        for row in content.scenario_areas.to_dict("records")
-    }
+    told, areas = _by_use(_pick(content.scenario_coverage, scope)), _by_use(content.scenario_areas)
     for profile in content.profile.walking.profiles:
         for minutes in content.profile.walking.thresholds_min:
             name = words.say("scenario.use", people=speaker.profile(profile), minutes=words.number(minutes))
@@ -117,36 +112,44 @@ def _list_uses(scope: Scope, speaker: Speaker) -> Iterator[dict[str, str]]:
 
 def _list_open(scope: Scope, speaker: Speaker) -> Iterator[dict[str, str]]:
     """Yield one row a moment: who surely, and who at most, reaches a place that is open then."""
-    content, words = speaker.content, speaker.words
+    content = speaker.content
     headline = content.profile.coverage.headline[0]
-    level, district_id = (_CITY_LEVEL, "") if scope.is_city else (scope.level, scope.district_id)
-    table = content.scenario_open_coverage
-    table = table[(table["level"] == level) & (table["district_id"] == district_id)]
-    told = table[(table["profile"] == headline.profile) & (table["threshold_min"] == headline.threshold_min)]
-    rows = {str(row["moment"]): row for row in told.to_dict("records")}
-
-    def persons(value: float) -> str:
-        return words.say("scenario.hidden") if pd.isna(value) else speaker.persons(value)
-
+    table = _pick(content.scenario_open_coverage, scope)
+    rows = {
+        str(moment): _by_use(own)[headline.profile, headline.threshold_min]
+        for moment, own in table.groupby("moment")
+    }
     for key, moment in content.profile.moments.items():
-        if key not in rows:
-            continue
-        row = {"name": clean_text(moment.label_en if words.language == "en" else moment.label_de)}
-        for end in ("min", "max"):
-            gained = rows[key][f"persons_gained_{end}"]
-            row[f"before_{end}"] = persons(rows[key][f"persons_covered_{end}_before"])
-            row[f"after_{end}"] = persons(rows[key][f"persons_covered_{end}"])
-            row[f"change_{end}"] = _sign(gained, words.number(abs(gained)), speaker)
-        yield row
+        if told := rows.get(key):
+            row = {"name": name_moment(moment, speaker.words)}
+            for end in ("min", "max"):
+                row[f"before_{end}"] = _say_persons(told[f"persons_covered_{end}_before"], speaker)
+                row[f"after_{end}"] = _say_persons(told[f"persons_covered_{end}"], speaker)
+                row[f"change_{end}"] = _say_gained(told[f"persons_gained_{end}"], speaker)
+            yield row
+
+
+def _pick(table: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    level, district_id = _find_key(scope)
+    return table[(table["level"] == level) & (table["district_id"] == district_id)]
+
+
+def _find_key(scope: Scope) -> tuple[str, str]:
+    return (_CITY_LEVEL, "") if scope.is_city else (scope.level, scope.district_id)
+
+
+def _by_use(table: pd.DataFrame) -> dict[tuple[str, int], dict[Any, Any]]:
+    return {(str(row["profile"]), int(row["threshold_min"])): row for row in table.to_dict("records")}
 
 
 def _list_areas(scope: Scope) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield keys and names: the area itself, then its districts of the page level or finer."""
-    yield (_CITY_LEVEL, "") if scope.is_city else (scope.level, scope.district_id), scope.name
+    yield _find_key(scope), scope.name
     inside = scope.districts
     if scope.is_city and (level := find_page_level(inside)):
         inside = inside[inside["level"] == level]
-    for row in inside.to_dict("records"):
+    is_only = inside.groupby("level")["district_id"].transform("size") == 1  # the area itself once more
+    for row in inside[~is_only].to_dict("records"):
         yield (str(row["level"]), str(row["district_id"])), clean_text(row["name"])
 
 
@@ -154,21 +157,26 @@ def _build_row(told: Mapping[Any, Any], *, name: str, speaker: Speaker) -> dict[
     words = speaker.words
     points = told["share_gained"] * 100
 
-    def persons(value: float) -> str:
-        return words.say("scenario.hidden") if pd.isna(value) else speaker.persons(value)
-
     def share(value: float) -> str:
         return words.say("scenario.hidden") if pd.isna(value) else words.share(value)
 
     return {
         "name": name,
-        "before": persons(told["persons_covered_before"]),
-        "after": persons(told["persons_covered"]),
-        "change": _sign(told["persons_gained"], words.number(abs(told["persons_gained"])), speaker),
+        "before": _say_persons(told["persons_covered_before"], speaker),
+        "after": _say_persons(told["persons_covered"], speaker),
+        "change": _say_gained(told["persons_gained"], speaker),
         "share_before": share(told["covered_share_before"]),
         "share_after": share(told["covered_share"]),
         "points": _sign(points, words.number(abs(points), decimals=1), speaker),
     }
+
+
+def _say_persons(persons: float, speaker: Speaker) -> str:
+    return speaker.words.say("scenario.hidden") if pd.isna(persons) else speaker.persons_told(persons)
+
+
+def _say_gained(persons: float, speaker: Speaker) -> str:
+    return _sign(persons, _say_persons(abs(persons), speaker), speaker)
 
 
 def _sign(value: float, text: str, speaker: Speaker) -> str:

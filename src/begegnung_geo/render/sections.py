@@ -64,7 +64,7 @@ def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
         sentence = words.say(
             "notable.gap",
             name=name,
-            persons=speaker.persons_of_gap(gap["persons"]),
+            persons=speaker.persons_told(gap["persons"]),
             minutes=words.number(gap["threshold_min"]),
         )
         items.append({"text": sentence, "gap": position, "name": name})

@@ -143,7 +143,7 @@ def _list_plain(scope: Scope, speaker: Speaker) -> list[str]:
         sentences.append(words.say("sheet.plain_headline", headline=say_headline(scope, speaker)))
     names = name_gaps(scope.gaps, speaker)
     if names:
-        persons = speaker.persons_of_gap(float(scope.gaps["persons"].iloc[0]))
+        persons = speaker.persons_told(float(scope.gaps["persons"].iloc[0]))
         sentences.append(words.say("sheet.plain_gap", name=names[0], persons=persons, minutes=minutes))
     elif reach.has_share:
         sentences.append(words.say("sheet.plain_no_gap", place=scope.name))
@@ -160,7 +160,7 @@ def _list_gaps(scope: Scope, speaker: Speaker) -> list[str]:
         speaker.words.say(
             "notable.gap",
             name=name,
-            persons=speaker.persons_of_gap(float(persons)),
+            persons=speaker.persons_told(float(persons)),
             minutes=speaker.words.number(int(threshold)),
         )
         for name, persons, threshold in zip(

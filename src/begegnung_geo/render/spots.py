@@ -28,7 +28,7 @@ def build_spot_section(speaker: Speaker) -> dict[str, Any]:
             "kind": words.say(f"spot.{kind}"),
             "minutes": words.number(minutes, decimals=1),
             "minutes_sort": minutes,
-            "persons": speaker.persons_of_gap(persons),
+            "persons": speaker.persons_told(persons),
             "persons_sort": rank_persons(persons),
         }
         for name, kind, minutes, persons in zip(

@@ -80,8 +80,8 @@ class Speaker:
             is_estimated=self.content.is_estimated,
         )
 
-    def persons_of_gap(self, persons: float) -> str:
-        """Return the people of a gap: one figure for map, popup, table and list."""
+    def persons_told(self, persons: float) -> str:
+        """Return people in one figure for map, popup, table and list; estimated ones with two digits."""
         return self.persons_prose(persons) if self.content.is_estimated else self.persons(persons)
 
     def profile(self, key: str) -> str:
