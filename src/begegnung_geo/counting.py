@@ -24,7 +24,7 @@ from begegnung_geo.analysis.population import (
 )
 from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.issues import IssueCode, count_issue
-from begegnung_geo.profile import TotalsSource
+from begegnung_geo.profile_sources import TotalsSource
 from begegnung_geo.schema import build_empty, conform_table
 from begegnung_geo.sources.district_totals import read_district_totals
 from begegnung_geo.sources.zensus import read_population

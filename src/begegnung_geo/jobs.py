@@ -11,7 +11,8 @@ from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.config import build_profile, find_config_dir, read_profile
 from begegnung_geo.errors import ConfigError, SourceError, format_rows
 from begegnung_geo.files import hash_file
-from begegnung_geo.profile import FileSource, Profile
+from begegnung_geo.profile import Profile
+from begegnung_geo.profile_sources import FileSource
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance
 from begegnung_geo.run_folders import Folders
 from begegnung_geo.sources.scenarios import change_speeds, find_scenario, read_scenario, require_fitting

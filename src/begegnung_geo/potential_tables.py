@@ -2,12 +2,14 @@
 """Contracts of the tables about what would be: Potenzialräume that open, scenarios, and what a page tries with."""
 
 from begegnung_geo.contract import Column, Table
-from begegnung_geo.table_columns import DISTRICT_IDS, PROFILE, THRESHOLD
+from begegnung_geo.table_columns import DISTRICT_IDS, MOMENT, PROFILE, THRESHOLD
 
 _RANK = "how many of the profiles' reaches, rising, are shorter than"
 
-_SQUARE_ROW = "northing of the square's south-western corner"
-_SQUARE_COLUMN = "easting of the square's south-western corner"
+_SQUARE = (
+    Column("square_row", "int64", "northing of the square's south-western corner", unit="trial.square_m"),
+    Column("square_column", "int64", "easting of the square's south-western corner", unit="trial.square_m"),
+)
 
 POTENTIAL_TABLES: tuple[Table, ...] = (
     Table(
@@ -163,7 +165,7 @@ POTENTIAL_TABLES: tuple[Table, ...] = (
         (
             Column("level", "str", "level key, or `city`"),
             Column("district_id", "str", "district; empty for the city"),
-            Column("moment", "str", "key of the moment in the profile"),
+            MOMENT,
             PROFILE,
             THRESHOLD,
             Column(
@@ -266,8 +268,7 @@ POTENTIAL_TABLES: tuple[Table, ...] = (
         ("position", "square_row", "square_column"),
         (
             Column("position", "int64", "the place"),
-            Column("square_row", "int64", _SQUARE_ROW, unit="trial.square_m"),
-            Column("square_column", "int64", _SQUARE_COLUMN, unit="trial.square_m"),
+            *_SQUARE,
             Column("walk_rank", "int64", f"{_RANK} the walk from the square's midpoint"),
             Column("step_free_rank", "int64", f"{_RANK} the walk on ways known as step-free"),
         ),
@@ -277,10 +278,9 @@ POTENTIAL_TABLES: tuple[Table, ...] = (
         "one profile x threshold x square of the city from where a place that is open today can be reached",
         ("profile", "threshold_min", "square_row", "square_column"),
         (
-            Column("profile", "str", "walking profile"),
-            Column("threshold_min", "int64", "walking time", unit="min"),
-            Column("square_row", "int64", _SQUARE_ROW, unit="trial.square_m"),
-            Column("square_column", "int64", _SQUARE_COLUMN, unit="trial.square_m"),
+            PROFILE,
+            THRESHOLD,
+            *_SQUARE,
         ),
     ),
     Table(
@@ -288,10 +288,9 @@ POTENTIAL_TABLES: tuple[Table, ...] = (
         "one profile x threshold x square of the city that is within reach either as it is or in a scenario",
         ("profile", "threshold_min", "square_row", "square_column"),
         (
-            Column("profile", "str", "walking profile"),
-            Column("threshold_min", "int64", "walking time", unit="min"),
-            Column("square_row", "int64", _SQUARE_ROW, unit="trial.square_m"),
-            Column("square_column", "int64", _SQUARE_COLUMN, unit="trial.square_m"),
+            PROFILE,
+            THRESHOLD,
+            *_SQUARE,
             Column("is_gained", "bool", "within reach in the scenario, not as it is; else the other way"),
         ),
     ),
@@ -300,8 +299,8 @@ POTENTIAL_TABLES: tuple[Table, ...] = (
         "one profile x threshold: the ground within reach as it is and as a scenario would have it",
         ("profile", "threshold_min"),
         (
-            Column("profile", "str", "walking profile"),
-            Column("threshold_min", "int64", "walking time", unit="min"),
+            PROFILE,
+            THRESHOLD,
             Column("area_before_km2", "float64", "area of the city within reach as it is", unit="km2"),
             Column("area_km2", "float64", "area within reach as it would be", unit="km2"),
             Column("area_gained_km2", "float64", "area that comes within reach", unit="km2"),

@@ -17,6 +17,7 @@ from begegnung_geo.analysis.conflate import conflate_places, flag_counted, rank_
 from begegnung_geo.analysis.districts import assign_levels
 from begegnung_geo.analysis.doors import build_doors, move_to_doors
 from begegnung_geo.analysis.hand import date_features, date_records, describe_places
+from begegnung_geo.analysis.links import add_links
 from begegnung_geo.analysis.list_evidence import lower_evidence
 from begegnung_geo.analysis.network import build_network, index_network
 from begegnung_geo.analysis.opening import assign_hours
@@ -27,7 +28,7 @@ from begegnung_geo.analysis.place_ids import build_known_ids, count_remembered, 
 from begegnung_geo.analysis.reach import assign_snap_distance
 from begegnung_geo.analysis.review import report_reviews
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts, describe_row_counts
-from begegnung_geo.analysis.scenario import add_links, apply_scenario, require_future
+from begegnung_geo.analysis.scenario import apply_scenario, require_future
 from begegnung_geo.analysis.withheld import drop_withheld
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import CategoryRules, read_category_rules

@@ -14,7 +14,7 @@ import typer.main
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.cli import app
 from begegnung_geo.config import build_profile, find_config_dir
-from begegnung_geo.profile import PlaceSource
+from begegnung_geo.profile_sources import PlaceSource
 from begegnung_geo.scenario import Scenario
 from begegnung_geo.sources.scenarios import read_scenario
 from docs.conftest import Block, list_blocks

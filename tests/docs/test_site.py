@@ -13,7 +13,7 @@ import pytest
 import typer.main
 
 import begegnung_geo
-from begegnung_geo import profile
+from begegnung_geo import profile, profile_sources
 from begegnung_geo.cli import app
 from begegnung_geo.config import find_config_dir
 from begegnung_geo.issues import IssueCode
@@ -113,7 +113,7 @@ def test_every_key_of_a_profile_is_documented_with_a_meaning(project: Path, buil
         if "$ref" not in str(field)
     }
     told = {(key.model, key.name) for key in keys}
-    inherited = {(model, name) for model in schema for name in profile.FileSource.model_fields}
+    inherited = {(model, name) for model in schema for name in profile_sources.FileSource.model_fields}
     assert len(fields) > 150
     assert fields - told - (inherited if ("FileSource", "file") in told else set()) == set()
     explained = {(model, name) for model, names in profile_keys.read_meanings().items() for name in names}

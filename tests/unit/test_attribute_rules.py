@@ -9,7 +9,7 @@ import pytest
 from attribute_rows import read_rules
 from begegnung_geo.attribute_rules import parse_value, read_attribute_rules
 from begegnung_geo.errors import ConfigError
-from begegnung_geo.export.words import PLACE_WORDS
+from begegnung_geo.export.words_places import PLACE_WORDS
 from begegnung_geo.schema import TABLES
 from inventory_rows import read_rules as read_categories
 

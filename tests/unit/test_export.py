@@ -26,7 +26,8 @@ from begegnung_geo.config import build_profile, find_config_dir
 from begegnung_geo.export import Downloads, write_downloads
 from begegnung_geo.export.dictionary import DICTIONARY
 from begegnung_geo.export.text import clean_text, neutralise
-from begegnung_geo.export.words import PLACE_WORDS, find_word
+from begegnung_geo.export.words import find_word
+from begegnung_geo.export.words_places import PLACE_WORDS
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.schema import TABLES, build_empty, conform_table

@@ -11,7 +11,7 @@ from begegnung_geo.analysis.coverage import find_covered, find_unknown
 from begegnung_geo.analysis.missing_places import draw_missing
 from begegnung_geo.analysis.network import Bools
 from begegnung_geo.analysis.snap_variants import apply_snap_variant
-from begegnung_geo.analysis.underserved_variants import Doubts
+from begegnung_geo.analysis.underserved_variants import Doubts, find_known_open
 from begegnung_geo.assessment import Variants
 from begegnung_geo.profile import Headline, Walking
 
@@ -89,18 +89,9 @@ def _try_all(
     unknown = find_unknown(demand, reach_m=usual_m, step_free=profile.step_free)
     if unknown.any():
         yield SitingTrial(usual_m, usual.is_covered | unknown)
-    is_open = _find_known_open(doubts, reach_m=usual_m, step_free=profile.step_free)
+    is_open = find_known_open(doubts, reach_m=usual_m, step_free=profile.step_free)
     if is_open.any() and not np.array_equal(is_open, usual.is_covered[0]):
         yield SitingTrial(usual_m, is_open[np.newaxis])
     for count in doubts.missing_counts:
         drawn = draw_missing(demand, count=count, reach_m=usual_m, variants=variants)
         yield SitingTrial(usual_m, usual.is_covered | drawn)
-
-
-def _find_known_open(doubts: Doubts, *, reach_m: float, step_free: bool) -> Bools:
-    # Usually a place of unknown hours counts as open; here only those known to be open at some moment do.
-    prefix = "open_walk_step_free_m_" if step_free else "open_walk_m_"
-    moments = [name for name in doubts.open_walks.columns if str(name).startswith(prefix)]
-    nearest = doubts.open_walks[moments].astype("float64").min(axis=1)
-    is_open: Bools = (nearest <= reach_m).to_numpy(dtype=bool)
-    return is_open

@@ -56,12 +56,20 @@ class SitingGround:
     matrices: Mapping[bool, WalkMatrix]
     walking: Walking
 
-    def pose(self, profile: str, reach_m: float, weight: Floats | None = None) -> SitingProblem:
-        """Return who could be brought within `reach_m` metres, walking as the profile does."""
+    def pose(
+        self,
+        profile: str,
+        reach_m: float,
+        *,
+        weight: Floats | None = None,
+        is_covered: Bools | None = None,
+    ) -> SitingProblem:
+        """Return who could be brought within `reach_m`; `is_covered` instead of those who are today."""
         step_free = self.walking.profiles[profile].step_free
         if weight is None:
             weight = self.demand["persons"].to_numpy(dtype=np.float64)
-        is_covered = find_covered(self.demand, reach_m=reach_m, step_free=step_free)
+        if is_covered is None:
+            is_covered = find_covered(self.demand, reach_m=reach_m, step_free=step_free)
         return build_siting_problem(self.matrices[step_free], weight, is_covered, reach_m=reach_m)
 
     def walk_m(self, profile: str) -> Floats:
@@ -256,10 +264,8 @@ def build_siting_ranks(
 
 
 def _measure_trial(ground: SitingGround, trial: SitingTrial, *, profile: str) -> Floats:
-    matrix = ground.matrices[ground.walking.profiles[profile].step_free]
-    persons = ground.demand["persons"].to_numpy(dtype=np.float64)
     gains = [
-        measure_gain(build_siting_problem(matrix, persons, is_covered, reach_m=trial.reach_m))
+        measure_gain(ground.pose(profile, trial.reach_m, is_covered=is_covered))
         for is_covered in trial.is_covered
     ]
     mean: Floats = np.mean(gains, axis=0)
@@ -282,7 +288,7 @@ def _answer(
     weights = {PEOPLE: persons, NEED: persons * np.where(np.isfinite(need), need, mean)}
     limit_s = siting.time_limit_s
     for objective, weight in ((key, weights[key]) for key in weights if key in objectives):
-        problem, before = ground.pose(profile, reach_m, weight), -1.0
+        problem, before = ground.pose(profile, reach_m, weight=weight), -1.0
         for count in range(max(1, int(conditions.is_required.sum())), siting.places_max + 1):
             asked = _allow(conditions, count)
             best = choose_most_covered(problem, asked, time_limit_s=limit_s)
@@ -347,7 +353,7 @@ def _count_groups(
 ) -> dict[str, Floats]:
     return {
         f"persons_added_{group.removeprefix(_GROUP)}": measure_gain(
-            ground.pose(profile, reach_m, ground.demand[group].fillna(0.0).to_numpy(dtype=np.float64))
+            ground.pose(profile, reach_m, weight=ground.demand[group].fillna(0.0).to_numpy(dtype=np.float64))
         )
         for group in groups
     }

@@ -183,18 +183,30 @@ def _try_snapping(experiment: Experiment) -> Iterator[Trial]:
 
 
 def _try_hours(experiment: Experiment, usual: Trial) -> Iterator[Trial]:
-    # Usually a place of unknown hours counts as open; here only those known to be open at some moment do.
-    walks = experiment.doubts.open_walks
-    prefix = "open_walk_step_free_m_" if experiment.step_free else "open_walk_m_"
-    moments = [name for name in walks.columns if str(name).startswith(prefix)]
-    if not moments:
+    is_known_open = find_known_open(
+        experiment.doubts,
+        reach_m=experiment.reach_m(experiment.rule.threshold_min),
+        step_free=experiment.step_free,
+    )
+    if not is_known_open.any():
         return
-    nearest = walks[moments].astype("float64").min(axis=1)
-    is_known_open = (nearest <= experiment.reach_m(experiment.rule.threshold_min)).to_numpy(dtype=bool)
     persons = experiment.demand["persons"].to_numpy(dtype=np.float64)
     covered = experiment.index.sum(persons * is_known_open)
-    if is_known_open.any() and not np.array_equal(covered, usual.covered):
+    if not np.array_equal(covered, usual.covered):
         yield replace(usual, dimension="unknown_hours", value=1.0, covered=covered)
+
+
+def find_known_open(doubts: Doubts, *, reach_m: float, step_free: bool) -> Bools:
+    """
+    Return who is within reach of a place that is known to be open at some moment.
+
+    Usually a place of unknown hours counts as open; here it does not. Nobody where no hours are known.
+    """
+    prefix = "open_walk_step_free_m_" if step_free else "open_walk_m_"
+    moments = [name for name in doubts.open_walks.columns if str(name).startswith(prefix)]
+    nearest = doubts.open_walks[moments].astype("float64").min(axis=1)
+    is_open: Bools = (nearest <= reach_m).to_numpy(dtype=bool)
+    return is_open
 
 
 def _try_missing(experiment: Experiment, usual: Trial, count: int) -> Trial:

@@ -18,7 +18,6 @@ from begegnung_geo.export.words import (
     ISSUE_WORDS,
     MEASURE_WORDS,
     OPEN_COVERAGE_WORDS,
-    PLACE_WORDS,
     POTENTIAL_WORDS,
     REACH_WORDS,
     SCENARIO_WORDS,
@@ -27,6 +26,7 @@ from begegnung_geo.export.words import (
     find_word,
 )
 from begegnung_geo.export.words_about import CLAIM_WORDS, DICTIONARY_WORDS, ORIGIN_WORDS, SOURCE_WORDS
+from begegnung_geo.export.words_places import PLACE_WORDS
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.schema import TABLES
 

@@ -18,13 +18,13 @@ from begegnung_geo.export.words import (
     ISSUE_WORDS,
     NO_STATEMENT,
     NOT_PUBLISHED,
-    PLACE_WORDS,
     REACH_WORDS,
     SCENARIO_WORDS,
     SPOT_WORDS,
     TOO_FEW,
     Word,
 )
+from begegnung_geo.export.words_places import PLACE_WORDS
 from begegnung_geo.issues import IssueCode
 from begegnung_geo.profile import Publication
 

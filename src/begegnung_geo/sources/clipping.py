@@ -15,7 +15,8 @@ from pyproj.exceptions import CRSError
 
 from begegnung_geo.crs import LAEA_EUROPE, WGS84
 from begegnung_geo.errors import ConfigError, SourceError
-from begegnung_geo.profile import Fetch, FileSource, Profile
+from begegnung_geo.profile import Fetch, Profile
+from begegnung_geo.profile_sources import FileSource
 from begegnung_geo.sources import gdal_facts
 from begegnung_geo.sources.archives import Box, ClipCount, clip_grid, clip_register, open_member
 from begegnung_geo.sources.file_shape import measure_shape

@@ -11,7 +11,7 @@ import pyarrow as pa
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
-from begegnung_geo.profile import FigureColumn, FigureSource
+from begegnung_geo.profile_sources import FigureColumn, FigureSource
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.delimited import parse_numbers
 from begegnung_geo.sources.tabular import read_raw_table

@@ -8,7 +8,7 @@ import pandas as pd
 
 from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
-from begegnung_geo.profile import FigureColumn, FigureSource, TotalsSource
+from begegnung_geo.profile_sources import FigureColumn, FigureSource, TotalsSource
 from begegnung_geo.sources.district_figures import read_figure_table
 from begegnung_geo.sources.population_layout import name_group
 

@@ -16,7 +16,8 @@ from typing import Literal
 
 from begegnung_geo.errors import BegegnungError, SourceError
 from begegnung_geo.files import hash_file, remove_leftovers, replace_atomically
-from begegnung_geo.profile import FileSource, Profile
+from begegnung_geo.profile import Profile
+from begegnung_geo.profile_sources import FileSource
 from begegnung_geo.provenance import SourceEntry, describe_file, read_provenance, write_provenance
 from begegnung_geo.sources.arrivals import DriftLimits, require_fields, require_no_drift
 from begegnung_geo.sources.clipping import LENGTH_UNKNOWN, Clipping, plan_clipping

@@ -10,7 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from begegnung_geo.errors import SourceError
 from begegnung_geo.files import replace_atomically
-from begegnung_geo.profile import Fetch, FileSource
+from begegnung_geo.profile import Fetch
+from begegnung_geo.profile_sources import FileSource
 from begegnung_geo.sources.download import ByteCounter, Download, Version, download_file
 from begegnung_geo.sources.geojson_stream import FeatureStream, NotGeoJsonError, write_features
 from begegnung_geo.sources.http_answers import explain_full_disk

@@ -12,7 +12,8 @@ from begegnung_geo.category_rules import list_feature_filters, read_category_rul
 from begegnung_geo.config import find_config_dir
 from begegnung_geo.errors import SourceError
 from begegnung_geo.files import hash_file
-from begegnung_geo.profile import FileSource, PopulationSource, Profile
+from begegnung_geo.profile import Profile
+from begegnung_geo.profile_sources import FileSource, PopulationSource
 from begegnung_geo.sources.clipping import find_box
 from begegnung_geo.sources.download import (
     ByteCounter,

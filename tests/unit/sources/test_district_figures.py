@@ -9,7 +9,7 @@ import pytest
 
 from begegnung_geo.config import build_profile
 from begegnung_geo.errors import ConfigError, SourceError
-from begegnung_geo.profile import FigureSource
+from begegnung_geo.profile_sources import FigureSource
 from begegnung_geo.schema import conform_table
 from begegnung_geo.sources.district_figures import read_district_figures
 

@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 
 from begegnung_geo.errors import ConfigError, SourceError
-from begegnung_geo.profile import TotalsSource
+from begegnung_geo.profile_sources import TotalsSource
 from begegnung_geo.schema import conform_table
 from begegnung_geo.sources.district_totals import read_district_totals
 
