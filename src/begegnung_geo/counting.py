@@ -125,6 +125,7 @@ def _read_grid(step: StepInput) -> _People:
         "rejected_persons": meta.rejected_persons,
         "spacing_m": meta.cell_size_m if 0 < meta.cell_size_m <= _COARSE_CELL_M else _HOUSE_SPACING_M,
         "cell_size_m": meta.cell_size_m,
+        "is_spread": meta.cell_size_m > _COARSE_CELL_M,
         "has_total": meta.has_total,
         "is_group_scaled": False,
     }

@@ -95,6 +95,7 @@ def _summarise_population(city_coverage: pd.DataFrame, people: Mapping[str, Any]
         "source": people["source"],
         **{key: people[key] for key in ("kind", "basis", "weights", "is_group_scaled")},
         "cell_size_m": float(people.get("cell_size_m", 0.0)),
+        "is_spread": bool(people.get("is_spread", False)),
         "data_date": str(people.get("data_date", "")),
     }
 

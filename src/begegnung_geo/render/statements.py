@@ -23,7 +23,6 @@ from begegnung_geo.render.text import Words, clean_text
 from begegnung_geo.table_columns import VARIANT_DIMENSIONS
 
 _WEAK_EVIDENCE = ("D", "E")
-_COARSE_CELL_M = 250  # people of larger cells are spread over the houses (chapter `counting`)
 
 
 @dataclass(frozen=True)
@@ -276,7 +275,7 @@ def _say_people(speaker: Speaker) -> str:
     if not size_m:
         return words.say("method.people_counted", as_of=as_of)
     size = words.number(size_m)
-    if size_m > _COARSE_CELL_M:
+    if population.get("is_spread"):  # over the houses, chapter `counting`
         return words.say("method.people_coarse", size=size, as_of=as_of)
     return words.say("method.people_grid", size=size, as_of=as_of)
 

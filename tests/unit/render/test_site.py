@@ -182,7 +182,7 @@ def test_the_method_is_told_in_ten_points(site):
         ({}, "aus einer Zählung (Jahr nicht angegeben)"),
         ({"cell_size_m": 100.0, "data_date": "2022-05-15"}, "von 100 m Seitenlänge (Stand 15.05.2022);"),
         (
-            {"cell_size_m": 1000.0},
+            {"cell_size_m": 1000.0, "is_spread": True},
             "von 1.000 m Seitenlänge (Jahr nicht angegeben), innerhalb eines Feldes nach",
         ),
     ],
