@@ -65,6 +65,21 @@ def test_an_opened_room_reaches_the_people_that_siting_says_and_the_pages_tell_i
         site / "downloads" / "scenario_coverage.csv", sep=";", decimal=",", encoding="utf-8-sig"
     )
     assert rows["persons_gained"].fillna(-1).tolist() == told["persons_gained"].fillna(-1).tolist()
+    for name, column in (
+        ("scenario_open_coverage", "persons_gained_max"),
+        ("scenario_areas", "area_gained_km2"),
+    ):
+        shown = pd.read_csv(
+            site / "downloads" / f"{name}.csv",
+            sep=";",
+            decimal=",",
+            encoding="utf-8-sig",
+            dtype={"district_id": str},
+        )
+        told = read(fresh_town, name)
+        assert sorted(shown[column].fillna(-1).tolist()) == pytest.approx(
+            sorted(told[column].fillna(-1).tolist())
+        )
     # The city as it is stays as it was.
     assert "Szenario" not in (fresh_town.site / "index.html").read_text(encoding="utf-8")
     assert not (fresh_town.site / "downloads" / "scenario_coverage.csv").exists()

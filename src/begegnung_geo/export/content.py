@@ -123,6 +123,14 @@ class DownloadContent(Protocol):
         """Table `scenario_coverage`; without rows where the city is shown as it is."""
 
     @property
+    def scenario_open_coverage(self) -> pd.DataFrame:
+        """Table `scenario_open_coverage`; the same."""
+
+    @property
+    def scenario_areas(self) -> pd.DataFrame:
+        """Table `scenario_areas`; the same."""
+
+    @property
     def issues(self) -> pd.DataFrame:
         """Table `issues`."""
 
@@ -176,3 +184,7 @@ class Downloads:
     scenario_coverage: pd.DataFrame = field(
         default_factory=lambda: build_empty("scenario_coverage", crs=WGS84)
     )
+    scenario_open_coverage: pd.DataFrame = field(
+        default_factory=lambda: build_empty("scenario_open_coverage", crs=WGS84)
+    )
+    scenario_areas: pd.DataFrame = field(default_factory=lambda: build_empty("scenario_areas", crs=WGS84))

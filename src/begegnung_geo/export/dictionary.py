@@ -20,6 +20,8 @@ from begegnung_geo.export.words import (
     OPEN_COVERAGE_WORDS,
     POTENTIAL_WORDS,
     REACH_WORDS,
+    SCENARIO_AREA_WORDS,
+    SCENARIO_OPEN_WORDS,
     SCENARIO_WORDS,
     SPOT_WORDS,
     Word,
@@ -45,7 +47,9 @@ DICTIONARY: dict[str, dict[str, Word]] = {
     "open_coverage_by_district": OPEN_COVERAGE_WORDS,
     "potential_gains": POTENTIAL_WORDS,
     "reach_areas": REACH_WORDS,
+    "scenario_areas": SCENARIO_AREA_WORDS,
     "scenario_coverage": SCENARIO_WORDS,
+    "scenario_open_coverage": SCENARIO_OPEN_WORDS,
     "datenlexikon": DICTIONARY_WORDS,
     "quellen": SOURCE_WORDS,
 }

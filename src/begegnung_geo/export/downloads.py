@@ -43,7 +43,9 @@ FILES = {
     "quellen.csv": "quellen",
 }
 """File -> key of its columns in `dictionary.DICTIONARY`."""
-_SCENARIO_FILES = {"scenario_coverage.csv": "scenario_coverage"}
+_SCENARIO_FILES = {
+    f"{name}.csv": name for name in ("scenario_areas", "scenario_coverage", "scenario_open_coverage")
+}
 _LAYERS = {
     "begegnungsorte": "begegnungsorte",
     "districts": "districts",

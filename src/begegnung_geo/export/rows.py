@@ -24,7 +24,13 @@ from begegnung_geo.export.tables import (
     build_scenario_rows,
     build_spot_rows,
 )
-from begegnung_geo.export.words import ESTIMATED, INVENTED
+from begegnung_geo.export.words import (
+    ESTIMATED,
+    INVENTED,
+    SCENARIO_AREA_WORDS,
+    SCENARIO_OPEN_WORDS,
+    SCENARIO_WORDS,
+)
 from begegnung_geo.export.words_about import DICTIONARY_WORDS
 
 
@@ -66,7 +72,13 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
         "potential_gains": build_potential_rows(
             content.siting_gains, content.siting_ranks, places, class_labels=labels
         ),
-        "scenario_coverage": build_scenario_rows(content.scenario_coverage, _list_names(content)),
+        "scenario_coverage": build_scenario_rows(
+            content.scenario_coverage, SCENARIO_WORDS, names=_list_names(content)
+        ),
+        "scenario_open_coverage": build_scenario_rows(
+            content.scenario_open_coverage, SCENARIO_OPEN_WORDS, names=_list_names(content)
+        ),
+        "scenario_areas": content.scenario_areas[list(SCENARIO_AREA_WORDS)],
         "reach_areas": build_reach_rows(content.reach_areas),
         "quellen": build_source_rows(
             content.provenance, notes=list_notes(content), data_date=content.data_date

@@ -19,7 +19,6 @@ from begegnung_geo.export.words import (
     NO_STATEMENT,
     NOT_PUBLISHED,
     REACH_WORDS,
-    SCENARIO_WORDS,
     SPOT_WORDS,
     TOO_FEW,
     Word,
@@ -31,6 +30,7 @@ from begegnung_geo.profile import Publication
 HIDDEN = "."
 _COUNTS = ("persons", "persons_covered", "persons_unknown", "persons_beyond")
 _DEGREE_DECIMALS = 6
+_SCENARIO_KEY = ["level", "district_id", "moment", "profile", "threshold_min"]
 # These texts quote what stands in a row. That may be the address of a shelter, which is withheld
 # only later, or a name where no name belongs: neither must leave the house through the list of faults.
 _QUOTING_CODES = (
@@ -185,11 +185,13 @@ def build_reach_rows(reach_areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=ordered.geometry.to_numpy(), crs=reach_areas.crs)
 
 
-def build_scenario_rows(scenario_coverage: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
-    """Return the table `scenario_coverage` with the names of the districts, sorted by its key."""
-    rows = scenario_coverage.merge(names, on=["level", "district_id"], how="left")
-    key = ["level", "district_id", "profile", "threshold_min"]
-    return _select(rows.sort_values(key, ignore_index=True), SCENARIO_WORDS, [])
+def build_scenario_rows(
+    compared: pd.DataFrame, words: Mapping[str, Word], *, names: pd.DataFrame
+) -> pd.DataFrame:
+    """Return a table that compares a scenario with the city as it is, with the districts' names, sorted."""
+    rows = compared.merge(names, on=["level", "district_id"], how="left")
+    key = [name for name in _SCENARIO_KEY if name in compared.columns]
+    return _select(rows.sort_values(key, ignore_index=True), words, [])
 
 
 def build_issue_rows(issues: pd.DataFrame) -> pd.DataFrame:

@@ -135,6 +135,42 @@ SCENARIO_WORDS: dict[str, Word] = {
     ),
 }
 
+SCENARIO_OPEN_WORDS: dict[str, Word] = {
+    **{key: SCENARIO_WORDS[key] for key in ("level", "district_id", "name")},
+    "moment": Word("Zeitpunkt (Schlüssel)", "Schlüssel des Zeitpunkts im Profil"),
+    "profile": SCENARIO_WORDS["profile"],
+    "threshold_min": SCENARIO_WORDS["threshold_min"],
+    "persons_covered_min_before": Word(
+        "sicher, heute",
+        "in Reichweite eines Ortes, der dann sicher offen ist; leer: nicht genannt",
+        "Menschen",
+    ),
+    "persons_covered_min": Word(
+        "sicher, im Szenario", "dasselbe, wie es wäre; leer: nicht genannt", "Menschen"
+    ),
+    "persons_gained_min": Word(
+        "Unterschied, sicher", "im Szenario mehr (oder weniger); leer: nicht genannt", "Menschen"
+    ),
+    "persons_covered_max_before": Word(
+        "höchstens, heute", "dasselbe, Orte mit unbekannten Öffnungszeiten als offen gezählt", "Menschen"
+    ),
+    "persons_covered_max": Word(
+        "höchstens, im Szenario", "dasselbe, wie es wäre; leer: nicht genannt", "Menschen"
+    ),
+    "persons_gained_max": Word(
+        "Unterschied, höchstens", "im Szenario mehr (oder weniger); leer: nicht genannt", "Menschen"
+    ),
+}
+
+SCENARIO_AREA_WORDS: dict[str, Word] = {
+    "profile": SCENARIO_WORDS["profile"],
+    "threshold_min": SCENARIO_WORDS["threshold_min"],
+    "area_before_km2": Word("Fläche heute", "Fläche der Stadt in Gehweite, in Quadraten gezählt", "km²"),
+    "area_km2": Word("Fläche im Szenario", "dasselbe, wie es wäre", "km²"),
+    "area_gained_km2": Word("neu in Gehweite", "Fläche, die dazukommt", "km²"),
+    "area_lost_km2": Word("nicht mehr in Gehweite", "Fläche, die wegfällt", "km²"),
+}
+
 ISSUE_WORDS: dict[str, Word] = {
     "source": Word("Quelle", "Datei oder Schlüssel der Quelle"),
     "row": Word("Zeile", "Zeile der Datei oder Kennung; * steht für viele"),
