@@ -4,14 +4,14 @@
 import re
 from typing import Literal
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """With these a spreadsheet takes a cell for a formula, the full-width forms included."""
 _MARKUP = re.compile(r"<[/!?]?[a-zA-Z]")
 
 
 def is_formula_like(text: str) -> bool:
     """Tell whether a spreadsheet would take a text for a formula."""
-    return text.lstrip().startswith(FORMULA_SIGNS)
+    return text.lstrip().startswith(_FORMULA_SIGNS)
 
 
 def find_hostility(text: str) -> Literal["", "formula", "markup"]:

@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 
-from begegnung_geo.hostile_text import FORMULA_SIGNS
+from begegnung_geo.hostile_text import is_formula_like
 from begegnung_geo.privacy import redact_text
 
 CELL_MAX = 32_767  # what a cell of Excel holds
@@ -29,4 +29,4 @@ def clean_text(text: str) -> str | None:
 
 def neutralise(text: str) -> str:
     """Return a text that a spreadsheet reads as text: an apostrophe before `=`, `+`, `-`, `@`."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    return f"'{text}" if is_formula_like(text) else text
