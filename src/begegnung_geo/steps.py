@@ -29,13 +29,12 @@ import geopandas as gpd
 import pandas as pd
 
 from begegnung_geo.errors import BegegnungError
-from begegnung_geo.files import hash_file, remove_leftovers, write_bytes
+from begegnung_geo.files import hash_file, remove_leftovers
 from begegnung_geo.fingerprints import hash_code, hash_program
 from begegnung_geo.issues import concat_issues
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.run_folders import (
-    RECORDS,
     Folders,
     lock_folder,
     publish_folder,
@@ -43,6 +42,13 @@ from begegnung_geo.run_folders import (
     require_ours,
 )
 from begegnung_geo.schema import build_empty
+from begegnung_geo.step_records import (
+    find_issues,
+    list_record_files,
+    read_outputs,
+    read_record,
+    write_record,
+)
 from begegnung_geo.store import Portions, find_table, give_back_memory, read_table, write_table
 
 _LOG = logging.getLogger(__name__)
@@ -181,7 +187,7 @@ class StepInput:
 
         It is made again where the tables or settings are others; nobody may change it.
         """
-        outputs = _read_outputs(self.processed)
+        outputs = read_outputs(self.processed)
         key = (make.__qualname__, *((name, outputs.get(name)) for name in tables), *sorted(settings.items()))
         if key not in self.shared:
             self.shared[key] = make(*(self._read(name) for name in tables), **settings)
@@ -201,13 +207,13 @@ class StepInput:
         """Return the facts of an earlier step declared in `facts_of`."""
         if step not in self.step.facts_of:
             raise KeyError(f"step {self.step.name} does not declare facts of {step}")
-        return _read_record(self.processed, step)["facts"]  # type: ignore[no-any-return]
+        return read_record(self.processed, step)["facts"]  # type: ignore[no-any-return]
 
     def issues(self) -> pd.DataFrame:
         """Return the faults that all earlier steps found; the step declares `gathers_issues`."""
         if not self.step.gathers_issues:
             raise KeyError(f"step {self.step.name} does not declare that it gathers issues")
-        return concat_issues(pd.read_parquet(_find_issues(self.processed, name)) for name in self.earlier)
+        return concat_issues(pd.read_parquet(find_issues(self.processed, name)) for name in self.earlier)
 
     def raw(self, role: str) -> RawFile | None:
         """Return the raw file of a role, None where the profile has none."""
@@ -264,7 +270,7 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
             start = time.monotonic()
             origin, text = _bring_up_to_date(step_input, folders)
             give_back_memory()
-            text = "\n".join([text, *_read_record(partial.processed, step.name)["facts"].get("report", ())])
+            text = "\n".join([text, *read_record(partial.processed, step.name)["facts"].get("report", ())])
             listener.finished(step.name, text, None if origin else time.monotonic() - start)
             is_site_new |= step.is_page and origin != folders
         publish_folder(partial.processed, folders.processed)
@@ -311,36 +317,30 @@ def _run_step(step_input: StepInput, partial: Folders, *, fingerprint: str) -> s
         raise KeyError(f"step {step.name} wrote {sorted(output.tables)}, declared {sorted(step.writes)}")
     for name, frame in output.tables.items():
         write_table(frame, name, folder=partial.processed, crs=step_input.crs)
-    records = partial.processed / RECORDS
-    records.mkdir(exist_ok=True)
-    concat_issues(output.issues).to_parquet(_find_issues(partial.processed, step.name), index=False)
-    record = {
-        "fingerprint": fingerprint,
-        "facts": dict(output.facts),
-        "outputs": {name: hash_file(find_table(partial.processed, name)) for name in sorted(step.writes)},
-    }
-    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
-    write_bytes(records / f"{step.name}.json", text.encode())
+    write_record(
+        partial.processed,
+        step.name,
+        fingerprint=fingerprint,
+        facts=output.facts,
+        outputs={name: hash_file(find_table(partial.processed, name)) for name in sorted(step.writes)},
+        issues=concat_issues(output.issues),
+    )
     counts = ", ".join(f"{name} {len(frame):,}" for name, frame in output.tables.items())
     return counts or str(output.facts.get("text", "done"))
-
-
-def _find_issues(processed: Path, step: str) -> Path:
-    return processed / RECORDS / f"{step}.issues.parquet"
 
 
 def _measure_fingerprint(step_input: StepInput) -> str:
     step, job, processed = step_input.step, step_input.job, step_input.processed
     profile = job.profile.model_dump(mode="json")
-    producers = [_read_outputs(processed).get(name, "missing") for name in step.reads]
-    facts = [_read_record(processed, name).get("facts") for name in step.facts_of]
+    producers = [read_outputs(processed).get(name, "missing") for name in step.reads]
+    facts = [read_record(processed, name).get("facts") for name in step.facts_of]
     raw = {
         role: [raw_file.path.name, hash_file(raw_file.path), raw_file.entry.model_dump()]
         for role, raw_file in sorted(job.raw_files.items())
         if any(role == known or role.startswith(f"{known}.") for known in step.raw)
     }
     gathered = step_input.earlier if step.gathers_issues else ()
-    issue_files = [_find_issues(processed, name) for name in gathered]
+    issue_files = [find_issues(processed, name) for name in gathered]
     issues = [hash_file(file) if file.is_file() else "missing" for file in issue_files]
     pages = [job.language, job.has_pdf] if step.is_page else []
     parts = [
@@ -359,7 +359,7 @@ def _measure_fingerprint(step_input: StepInput) -> str:
 
 def _find_fresh(step: Step, fingerprint: str, places: Sequence[Folders]) -> Folders | None:
     for place in places:
-        record = _read_record(place.processed, step.name)
+        record = read_record(place.processed, step.name)
         if record.get("fingerprint") != fingerprint:
             continue
         files = [find_table(place.processed, name) for name in step.writes]
@@ -373,9 +373,11 @@ def _find_fresh(step: Step, fingerprint: str, places: Sequence[Folders]) -> Fold
 def _carry(step: Step, origin: Folders, partial: Folders) -> None:
     if origin == partial:
         return
-    records = Path(RECORDS)
     names = [Path(f"{name}.parquet") for name in step.writes]
-    for name in [*names, records / f"{step.name}.json", records / f"{step.name}.issues.parquet"]:
+    for name in [
+        *names,
+        *reversed(list_record_files(step.name)),
+    ]:  # the record last: it says that all is there
         target = partial.processed / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
@@ -383,22 +385,7 @@ def _carry(step: Step, origin: Folders, partial: Folders) -> None:
 
 
 def _discard(step: Step, partial: Folders) -> None:
-    (partial.processed / RECORDS / f"{step.name}.json").unlink(missing_ok=True)
-    _find_issues(partial.processed, step.name).unlink(missing_ok=True)
+    for file in list_record_files(step.name):
+        (partial.processed / file).unlink(missing_ok=True)
     for name in step.writes:
         find_table(partial.processed, name).unlink(missing_ok=True)
-
-
-def _read_record(processed: Path, step: str) -> dict[str, Any]:
-    try:
-        record = json.loads((processed / RECORDS / f"{step}.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
-def _read_outputs(processed: Path) -> dict[str, str]:
-    outputs: dict[str, str] = {}
-    for path in sorted((processed / RECORDS).glob("*.json")):
-        outputs |= _read_record(processed, path.stem).get("outputs", {})
-    return outputs
