@@ -48,12 +48,7 @@ def describe_errors() -> str:
     """Return the texts of all errors that are raised on purpose, with their cures."""
     sections = []
     for kind, errors in source_texts.read_errors(PACKAGE).items():
-        rows = sorted(
-            {
-                f"| {error.what} | {error.cure or 'none: a check of the program itself; please report it'} |"
-                for error in errors
-            }
-        )
+        rows = sorted({f"| {error.what} | {error.cure} |" for error in errors})
         meaning = getattr(begegnung_geo.errors, kind).__doc__.strip().splitlines()[0]
         sections.append("\n".join([f"## {kind}", "", meaning, "", "| error | next |", "|---|---|", *rows]))
     return "\n\n".join(sections)

@@ -90,7 +90,7 @@ def require_contract(frame: pd.DataFrame, table: Table, *, crs: CRS | str) -> No
     _require_values(frame, table)
     if table.geometry:
         if not isinstance(frame, gpd.GeoDataFrame):
-            raise SchemaError(f"table {table.name} has no geometry", where=table.name)
+            raise _break(f"table {table.name} has no geometry", where=f"table {table.name}")
         require_crs(frame, crs, name=f"table {table.name}")
 
 
@@ -102,6 +102,15 @@ def build_empty_frame(table: Table, *, crs: CRS | str) -> pd.DataFrame:
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs))
 
 
+def _break(what: str, *, where: str) -> SchemaError:
+    return SchemaError(
+        what,
+        where=where,
+        hint="a table of another version is rebuilt by `make clean` and `make maps`; if it stays, "
+        "please report it: docs/data_dictionary.md holds the contract",
+    )
+
+
 def _in_family(table: Table, name: str) -> bool:
     fixed = any(column.name == name for column in table.columns)
     return not fixed and any(name.startswith(family.name) for family in table.families)
@@ -111,10 +120,9 @@ def _require_columns(frame: pd.DataFrame, table: Table, wanted: list[str]) -> No
     missing = [column for column in wanted if column not in frame.columns]
     unknown = [c for c in frame.columns if c not in wanted and not _in_family(table, str(c))]
     if missing or unknown:
-        raise SchemaError(
+        raise _break(
             f"table {table.name}: missing columns {missing}, unknown columns {unknown}",
             where=f"table {table.name}",
-            hint="schema.py holds the contract; a stale file is rebuilt by `make clean` and `make maps`",
         )
 
 
@@ -124,7 +132,7 @@ def _cast(values: pd.Series, column: Column, table: Table) -> pd.Series:
     try:
         return values.astype(column.dtype)  # type: ignore[arg-type] # the stubs list numpy names only
     except (ValueError, TypeError) as error:
-        raise SchemaError(
+        raise _break(
             f"table {table.name}: column {column.name} is not {column.dtype}",
             where=f"table {table.name}, column {column.name}: {error}",
         ) from error
@@ -134,7 +142,7 @@ def _require_values(frame: pd.DataFrame, table: Table) -> None:
     repeated = frame.duplicated(list(table.key))
     if repeated.any():
         rows = frame.loc[repeated, list(table.key)].astype(str).agg("/".join, axis=1).tolist()
-        raise SchemaError(
+        raise _break(
             f"table {table.name}: the key {', '.join(table.key)} repeats",
             where=f"table {table.name}, rows {format_rows(rows)}",
         )
@@ -142,14 +150,14 @@ def _require_values(frame: pd.DataFrame, table: Table) -> None:
         values = frame[column.name]
         is_null = values.isna() if not column.dtype.startswith("list") else pd.Series([], dtype=bool)
         if not column.is_nullable and is_null.any():
-            raise SchemaError(
+            raise _break(
                 f"table {table.name}: column {column.name} has empty values",
                 where=f"table {table.name}, rows {format_rows(list(np.flatnonzero(is_null)))}",
             )
         if column.allowed:
             strange = sorted(set(values.dropna().unique()) - set(column.allowed))
             if strange:
-                raise SchemaError(
+                raise _break(
                     f"table {table.name}: column {column.name} has unknown values {format_rows(strange)}",
                     where=f"table {table.name}, column {column.name}",
                 )
@@ -160,11 +168,11 @@ def _require_values(frame: pd.DataFrame, table: Table) -> None:
 def _require_geometry(frame: pd.DataFrame, table: Table) -> None:
     geometry = frame["geometry"]
     if not table.is_geometry_nullable and geometry.isna().any():
-        raise SchemaError(f"table {table.name} has rows without geometry", where=f"table {table.name}")
+        raise _break(f"table {table.name} has rows without geometry", where=f"table {table.name}")
     names = set(pd.Series(gpd.GeoSeries(geometry).dropna().geom_type).unique())
     if names - set(table.geometry):
         strange = sorted(names - set(table.geometry))
-        raise SchemaError(
+        raise _break(
             f"table {table.name} holds {strange}, allowed: {list(table.geometry)}",
             where=f"table {table.name}",
         )

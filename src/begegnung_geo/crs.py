@@ -20,6 +20,24 @@ LAEA_EUROPE = CRS.from_epsg(3035)
 """The Zensus grid's equal-area system."""
 
 
+def require_known_crs(layer: "gpd.GeoDataFrame | gpd.GeoSeries", *, name: str) -> CRS:
+    """
+    Return the CRS of a layer.
+
+    Raises
+    ------
+    CrsError
+        If it has none: nobody knows then where its coordinates lie.
+    """
+    if layer.crs is None:
+        raise CrsError(
+            f"{name} has no coordinate reference system",
+            where=name,
+            hint="say with set_crs() what it is in; the program's tables are rebuilt by `make maps`",
+        )
+    return CRS.from_user_input(layer.crs)
+
+
 def require_crs(layer: "gpd.GeoDataFrame | gpd.GeoSeries", crs: CRS | str, *, name: str) -> None:
     """
     Raise unless a layer is in the given CRS.

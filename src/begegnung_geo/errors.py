@@ -9,10 +9,14 @@ The exceptions this package raises on purpose.
     |-- SourceError             a raw file is missing, unreadable, incomplete or unreachable
     |-- SchemaError             a table breaks its contract in ``schema.py`` (also ValueError)
     |-- CrsError                a layer has no CRS, or the wrong one (also ValueError)
-    `-- NetworkError            the walk network cannot be built or used
+    |-- NetworkError            the walk network cannot be built or used
+    `-- SitingError             no choice of places keeps all conditions
 """
 
 from collections.abc import Sequence
+
+IS_A_FAULT = "this is a fault of the program, not of your data: please report it with this text"
+"""Hint of a check of the program itself: nothing a user could change makes it go away."""
 
 
 class BegegnungError(Exception):
@@ -59,6 +63,10 @@ class CrsError(BegegnungError, ValueError):
 
 class NetworkError(BegegnungError):
     """The walk network cannot be built or used."""
+
+
+class SitingError(BegegnungError):
+    """No choice of places keeps all conditions."""
 
 
 def format_rows(rows: Sequence[object], *, limit: int = 5) -> str:

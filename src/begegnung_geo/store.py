@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyproj import CRS
 
-from begegnung_geo.errors import SchemaError, SourceError
+from begegnung_geo.errors import IS_A_FAULT, SchemaError, SourceError
 from begegnung_geo.files import replace_atomically
 from begegnung_geo.schema import TABLES, conform_table, require_table
 
@@ -90,6 +90,7 @@ def _require_rising(frames: Iterable[pd.DataFrame], name: str) -> Iterator[pd.Da
                 raise SchemaError(
                     f"table {name}: the keys of its portions do not rise",
                     where=f"table {name}, {lowest} after {last}",
+                    hint=IS_A_FAULT,
                 )
             last = highest
         yield frame

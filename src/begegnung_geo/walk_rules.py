@@ -192,7 +192,11 @@ def read_walk_rules(path: Path) -> WalkRules:
             reader = csv.DictReader(file, strict=True)
             lines = [(reader.line_num, line) for line in reader]
     except OSError as error:
-        raise ConfigError("the walk rule cannot be opened", where=str(path), hint=str(error)) from error
+        raise ConfigError(
+            "the walk rule cannot be opened",
+            where=f"{path}: {error}",
+            hint="bring it back from the repository",
+        ) from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise ConfigError("the walk rule is not a CSV file", where=f"{path}: {error}", hint=hint) from error
     if reader.fieldnames != _COLUMNS:

@@ -30,8 +30,7 @@ from begegnung_geo.analysis.address_text import (
     normalise_street,
     split_type,
 )
-from begegnung_geo.crs import require_crs
-from begegnung_geo.errors import CrsError
+from begegnung_geo.crs import require_crs, require_known_crs
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 
 __all__ = ["locate_records", "match_addresses", "normalise_house_number", "normalise_street"]
@@ -142,9 +141,9 @@ def locate_records(
     CrsError
         If the two tables are not in the same CRS.
     """
-    if place_records.crs is None:
-        raise CrsError("table place_records has no coordinate reference system", where="place_records")
-    require_crs(addresses, place_records.crs, name="table addresses")
+    require_crs(
+        addresses, require_known_crs(place_records, name="table place_records"), name="table addresses"
+    )
     is_open = place_records.geometry.isna()
     has_address = place_records["street"].notna()
     wanted = place_records[is_open & has_address]

@@ -10,8 +10,8 @@ from pyproj import CRS
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from begegnung_geo.crs import require_crs
-from begegnung_geo.errors import BegegnungError, CrsError
+from begegnung_geo.crs import require_crs, require_known_crs
+from begegnung_geo.errors import BegegnungError
 from begegnung_geo.issues import IssueCode, concat_issues, count_issue
 
 # Slivers between districts are closed where they are narrower than twice this; inlets of
@@ -41,9 +41,7 @@ def require_shared_crs(first: gpd.GeoDataFrame, second: gpd.GeoDataFrame, *, nam
     CrsError
         If one has none or they differ.
     """
-    if first.crs is None:
-        raise CrsError(f"{names[0]} has no coordinate reference system", where=names[0])
-    require_crs(second, first.crs, name=names[1])
+    require_crs(second, require_known_crs(first, name=names[0]), name=names[1])
 
 
 def build_city_area(

@@ -16,8 +16,7 @@ from begegnung_geo.analysis.match_facts import APART, OTHER, build_match_facts
 from begegnung_geo.analysis.place_ids import pick_ids
 from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.category_rules import CategoryRules
-from begegnung_geo.crs import require_crs
-from begegnung_geo.errors import CrsError
+from begegnung_geo.crs import require_crs, require_known_crs
 from begegnung_geo.issues import IssueCode, concat_issues, count_issue
 from begegnung_geo.profile import Coverage
 
@@ -149,11 +148,8 @@ def split_by_city(
     CrsError
         If the two tables are not in the same CRS.
     """
-    if begegnungsorte.crs is None:
-        raise CrsError(
-            "table begegnungsorte has no coordinate reference system", where="table begegnungsorte"
-        )
-    require_crs(city_area, begegnungsorte.crs, name="table city_area")
+    crs = require_known_crs(begegnungsorte, name="table begegnungsorte")
+    require_crs(city_area, crs, name="table city_area")
     area = shapely.union_all(np.array(city_area.geometry, dtype=object))
     distance = shapely.distance(np.array(begegnungsorte.geometry, dtype=object), area)
     is_inside = distance == 0

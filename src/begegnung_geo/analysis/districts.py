@@ -75,7 +75,11 @@ def build_districts(district_areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame,
         If there is no district.
     """
     if not len(district_areas):
-        raise SchemaError("there is no district", where="table district_areas")
+        raise SchemaError(
+            "there is no district",
+            where="table district_areas",
+            hint="give a district file with one area at least (--districts), or leave it out",
+        )
     levels = order_levels(district_areas)
     ordered = district_areas.sort_values(["level", "district_id"], ignore_index=True)
     parts: list[gpd.GeoDataFrame] = []
@@ -192,7 +196,11 @@ def assign_district(
     require_shared_crs(city_area, districts, names=("table city_area", "table districts"))
     members = districts[districts["level"] == level].sort_values("district_id", ignore_index=True)
     if not len(members):
-        raise SchemaError(f"there is no district of level {level!r}", where="table districts, column level")
+        raise SchemaError(
+            f"there is no district of level {level!r}",
+            where="table districts, column level",
+            hint=f"the levels are: {', '.join(order_levels(districts)) or 'none'}",
+        )
     shapes = points.geometry.to_numpy()
     areas = members.geometry.to_numpy()
     position, distance_m = _locate(shapes, areas)

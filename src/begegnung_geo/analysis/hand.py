@@ -18,8 +18,7 @@ from begegnung_geo.analysis.place_ids import build_begegnungsort_id
 from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.attribute_rules import AttributeRules
 from begegnung_geo.category_rules import PlaceClass
-from begegnung_geo.crs import WGS84
-from begegnung_geo.errors import CrsError
+from begegnung_geo.crs import WGS84, require_known_crs
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 
 HAND_SOURCES = ("correction", "answer")
@@ -274,11 +273,8 @@ def _find_namesake(entry: Mapping[Any, Any], begegnungsorte: gpd.GeoDataFrame) -
 
 
 def _project(lon: Sequence[float], lat: Sequence[float], *, like: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    if like.crs is None:
-        raise CrsError(
-            "table begegnungsorte has no coordinate reference system", where="table begegnungsorte"
-        )
-    return gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=WGS84).to_crs(like.crs)
+    crs = require_known_crs(like, name="table begegnungsorte")
+    return gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=WGS84).to_crs(crs)
 
 
 def _move(places: gpd.GeoDataFrame, positions: pd.Series) -> gpd.GeoDataFrame:

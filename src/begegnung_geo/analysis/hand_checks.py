@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from begegnung_geo.crs import WGS84
-from begegnung_geo.errors import CrsError
+from begegnung_geo.crs import WGS84, require_known_crs
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 
 _DAY_LENGTH = len("2026-11-22")
@@ -102,10 +101,9 @@ def check_positions(
     if not len(rows):
         return claims, concat_issues([])
     degrees = claims["value"].iloc[rows].str.split(", ", expand=True).astype("float64")
-    if begegnungsorte.crs is None:
-        raise CrsError("the places have no coordinate reference system", where="table begegnungsorte")
+    crs = require_known_crs(begegnungsorte, name="table begegnungsorte")
     lat_lon = gpd.GeoSeries(gpd.points_from_xy(degrees[1], degrees[0]), crs=WGS84)
-    points = np.asarray(lat_lon.to_crs(begegnungsorte.crs), dtype=object)
+    points = np.asarray(lat_lon.to_crs(crs), dtype=object)
     known = begegnungsorte.set_index("begegnungsort_id").geometry
     before = np.asarray(known.loc[claims["begegnungsort_id"].iloc[rows]], dtype=object)
     is_outside = np.zeros(len(rows), dtype=bool)

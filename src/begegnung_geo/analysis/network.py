@@ -14,8 +14,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from begegnung_geo.analysis.edge_shapes import EdgeShapes, Segments, build_lines, measure_length
-from begegnung_geo.crs import require_metric
-from begegnung_geo.errors import CrsError, NetworkError, SchemaError, format_rows
+from begegnung_geo.crs import require_known_crs, require_metric
+from begegnung_geo.errors import NetworkError, SchemaError, format_rows
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -266,9 +266,7 @@ def _tie_network(
 
 
 def _require_metric_layer(walkways: gpd.GeoDataFrame) -> None:
-    if walkways.crs is None:
-        raise CrsError("table walkways has no coordinate reference system", where="table walkways")
-    require_metric(walkways.crs, where="table walkways")
+    require_metric(require_known_crs(walkways, name="table walkways"), where="table walkways")
 
 
 def _flatten(ways: gpd.GeoDataFrame) -> tuple[Ints, Ints, Floats]:

@@ -12,8 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from begegnung_geo.analysis.list_evidence import find_mark
 from begegnung_geo.analysis.names import normalise_name
-from begegnung_geo.crs import require_crs
-from begegnung_geo.errors import CrsError
+from begegnung_geo.crs import require_crs, require_known_crs
 
 FOUND_WITHIN_M = 150.0
 _NAME_SCORE_MIN = 90.0  # of 100: one word more or less may differ in its spelling, not in its sense
@@ -53,9 +52,8 @@ def measure_recall(
     CrsError
         If the two tables are not in the same CRS.
     """
-    if begegnungsorte.crs is None:
-        raise CrsError("the table has no coordinate reference system", where="table begegnungsorte")
-    require_crs(expected, begegnungsorte.crs, name="expected places")
+    crs = require_known_crs(begegnungsorte, name="table begegnungsorte")
+    require_crs(expected, crs, name="expected places")
     own = set(expected["source"])
     from_others = begegnungsorte["place_ids"].map(
         lambda ids: any(str(place_id).partition(":")[0] not in own for place_id in ids)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from begegnung_geo.errors import SchemaError
+from begegnung_geo.errors import IS_A_FAULT, SchemaError
 from begegnung_geo.table_columns import REJECTIONS
 
 
@@ -74,7 +74,11 @@ def build_row_counts(
         read[count.source] = read.get(count.source, 0) + count.read
         for reason, number in count.reasons.items():
             if reason not in REJECTIONS:
-                raise SchemaError(f"there is no reason {reason!r} to reject a row", where="table rejections")
+                raise SchemaError(
+                    f"there is no reason {reason!r} to reject a row",
+                    where="table rejections",
+                    hint=IS_A_FAULT,
+                )
             rejected[count.source, reason] = rejected.get((count.source, reason), 0) + number
     kept, merged = _count_accepted(begegnungsorte)
     sources = sorted({*read, *kept, *merged, *(source for source, _ in rejected)})
@@ -139,5 +143,5 @@ def _require_balance(row_counts: pd.DataFrame) -> None:
     raise SchemaError(
         f"the books of {len(wrong)} sources do not close: a row was lost or counted twice",
         where=f"table row_counts, {'; '.join(sums)}",
-        hint="this is a fault of the program, not of the data: please report it",
+        hint=IS_A_FAULT,
     )

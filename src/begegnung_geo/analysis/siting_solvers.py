@@ -16,7 +16,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from begegnung_geo.analysis.network import Bools, Floats, Ints
 from begegnung_geo.analysis.siting import SitingProblem
-from begegnung_geo.errors import BegegnungError
+from begegnung_geo.errors import SitingError
 
 _CERTAIN = 0.5  # a binary above this is 1; HiGHS returns 0.9999999
 _EQUAL = 1e-9
@@ -24,10 +24,6 @@ _INFEASIBLE = 2
 _EXACT_PAIRS_MAX = 20_000
 _ROUNDS = 400
 _SLOWER = 0.97
-
-
-class SitingError(BegegnungError):
-    """No choice of places keeps all conditions."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,6 @@ from begegnung_geo.analysis.siting_doubts import SitingTrial
 from begegnung_geo.analysis.siting_solvers import (
     Choice,
     Conditions,
-    SitingError,
     choose_fewest,
     choose_greedily,
     choose_most_covered,
@@ -31,6 +30,7 @@ from begegnung_geo.analysis.siting_solvers import (
 from begegnung_geo.analysis.walk_matrix import WalkMatrix, lengthen_walks, look_up_walks, measure_walk_matrix
 from begegnung_geo.analysis.ways import ANY_GROUND, STEP_FREE, Ways
 from begegnung_geo.crs import require_crs
+from begegnung_geo.errors import SitingError
 from begegnung_geo.profile import Headline, Siting, Walking
 from begegnung_geo.schema import build_empty
 

@@ -133,7 +133,7 @@ def _find_key(client: PoliteClient, found: _Found, *, todos: list[str]) -> str:
 def _find_extract(client: PoliteClient, found: _Found, *, todos: list[str]) -> str:
     url = client.rules.geofabrik_index_url
     try:
-        regions = _read_regions(client.read_json(url))
+        regions = _read_regions(client.read_json(url), url=url)
     except SourceError as error:
         todos.append(f"sources.osm: the list of extracts could not be read ({error.what})")
         return ""
@@ -151,7 +151,7 @@ def _find_extract(client: PoliteClient, found: _Found, *, todos: list[str]) -> s
     return ""
 
 
-def _read_regions(index: Any) -> list[tuple[str, BaseGeometry]]:  # noqa: ANN401 - JSON
+def _read_regions(index: Any, *, url: str) -> list[tuple[str, BaseGeometry]]:  # noqa: ANN401 - JSON
     features = index.get("features") if isinstance(index, dict) else None
     regions = []
     for feature in features if isinstance(features, list) else []:
@@ -163,7 +163,11 @@ def _read_regions(index: Any) -> list[tuple[str, BaseGeometry]]:  # noqa: ANN401
         if address.endswith(".osm.pbf"):
             regions.append((address, shape))
     if not regions:
-        raise SourceError("the index lists no extracts")
+        raise SourceError(
+            "the index lists no extracts",
+            where=url,
+            hint="check fetch.geofabrik_index_url, or write the url of an extract into the profile by hand",
+        )
     return regions
 
 

@@ -103,7 +103,11 @@ class Clipping:
                 yield stream
             return
         if received.stat().st_size > rules.download_max_mb * MEGABYTE:
-            raise SourceError("the file is larger than download_max_mb", where=str(received))
+            raise SourceError(
+                f"the file is larger than the {rules.download_max_mb:g} MB allowed",
+                where=f"{received}: {received.stat().st_size / MEGABYTE:.0f} MB",
+                hint="take a smaller extract, or raise download_max_mb in [fetch] of the profile",
+            )
         with received.open("rb") as stream:
             yield stream
 

@@ -190,7 +190,9 @@ def _build_position(result: dict[str, Any], *, url: str) -> Position:
             extent_m=_measure_extent(result.get("boundingbox")),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise SourceError("Nominatim's answer has no position", where=url) from error
+        raise SourceError(
+            "Nominatim's answer has no position", where=url, hint="check fetch.nominatim_url"
+        ) from error
 
 
 def _measure_extent(box: Any) -> float:  # noqa: ANN401 - JSON

@@ -39,6 +39,7 @@ _NEEDED = {
     "correction": ("target_id", "attribute", "value", "why", "who", "date"),
     "answer": ("target_id", "attribute", "value", "who", "date"),
 }
+_SHOWN = {"target_id": "source_id", "attribute": "column"}
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", re.ASCII)
 _GERMAN = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", re.ASCII)
 NO_ROLE = "ohne Rolle"
@@ -88,9 +89,7 @@ def read_hand_entries(
         raise SourceError(
             f"{path.name} lacks the columns {', '.join(_HEADERS[role][0] for role in missing)}",
             where=f"{path}, first row: {', '.join(map(str, raw.cells.columns))[:200] or 'empty'}",
-            hint=f"the header must be {', '.join(_NEEDED[kind])}".replace("target_id", "source_id").replace(
-                "attribute", "column"
-            ),
+            hint=f"the header needs the columns {', '.join(_SHOWN.get(r, r) for r in _NEEDED[kind])}",
         )
     texts = pd.DataFrame({role: pick_first(raw.cells, names) for role, names in columns.items()})
     rows, faults = [], [raw.issues]

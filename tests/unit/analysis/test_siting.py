@@ -19,7 +19,6 @@ from begegnung_geo.analysis.siting import (
 )
 from begegnung_geo.analysis.siting_solvers import (
     Conditions,
-    SitingError,
     choose_fewest,
     choose_greedily,
     choose_most_covered,
@@ -27,6 +26,7 @@ from begegnung_geo.analysis.siting_solvers import (
     measure_saved,
 )
 from begegnung_geo.analysis.walk_matrix import WalkMatrix
+from begegnung_geo.errors import SitingError
 
 REACH = 600.0
 

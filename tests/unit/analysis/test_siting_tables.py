@@ -9,7 +9,6 @@ import pytest
 from begegnung_geo.analysis.network import build_network
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.siting_doubts import SitingTrial
-from begegnung_geo.analysis.siting_solvers import SitingError
 from begegnung_geo.analysis.siting_tables import (
     build_siting_choices,
     build_siting_gains,
@@ -17,6 +16,7 @@ from begegnung_geo.analysis.siting_tables import (
     survey_ground,
 )
 from begegnung_geo.analysis.ways import lay_ways
+from begegnung_geo.errors import SitingError
 from begegnung_geo.profile import Headline, Siting, Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
 
