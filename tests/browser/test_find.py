@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Finding a place or street offline, and an address that brings back the same view."""
 
+from dataclasses import replace
+
 import pytest
 
 from page_checks import find_violations
+from small_town import build_town, write_site
 
 MAP = "maps/stadtkarte.html"
 STATE = "[begegnung.map.getZoom(), begegnung.state.profile, begegnung.state.threshold]"
@@ -33,6 +36,39 @@ def test_a_street_is_found_however_it_is_written_and_enter_zooms_to_it(page):
     )
     assert page.is_hidden("#fundstellen")
     assert page.text_content("#ansage") == "Querstraße 7, Straße"
+
+
+def test_places_of_one_name_are_told_apart_by_district_and_within_it_by_street(tmp_path, visit):
+    town = build_town()
+    # Every fifth place lies in the east: Haus A and F bear one name there, Haus B alone does in the west.
+    named = town.begegnungsorte.assign(
+        name=[
+            "Bürgerhaus" if name in ("Haus A", "Haus F", "Haus B") else name
+            for name in town.begegnungsorte["name"]
+        ]
+    )
+    page = visit(write_site(replace(town, begegnungsorte=named), tmp_path) / MAP).page
+    assert _search(page, "bürgerhaus") == ["Bürgerhaus"] * 3
+    told = page.locator("#fundstellen span").all_text_contents()
+    assert sorted(line.split(" · ")[1:] for line in told) == [
+        ["Mitte"],
+        ["Osterfeld", "Hafenstraße 1"],
+        ["Osterfeld", "Hafenstraße 6"],
+    ]
+    # A name that is there once needs no more words.
+    _search(page, "haus c")
+    assert "·" not in page.text_content("#fundstellen span")
+
+
+def test_streets_of_one_name_far_apart_are_two_results(tmp_path, visit):
+    town = build_town()
+    edges = town.walk_edges
+    ends = edges.geometry.centroid.x
+    far = edges.assign(name=None).copy()
+    far.loc[[ends.idxmin(), ends.idxmax()], "name"] = "Hauptstraße"
+    page = visit(write_site(replace(town, walk_edges=far), tmp_path) / MAP).page
+    assert _search(page, "Hauptstr.") == ["Hauptstraße"] * 2
+    assert page.locator("#fundstellen span").all_text_contents() == ["Straße · Mitte", "Straße · Osterfeld"]
 
 
 def test_arrow_keys_walk_the_results_escape_leaves_and_a_place_opens(page):

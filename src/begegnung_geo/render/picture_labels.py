@@ -2,6 +2,7 @@
 """Where names stand in a still picture: none covers another, and none covers a gap if it can help it."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,20 +16,37 @@ _FAR_COST = (
     0.25  # leaving the middle by the picture's whole width costs as much as covering a quarter of a gap
 )
 _OUTSIDE_COST = 2.0  # a name half outside its district is worse than one on a gap
+_OUTSIDE_MAX = 0.12  # of a name: a letter over the border is still read as the district's name
+
+
+class Spot(NamedTuple):
+    """The middle of a name, and which of its forms stands there."""
+
+    x: float
+    y: float
+    form: int
 
 
 def place_names(
-    areas: Geometries, sizes: Sequence[tuple[float, float]], *, avoid: Geometries, width: float, height: float
-) -> list[tuple[float, float] | None]:
+    areas: Geometries,
+    forms: Sequence[Sequence[tuple[float, float]]],
+    *,
+    avoid: Geometries,
+    width: float,
+    height: float,
+) -> list[Spot | None]:
     """
-    Return the middle of each name, None where there is no room.
+    Return where each name stands and in which form, None where there is no room.
+
+    The first form that stands free within its own district is taken. Only the last
+    one, a mere number say, may reach beyond the border.
 
     Parameters
     ----------
     areas
         Polygon a name, in units of the picture; the smallest choose first.
-    sizes
-        Width and height of each name in the same units.
+    forms
+        Width and height of each form of each name in the same units, the best one first.
     avoid
         Polygons better left free.
     width, height
@@ -38,20 +56,25 @@ def place_names(
     blocked = shapely.union_all(avoid) if len(avoid) else shapely.Polygon()
     shapely.prepare(blocked)
     taken: list[shapely.Polygon] = []
-    spots: list[tuple[float, float] | None] = [None] * len(areas)
+    spots: list[Spot | None] = [None] * len(areas)
     for row in np.argsort(shapely.area(areas), kind="stable").tolist():
-        xy = _list_candidates(areas[row], middles[row], sizes[row], frame=(width, height))
-        boxes = _box(xy, sizes[row])
-        is_free = np.ones(len(boxes), dtype=bool)
-        for other in taken:
-            is_free &= ~shapely.intersects(boxes, other)
-        if not is_free.any():
-            continue
-        xy, boxes = xy[is_free], boxes[is_free]
-        cost = _judge(boxes, xy, area=areas[row], middle=middles[row], blocked=blocked, width=width)
-        best = int(np.argmin(cost))
-        taken.append(boxes[best])
-        spots[row] = (float(xy[best, 0]), float(xy[best, 1]))
+        for number, size in enumerate(forms[row]):
+            xy = _list_candidates(areas[row], middles[row], size, frame=(width, height))
+            boxes = _box(xy, size)
+            outside = 1 - shapely.area(shapely.intersection(boxes, areas[row])) / shapely.area(boxes)
+            is_last = number == len(forms[row]) - 1
+            is_free = np.full(len(boxes), is_last) | (outside <= _OUTSIDE_MAX)
+            for other in taken:
+                is_free &= ~shapely.intersects(boxes, other)
+            if not is_free.any():
+                continue
+            xy, boxes = xy[is_free], boxes[is_free]
+            cost = _OUTSIDE_COST * outside[is_free]
+            cost += _judge(boxes, xy, middle=middles[row], blocked=blocked, width=width)
+            best = int(np.argmin(cost))
+            taken.append(boxes[best])
+            spots[row] = Spot(float(xy[best, 0]), float(xy[best, 1]), number)
+            break
     return spots
 
 
@@ -74,16 +97,13 @@ def _judge(
     boxes: Geometries,
     xy: npt.NDArray[np.float64],
     *,
-    area: BaseGeometry,
     middle: npt.NDArray[np.float64],
     blocked: BaseGeometry,
     width: float,
 ) -> npt.NDArray[np.float64]:
-    whole = shapely.area(boxes)
-    covered = shapely.area(shapely.intersection(boxes, blocked)) / whole
-    outside = 1 - shapely.area(shapely.intersection(boxes, area)) / whole
+    covered = shapely.area(shapely.intersection(boxes, blocked)) / shapely.area(boxes)
     far = np.hypot(*(xy - middle).T) / width
-    cost: npt.NDArray[np.float64] = covered + _OUTSIDE_COST * outside + _FAR_COST * far
+    cost: npt.NDArray[np.float64] = covered + _FAR_COST * far
     return cost
 
 

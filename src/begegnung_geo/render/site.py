@@ -83,12 +83,11 @@ def _render_index(edition: Edition) -> str:
     plan, speaker, words = edition.plan, edition.speaker, edition.speaker.words
     city = plan.city
     links = [_build_link(scope, speaker) for scope in plan.members]
-    headline = speaker.content.profile.coverage.headline[0]
     context = _build_common(city, edition, path=f"{edition.prefix}{INDEX}") | {
         "title": words.say("page.title_index", place=city.name),
         "crumbs": [{"name": words.say("page.home_name", place=city.name), "href": ""}],
         "overview": render_overview(city, speaker, atlas=plan.atlas, links=links),
-        "overview_caption": words.say("index.overview_caption", people=speaker.profile(headline.profile)),
+        "overview_caption": _say_overview(speaker, has_shares=any(link["has_share"] for link in links)),
         "page_links": links,
         "fairness": build_fairness(speaker),
         "pages_heading": _say_pages_heading(plan.members, speaker),
@@ -96,6 +95,15 @@ def _render_index(edition: Edition) -> str:
         "tables": _build_tables(city, edition, prefix="maps/")[:1],
     }
     return render_plain_page(context, template="index.html")
+
+
+def _say_overview(speaker: Speaker, *, has_shares: bool) -> str:
+    words, headline = speaker.words, speaker.content.profile.coverage.headline[0]
+    caption = words.say("index.overview_caption", people=speaker.profile(headline.profile))
+    if not has_shares:
+        return caption
+    shares = words.say("index.overview_shares", minutes=words.number(headline.threshold_min))
+    return f"{caption} {shares}"
 
 
 def _render_map(scope: Scope, edition: Edition) -> str:
@@ -268,6 +276,7 @@ def _build_link(scope: Scope, speaker: Speaker) -> dict[str, Any]:
         "name": scope.name,
         "slug": scope.slug,
         "share": share,
+        "has_share": reach.has_share,
         "share_in": words.say("index.share_in", share=share, minutes=minutes) if reach.has_share else share,
         "sentences": sentences,
         "area": scope.area,

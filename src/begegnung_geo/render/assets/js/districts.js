@@ -57,6 +57,8 @@
     infoAt(x, y) {
       return this.levels.map((level) => level.info[findAt(level.polygons, x, y)]).filter(Boolean);
     },
+    /* The names of the districts around a spot, the coarsest level first. */
+    namesAt(x, y) { return this.levels.map((level) => level.names[findAt(level.polygons, x, y)]).filter(Boolean); },
     isFlagged(name) { return this.levels.some((level) => level.names.some((other, k) => other === name && level.notes[k])); },
     /* Where a district lies and what is told of it. */
     look(number, i) {

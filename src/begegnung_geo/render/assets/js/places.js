@@ -87,6 +87,10 @@
     },
     /* What opening a Potenzialraum would bring. */
     more(i) { return (this.key === "potential" && begegnung.texts.layers.potential[this.id[i]]) || []; },
+    addressOf(i) {
+      const row = this.rowOf(i), cell = row && row.querySelector(".address:not([data-missing])");
+      return cell ? cell.textContent.trim().split(",")[0] : "";
+    },
     rowOf(i) { return this.id ? begegnung.find(`ort-${this.id[i]}`) : null; },
   });
 

@@ -3,8 +3,9 @@
 document.addEventListener("mapready", () => {
   const { map, data, parts, find } = begegnung;
   const { words } = begegnung.texts;
-  const { toLatLng, boundsOf } = begegnung.geometry;
-  const MOST = 8, PAUSE_MS = 120;
+  const { toWorld, toLatLng, boundsOf } = begegnung.geometry;
+  const MOST = 8, PAUSE_MS = 120, EARTH_M = 40075016;
+  const SAME_STREET_M = 400; /* farther apart, pieces of one name are two streets */
   const field = find("finden"), list = find("fundstellen"), line = find("fundzahl");
   let entries = null, waiting = 0;
 
@@ -17,11 +18,25 @@ document.addEventListener("mapready", () => {
     begegnung.redraw();
   }
 
+  const districtsAt = ([x, y]) => (parts.districts ? parts.districts.namesAt(x, y) : []);
+
+  /* Pieces of one name that lie close together are one street. */
+  function groupPieces(pieces) {
+    const perMetre = 256 / EARTH_M / Math.cos(map.getCenter().lat * Math.PI / 180), near = SAME_STREET_M * perMetre;
+    const isNear = ({ box: a }, { box: b }) =>
+      a[0] - b[2] <= near && b[0] - a[2] <= near && a[1] - b[3] <= near && b[1] - a[3] <= near;
+    return pieces.reduce((groups, piece) => {
+      const touched = groups.filter((group) => group.some((other) => isNear(piece, other)));
+      return [...groups.filter((group) => !touched.includes(group)), [...touched.flat(), piece]];
+    }, []);
+  }
+
   function* listPlaces() {
     for (const part of [parts.places, parts.potential]) {
       for (let i = 0; part && i < part.id.length; i++) {
         const { name, kind } = part.tell(i), id = part.id[i];
-        yield { name, kind, show: (from) => { mark([], ""); begegnung.showPlace(id, from); } };
+        const where = () => [districtsAt(part.points[i])[0], part.addressOf(i)];
+        yield { name, kind, where, show: (from) => { mark([], ""); begegnung.showPlace(id, from); } };
       }
     }
   }
@@ -32,7 +47,7 @@ document.addEventListener("mapready", () => {
       const at = toLatLng(xy[i]);
       if (!begegnung.isInside(at)) { continue; }
       yield {
-        name: name[i], kind: words[kind[i]] || words.quarter,
+        name: name[i], kind: words[kind[i]] || words.quarter, where: () => districtsAt(toWorld(at)),
         show: () => { mark([], ""); map.setView(at, Math.max(map.getZoom(), 14.5), { animate: false }); },
       };
     }
@@ -47,20 +62,41 @@ document.addEventListener("mapready", () => {
         streets.set(name, [...(streets.get(name) || []), piece]);
       });
     }
-    for (const [name, pieces] of streets) {
-      yield {
-        name, kind: words.street,
-        show: () => {
-          mark(pieces, name);
-          map.fitBounds(boundsOf(pieces), { padding: [50, 50], maxZoom: 17, animate: false });
-        },
-      };
+    for (const [name, all] of streets) {
+      for (const pieces of groupPieces(all)) {
+        const { xy } = pieces[0], middle = 2 * Math.floor(xy.length / 4);
+        yield {
+          name, kind: words.street, where: () => districtsAt([xy[middle], xy[middle + 1]]),
+          show: () => {
+            mark(pieces, name);
+            map.fitBounds(boundsOf(pieces), { padding: [50, 50], maxZoom: 17, animate: false });
+          },
+        };
+      }
     }
   }
 
+  /* Entries of one name say in which district they lie, and where that is the same, where in it. */
+  function tellApart(entries) {
+    const groups = new Map();
+    for (const entry of entries) {
+      if (!groups.has(entry.folded)) { groups.set(entry.folded, []); }
+      groups.get(entry.folded).push(entry);
+    }
+    for (const group of groups.values()) {
+      if (group.length < 2) { continue; }
+      const told = group.map((entry) => entry.where().filter(Boolean));
+      group.forEach((entry, i) => {
+        const isAlone = told.filter(([first]) => first === told[i][0]).length === 1;
+        entry.kind = [entry.kind, ...told[i].slice(0, isAlone ? 1 : 2)].join(" · ");
+      });
+    }
+    return entries;
+  }
+
   function collect() {
-    return [...listPlaces(), ...listQuarters(), ...listStreets()]
-      .map((entry) => ({ ...entry, folded: fold(entry.name) })).filter((entry) => entry.folded);
+    return tellApart([...listPlaces(), ...listQuarters(), ...listStreets()]
+      .map((entry) => ({ ...entry, folded: fold(entry.name) })).filter((entry) => entry.folded));
   }
 
   /* Names that begin with it, then those with a word that does, then the rest; short ones first. */
