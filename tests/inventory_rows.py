@@ -76,7 +76,8 @@ def build_records(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
     for number, row in enumerate(rows, start=2):
         base: dict[str, Any] = {
             "source": "liste", "source_id": str(number - 1), "row": str(number), "name": None,
-            "class_hint": None, "street": None, "house_number": None, "postcode": None, "city": None,
+            "class_hint": None, "date": None,
+            "street": None, "house_number": None, "postcode": None, "city": None,
             "precision": "object", "position_error_m": None,
             "geometry": at(0), "fields": {}, "contact_keys": [],
         }  # fmt: skip

@@ -95,7 +95,7 @@ INVENTORY_TABLES: tuple[Table, ...] = (
             Column("source", "str", "`osm`, key of a list, `correction` or `answer`"),
             Column("source_id", "str", "place_id of the record, or file and line of the hand file"),
             Column("basis", "str", "the tags and the rule, or the role of the person and why"),
-            Column("date", "str", "day of the claim, ISO 8601", is_nullable=True),
+            Column("date", "str", "day of the claim, ISO 8601; month or year where a list tells no more", is_nullable=True),
             Column("is_chosen", "bool", "this claim is shown"),
         ),
     ),
@@ -125,6 +125,7 @@ INVENTORY_TABLES: tuple[Table, ...] = (
             Column("column", "str", "column of `begegnungsorte`; `position` is the point"),
             Column("source", "str", "`osm` (ODbL), key of a list, `correction` or `answer`"),
             Column("source_id", "str", "place_id of the record, or file and line of the hand file"),
+            Column("date", "str", "day of the record or line, ISO 8601: the last edit in OSM, in a list what the row tells, else that of the list", is_nullable=True),
         ),
     ),
     Table(

@@ -225,6 +225,12 @@ class IssueCode(StrEnum):
 
     Next: Call the column `klasse` or `Art der Einrichtung`.
     """
+    LIST_DATE_INVALID = "LIST_DATE_INVALID"
+    """
+    The date of a row is no day, before 1950 or far ahead of every source; its list's date holds.
+
+    Next: Write it as 2026-11-22, 22.11.2026, 11/2026 or 2026.
+    """
     PLACE_ROW_RAGGED = "PLACE_ROW_RAGGED"
     """
     A row has more cells than the header; the rest is kept as `column_N`.

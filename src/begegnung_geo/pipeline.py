@@ -84,8 +84,8 @@ STEPS = (
     ),
     Step(
         "read_lists", "inventory", read_lists,
-        raw=("addresses", "places", "geocoded", "rules", "scenario"), uses=("study", "city", "sources"),
-        reads=("city_area", "addresses", "districts"),
+        raw=("addresses", "places", "geocoded", "rules", "scenario", "osm"), facts_of=("read_map",),
+        uses=("study", "city", "sources", "hand"), reads=("city_area", "addresses", "districts"),
         writes=("register_addresses", "place_records"),
     ),
     Step(

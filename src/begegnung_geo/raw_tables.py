@@ -185,6 +185,7 @@ RAW_TABLES: tuple[Table, ...] = (
             Column("row", "str", "line of the file, for messages"),
             Column("name", "str", "name", is_nullable=True),
             Column("class_hint", "str", "class or kind as the list names it", is_nullable=True),
+            Column("date", "str", "day, month or year the row itself tells, ISO 8601; null where it tells none or an impossible one", is_nullable=True),
             *ADDRESS_COLUMNS,
             Column("precision", "str", "how the point was found; unknown where there is none", allowed=PRECISIONS),
             Column("position_error_m", "float64", "how far off the point may be; null for a coordinate of the list itself, and where there is no point", unit="m", is_nullable=True),

@@ -12,7 +12,7 @@ import shapely
 from begegnung_geo.analysis.addresses import locate_records
 from begegnung_geo.analysis.city_area import build_city_area, measure_extract_share
 from begegnung_geo.analysis.districts import build_districts, derive_districts
-from begegnung_geo.analysis.hand_checks import doubt_days, find_newest_day
+from begegnung_geo.analysis.hand_checks import doubt_days, doubt_list_days, find_newest_day
 from begegnung_geo.analysis.scenario import build_scenario_records
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.category_rules import list_feature_filters, list_name_filters, read_category_rules
@@ -161,6 +161,12 @@ def read_lists(step: StepInput) -> StepOutput:
         records = pd.concat([records, rows], ignore_index=True)
         counts[key] = {"read": count.read, "rejected": count.rejected}
         issues.append(faults)
+    records, faults = doubt_list_days(
+        stack_layers(records),
+        newest_day=_find_newest_day(step),
+        ahead_max_days=step.profile.hand.date_ahead_max_days,
+    )
+    issues.append(faults)
     addresses = stack_layers(register, step.layer("addresses"))
     new = _read_new_places(step)
     if len(new):
@@ -201,19 +207,22 @@ def read_hand(step: StepInput) -> StepOutput:
     kinds: dict[HandKind, str] = {"correction": "hand.corrections", "answer": "hand.answers"}
     files = {kind: source.path for kind, role in kinds.items() if (source := step.raw(role))}
     entries, issues = read_hand_files(files, rules=rules, classes=classes)
-    roles = ["osm", *(f"places.{key}" for key in _list_place_keys(step))]
-    sources = [source.entry for role in roles if (source := step.raw(role))]
-    dates = [text for entry in sources for text in (entry.data_date, entry.retrieved)]
     entries, ahead_issues = doubt_days(
-        entries,
-        newest_day=find_newest_day([step.facts("read_map")["data_date"], *dates]),
-        ahead_max_days=step.profile.hand.date_ahead_max_days,
+        entries, newest_day=_find_newest_day(step), ahead_max_days=step.profile.hand.date_ahead_max_days
     )
     review, ids = step.raw("hand.review"), step.raw("hand.ids")
     reviews, review_issues = read_reviews(review.path if review else None)
     kept_ids, id_issues = read_kept_ids(ids.path if ids else None)
     tables = {"hand_entries": entries, "reviews": reviews, "kept_ids": kept_ids}
     return StepOutput(tables, issues=[*issues, ahead_issues, review_issues, id_issues])
+
+
+def _find_newest_day(step: StepInput) -> str:
+    """Return the newest day that map and lists are of or were fetched on: all that a run knows of today."""
+    roles = ["osm", *(f"places.{key}" for key in _list_place_keys(step))]
+    sources = [source.entry for role in roles if (source := step.raw(role))]
+    dates = [text for entry in sources for text in (entry.data_date, entry.retrieved)]
+    return find_newest_day([step.facts("read_map")["data_date"], *dates])
 
 
 def _list_place_keys(step: StepInput) -> list[str]:

@@ -60,14 +60,15 @@ def take_inventory(step: StepInput) -> StepOutput:
     rules, profile = read_category_rules(folder), step.profile
     places, faults, counts = _gather_places(step, rules)
     merged, matches, ids = _merge_places(step, places, rules)
+    dates = date_features(step.layer("osm_features"))
+    dates |= date_records(step.layer("place_records"), step.facts("read_lists")["dates"])
     described = describe_places(
         merged,
         places,
         step.table("hand_entries"),
         rules=read_attribute_rules(folder),
         classes=rules.classes,
-        dates=date_features(step.layer("osm_features"))
-        | date_records(step.layer("place_records"), step.facts("read_lists")["dates"]),
+        dates=dates,
         study_area=step.layer("city_area").buffer(profile.study.buffer_m).union_all(),
         position_far_m=profile.hand.position_far_m,
     )
@@ -102,7 +103,7 @@ def take_inventory(step: StepInput) -> StepOutput:
             "known_ids": build_known_ids(everywhere, step.remembered("known_ids")),
             "place_matches": matches,
             "attributes": attributes,
-            "column_sources": build_column_sources(everywhere, places, attributes),
+            "column_sources": build_column_sources(everywhere, places, attributes, dates=dates),
             "row_counts": row_counts,
             "rejections": rejections,
         },

@@ -508,18 +508,18 @@ def test_each_column_names_its_record_and_what_osm_gave_its_licence(tmp_path: Pa
     begegnungsort_id = places["begegnungsort_id"].iloc[0]
     origins = pd.DataFrame(
         [
-            (begegnungsort_id, "name", "osm", "osm:way/1"),
-            (begegnungsort_id, "cost", "answer", "answers.csv:2"),
-            ("bffffffffffff", "name", "osm", "osm:way/9"),
+            (begegnungsort_id, "name", "osm", "osm:way/1", None),
+            (begegnungsort_id, "cost", "answer", "answers.csv:2", "2026-11-22"),
+            ("bffffffffffff", "name", "osm", "osm:way/9", None),
         ],
-        columns=["begegnungsort_id", "column", "source", "source_id"],
+        columns=["begegnungsort_id", "column", "source", "source_id", "date"],
     )
     write_downloads(tmp_path, build_content(begegnungsorte=places, column_sources=origins))
     lines = (tmp_path / "column_sources.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines == [
-        "begegnungsort_id;spalte;quelle;kennung;lizenz",
-        f"{begegnungsort_id};cost;answer;answers.csv:2;",
-        f"{begegnungsort_id};name;osm;osm:way/1;ODbL-1.0",
+        "begegnungsort_id;spalte;quelle;kennung;stand;lizenz",
+        f"{begegnungsort_id};cost;answer;answers.csv:2;2026-11-22;",
+        f"{begegnungsort_id};name;osm;osm:way/1;;ODbL-1.0",
     ]
 
 
@@ -604,7 +604,7 @@ def test_each_row_says_which_of_its_columns_are_under_the_odbl(tmp_path: Path) -
             (other, "name", "stadt", "stadt:8"), (other, "kitchen_or_cafe", "osm", "osm:way/3"),
         ],
         columns=["begegnungsort_id", "column", "source", "source_id"],
-    )  # fmt: skip
+    ).assign(date=None)  # fmt: skip
     write_downloads(tmp_path, build_content(begegnungsorte=places, column_sources=origins))
     features = json.loads((tmp_path / "begegnungsorte.geojson").read_text(encoding="utf-8"))["features"]
     layer = pyogrio.read_dataframe(tmp_path / "begegnungsorte.gpkg", layer="begegnungsorte")

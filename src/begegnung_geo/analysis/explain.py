@@ -123,7 +123,9 @@ def explain_sources(
     for begegnungsort_id in begegnungsorte.loc[is_ours, "begegnungsort_id"]:
         ours = column_sources[column_sources["begegnungsort_id"] == begegnungsort_id]
         for source_id, rows in ours.groupby("source_id"):
-            lines.append(f"  from {source_id}: {', '.join(rows['column'])}")
+            date = rows["date"].iloc[0]
+            day = f"; {date}" if isinstance(date, str) else ""
+            lines.append(f"  from {source_id}: {', '.join(rows['column'])}{day}")
         claims = attributes[attributes["begegnungsort_id"] == begegnungsort_id]
         for claim in claims.sort_values(["attribute", "source_id"]).to_dict("records"):
             shown = "" if claim["is_chosen"] else ", not shown: another claim goes before"

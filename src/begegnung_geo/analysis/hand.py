@@ -57,8 +57,13 @@ def date_features(osm_features: pd.DataFrame) -> dict[str, str]:
 
 
 def date_records(place_records: pd.DataFrame, dates: Mapping[str, str]) -> dict[str, str]:
-    """Return the day of its source by `place_id`, for rows of lists whose source is dated."""
-    days = place_records["source"].map({source: text[:10] for source, text in dates.items() if text})
+    """
+    Return the date of each row of a list by `place_id`: what it tells itself, else that of its source.
+
+    Rows of a list without any date are left out.
+    """
+    of_source = place_records["source"].map({source: text[:10] for source, text in dates.items() if text})
+    days = place_records["date"].fillna(of_source)
     ids = place_records["source"] + ":" + place_records["source_id"]
     return dict(zip(ids[days.notna()], days[days.notna()], strict=True))
 

@@ -48,19 +48,56 @@ def doubt_days(
     issues
         One line a doubted day.
     """
-    if not newest_day or entries.empty:
-        return entries, concat_issues([])
-    limit = pd.Timestamp(newest_day) + pd.Timedelta(days=ahead_max_days)
-    is_ahead = entries["date"] > str(limit.date())
-    told = (
-        f"is more than {ahead_max_days} days after the newest date of the sources ({newest_day}); the line "
-        "is applied without its day, and lines with a day go before it"
-    )
+    is_ahead, limit = _flag_ahead(entries["date"], newest_day=newest_day, ahead_max_days=ahead_max_days)
+    told = f"is {limit}; the line is applied without its day, and lines with a day go before it"
     issues = [
         _report(row, IssueCode.HAND_DATE_AHEAD, f"the day {row['date']} {told}")
         for row in entries[is_ahead].to_dict("records")
     ]
     return entries.assign(date=entries["date"].mask(is_ahead)), concat_issues(issues)
+
+
+def doubt_list_days(
+    place_records: gpd.GeoDataFrame, *, newest_day: str, ahead_max_days: int
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Return the rows of lists without dates that are far ahead of every source.
+
+    Parameters
+    ----------
+    place_records
+        Table `place_records`; a month or year counts from its first day.
+    newest_day, ahead_max_days
+        As in `doubt_days`.
+
+    Returns
+    -------
+    place_records
+        A copy, same index and order; `date` is null where it is doubted.
+    issues
+        One line a doubted date.
+    """
+    is_ahead, limit = _flag_ahead(place_records["date"], newest_day=newest_day, ahead_max_days=ahead_max_days)
+    told = f"is {limit}; the row is kept with the date of its list"
+    ahead = place_records[is_ahead]
+    issues = [
+        build_issues(
+            str(source), IssueCode.LIST_DATE_INVALID, rows=rows["row"], texts=rows["date"] + f" {told}"
+        )
+        for source, rows in ahead.groupby("source", sort=True)
+    ]
+    return place_records.assign(date=place_records["date"].mask(is_ahead)), concat_issues(issues)
+
+
+def _flag_ahead(
+    dates: "pd.Series[str]", *, newest_day: str, ahead_max_days: int
+) -> tuple["pd.Series[bool]", str]:
+    """Return which dates are too far ahead to be believed, and what they are in words."""
+    told = f"more than {ahead_max_days} days after the newest date of the sources ({newest_day})"
+    if not newest_day:
+        return pd.Series(data=False, index=dates.index, dtype=bool), told
+    limit = pd.Timestamp(newest_day) + pd.Timedelta(days=ahead_max_days)
+    return (dates > str(limit.date())).fillna(value=False).astype(bool), told
 
 
 def check_positions(

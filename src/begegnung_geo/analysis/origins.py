@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Where each column of a meeting place comes from: which record, or which line of a hand file."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from begegnung_geo.analysis.conflate import order_for_address, order_for_point
@@ -10,11 +12,15 @@ _FROM_LEAD = ("class", "standing", "evidence")
 _FIRST_FILLED = ("name", "opening_hours", "wheelchair", "operator")
 _ADDRESS = ("street", "house_number", "postcode", "city")
 _ALSO = {"class": ("standing", "consumption_free"), "position": ("precision",), "step_free": ("wheelchair",)}
-_COLUMNS = ("begegnungsort_id", "column", "source", "source_id")
+_COLUMNS = ("begegnungsort_id", "column", "source", "source_id", "date")
 
 
 def build_column_sources(
-    begegnungsorte: pd.DataFrame, places: pd.DataFrame, attributes: pd.DataFrame
+    begegnungsorte: pd.DataFrame,
+    places: pd.DataFrame,
+    attributes: pd.DataFrame,
+    *,
+    dates: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """
     Return the table `column_sources`.
@@ -28,6 +34,8 @@ def build_column_sources(
         Table `places`.
     attributes
         Table `attributes`: a chosen claim of people overrides the records.
+    dates
+        Date of a record (ISO 8601) by `place_id`, where known.
 
     Returns
     -------
@@ -54,6 +62,7 @@ def build_column_sources(
                 "column": column,
                 "source": firsts["source"],
                 "source_id": firsts["place_id"],
+                "date": firsts["place_id"].map(dict(dates or {})),
             }
         )
         for column, firsts in ((name, frame.drop_duplicates("group")) for name, frame in told.items())

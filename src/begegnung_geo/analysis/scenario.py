@@ -56,7 +56,7 @@ def build_scenario_records(scenario: Scenario, *, crs: str) -> gpd.GeoDataFrame:
     table = table.assign(x=table.geometry.x).sort_values(["name", "x"], ignore_index=True).drop(columns="x")
     table["source_id"] = [f"neu-{number}" for number in range(1, len(table) + 1)]
     table["row"] = table["source_id"]
-    for column in ("street", "house_number", "postcode", "city"):
+    for column in ("date", "street", "house_number", "postcode", "city"):
         table[column] = pd.Series(pd.NA, index=table.index, dtype="str")
     return gpd.GeoDataFrame(conform_table(table, "place_records"))
 

@@ -73,7 +73,7 @@ def build_origin_rows(
     column_sources: pd.DataFrame, begegnungsorte: pd.DataFrame, *, licences: Mapping[str, str]
 ) -> pd.DataFrame:
     """
-    Return which record gave each column of each published place, and under which licence.
+    Return which record gave each column of each published place, its date, and under which licence.
 
     What OpenStreetMap gave is under the ODbL; a list has the licence its source states,
     empty where it states none; what people of the house wrote has none.
@@ -81,7 +81,8 @@ def build_origin_rows(
     is_ours = column_sources["begegnungsort_id"].isin(begegnungsorte["begegnungsort_id"])
     rows = column_sources[is_ours].sort_values(["begegnungsort_id", "column"], ignore_index=True)
     licence = rows["source"].map({**licences, OSM: OSM_LICENCE}).fillna("").astype("str")
-    columns = (rows["begegnungsort_id"], rows["column"], rows["source"], rows["source_id"], licence)
+    names = ("begegnungsort_id", "column", "source", "source_id", "date")
+    columns = (*(rows[name] for name in names), licence)
     origins = pd.DataFrame(dict(zip(ORIGIN_WORDS, columns, strict=True)))
     return origins.astype("str").apply(clean_texts)
 

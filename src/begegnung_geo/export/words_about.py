@@ -22,7 +22,10 @@ CLAIM_WORDS: dict[str, Word] = {
         "Grundlage",
         "bei OpenStreetMap die Merkmale, bei Listen die Spalten, beide mit der Regel nach config/attribute_rules.csv; bei Menschen die Rolle",
     ),
-    "date": Word("Tag", "Tag der Angabe; bei OpenStreetMap der letzten Bearbeitung; leer, wenn unbekannt"),
+    "date": Word(
+        "Tag",
+        "Tag der Angabe: bei OpenStreetMap die letzte Bearbeitung, bei Listen was die Zeile sagt (auch nur Monat oder Jahr), sonst der Stand der Liste; leer, wenn unbekannt",
+    ),
     "licence": Word("Lizenz", "Lizenz der Quelle; leer, wenn sie keine nennt"),
 }
 
@@ -31,6 +34,10 @@ ORIGIN_WORDS: dict[str, Word] = {
     "spalte": Word("Spalte", "Spalte des Verzeichnisses; position steht für die Lage"),
     "quelle": Word("Quelle", "osm, Schlüssel einer Liste, correction (Korrektur) oder answer (Fragebogen)"),
     "kennung": Word("Datensatz", "Datensatz der Quelle, oder Datei und Zeile"),
+    "stand": Word(
+        "Stand",
+        "Tag der Angabe: bei OpenStreetMap die letzte Bearbeitung, bei Listen was die Zeile sagt (auch nur Monat oder Jahr), sonst der Stand der Liste; leer, wenn unbekannt",
+    ),
     "lizenz": Word("Lizenz", "Lizenz der Quelle; leer, wenn sie keine nennt"),
 }
 

@@ -9,7 +9,7 @@ from begegnung_geo.sample.districts import District
 from begegnung_geo.sample.places import Place, number_phone, write_mail
 from begegnung_geo.sample.terrain import Floats, Ground
 
-PEOPLE_HEADER = ("name", "klasse", "adresse", "breite", "laenge", "bemerkung", "öffnungszeiten")
+PEOPLE_HEADER = ("name", "klasse", "adresse", "breite", "laenge", "bemerkung", "öffnungszeiten", "stand")
 CITY_KEY, PEOPLE_KEY = "begegnungsstaetten", "orte_von_menschen"
 _CITY_SCATTER_M = 14.0  # the city's points are set by hand
 _ASTRAY_M = 170.0
@@ -30,6 +30,8 @@ _HOURS = (
     "",
     "So nach dem Gottesdienst",
 )
+# Days, a month, a year, nothing - and the days that nobody can have meant.
+_DATES = ("14.03.2025", "", "11/2024", "2023", "unbekannt", "Stand: 02.09.2025", "31.02.2023", "2025-06-30")
 _GERMAN_KIND = {
     "cafe_restaurant": "Café",
     "library": "Bücherei",
@@ -161,6 +163,7 @@ def build_people_rows(places: list[Place], lon_lat: Floats) -> list[list[object]
                 "" if by_address else _format(lon, len(rows)),
                 _REMARKS[len(rows) % len(_REMARKS)],
                 _HOURS[len(rows) % len(_HOURS)],
+                _DATES[len(rows) % len(_DATES)],
             ]
         )
         place.source_ids.append(f"{PEOPLE_KEY}:{len(rows) + _FIRST_DATA_LINE - 1}")
@@ -174,11 +177,11 @@ def _format(degrees: float, row: int) -> str:
 
 def _build_odd_rows() -> list[list[object]]:
     return [
-        ["Treff ohne Ort", "municipal_centre", "", "", "", "kommt noch", ""],
-        ["Treff am Südpol", "municipal_centre", "", "-454.4", "8.0", "", ""],
-        ["Treff auf der Null", "municipal_centre", "", "0", "0", "", ""],
-        ["Irgendwas", "raumschiff", "Marktplatz 5", "", "", "unbekannte Klasse", ""],
-        ["Nachbarschaftsküche", "family_neighbourhood", "Kirchgasse 99999x", "", "", "Hausnummer?", ""],
-        ["Haus ohne Straße", "municipal_centre", "Gibtesnichtstraße 7", "", "", "", ""],
-        ["", "", "", "", "", "", ""],
+        ["Treff ohne Ort", "municipal_centre", "", "", "", "kommt noch", "", "gestern"],
+        ["Treff am Südpol", "municipal_centre", "", "-454.4", "8.0", "", "", "01.01.1900"],
+        ["Treff auf der Null", "municipal_centre", "", "0", "0", "", "", "31.12.2099"],
+        ["Irgendwas", "raumschiff", "Marktplatz 5", "", "", "unbekannte Klasse", "", ""],
+        ["Nachbarschaftsküche", "family_neighbourhood", "Kirchgasse 99999x", "", "", "Hausnummer?", "", ""],
+        ["Haus ohne Straße", "municipal_centre", "Gibtesnichtstraße 7", "", "", "", "", ""],
+        ["", "", "", "", "", "", "", ""],
     ]

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What people wrote by hand about single places: `corrections.csv` and `answers.csv`."""
 
-import datetime as dt
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from begegnung_geo.hostile_text import find_hostility
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 from begegnung_geo.privacy import REMOVED, is_body, redact_remark, redact_role, redact_text
 from begegnung_geo.schema import build_empty
+from begegnung_geo.sources.days import parse_date
 from begegnung_geo.sources.place_columns import fold_header, pick_first
 from begegnung_geo.sources.tabular import read_raw_table
 
@@ -40,8 +39,6 @@ _NEEDED = {
     "answer": ("target_id", "attribute", "value", "who", "date"),
 }
 _SHOWN = {"target_id": "source_id", "attribute": "column"}
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", re.ASCII)
-_GERMAN = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", re.ASCII)
 NO_ROLE = "ohne Rolle"
 """Stands where somebody gave a name instead of a role."""
 _NAMED = (
@@ -50,7 +47,6 @@ _NAMED = (
 )
 _LEFT_OUT = "the line is applied; phones, mail addresses and names of persons in it are kept nowhere"
 _HOSTILE = {"formula": "a formula", "markup": "HTML"}
-_YEARS = range(2000, 2100)  # no clock: a day of another century is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -119,19 +115,6 @@ def read_hand_files(
     ]
     entries = [build_empty("hand_entries", crs=WGS84), *(lines for lines, _ in parts)]
     return pd.concat(entries, ignore_index=True), [issues for _, issues in parts]
-
-
-def parse_date(text: str) -> str | None:
-    """Return a day as ISO 8601 from `2026-11-22` or `22.11.2026`; None where there is no such day."""
-    iso, german = _ISO.fullmatch(text.strip()), _GERMAN.fullmatch(text.strip())
-    if not iso and not german:
-        return None
-    parts = iso.groups() if iso else german.groups()[::-1] if german else ()
-    try:
-        day = dt.date(*(int(part) for part in parts))
-    except ValueError:
-        return None
-    return day.isoformat() if day.year in _YEARS else None
 
 
 def _rate_header(cells: Sequence[str]) -> int:

@@ -35,6 +35,14 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "postcode": "plz postleitzahl postcode zip addrpostcode",
         "city": "ort stadt city gemeinde wohnort addrcity",
         "postcode_city": "plzort plzundort ortplz",
+        # When somebody looked, when the row was valid, when it was edited.
+        "date": "geprueftam zuletztgeprueft zuletztgeprueftam letztepruefung pruefdatum bestaetigtam "
+        "erhobenam erhebungsdatum erhebungstag datumdererhebung erfasstam erfassungsdatum checkdate "
+        "checkedon lastchecked surveydate surveyedon stand datenstand standderdaten standvom standdatum "
+        "standam stichtag asof asofdate datum date datadate aktualisiertam aktualisiert "
+        "zuletztaktualisiert letzteaktualisierung aktualisierungsdatum geaendertam zuletztgeaendert "
+        "letzteaenderung aenderungsdatum updated updatedat updatedon lastupdated lastupdate modified "
+        "modifiedat lastmodified",
     }.items()
 }
 _LOCATING = (("point",), ("lat", "lon"), ("easting", "northing"), ("address",), ("street",))

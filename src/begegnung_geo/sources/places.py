@@ -17,6 +17,7 @@ from pyproj import CRS
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 from begegnung_geo.privacy import list_contact_keys, redact_fields, redact_text
 from begegnung_geo.sources.cells import RawTable
+from begegnung_geo.sources.days import read_periods
 from begegnung_geo.sources.place_columns import assign_roles, build_addresses, pick_first, rate_header
 from begegnung_geo.sources.place_positions import find_points
 from begegnung_geo.sources.tabular import read_raw_table
@@ -42,7 +43,8 @@ def read_place_list(
 
     CSV, XLSX, GeoJSON (Opendatasoft exports too) or any vector file; headers in
     German or English. A row is kept if it has a name, a position or an address;
-    rows without any content do not count. Formulas and HTML stay the text they are:
+    rows without any content do not count. What a row tells of its own date is kept,
+    an impossible date is an issue and the row stays. Formulas and HTML stay the text they are:
     who writes them out has to neutralise them. Contacts and persons are not kept.
 
     Parameters
@@ -81,6 +83,7 @@ def read_place_list(
     roles = assign_roles(list(table.cells.columns))
     addresses = build_addresses(table.cells, roles)
     points, is_placed, position_issues = find_points(table, roles, key=key, crs=crs)
+    dates, date_issues = read_periods(table, roles, key=key)
     names = pick_first(table.cells, roles.get("name", ()))
     is_known = names.notna() | is_placed | addresses[["street", "city", "postcode"]].notna().any(axis=1)
     known = names.to_frame("name").join(addresses)
@@ -92,6 +95,7 @@ def read_place_list(
             "row": table.labels,
             "name": _redact(names),
             "class_hint": _redact(pick_first(table.cells, roles.get("class_hint", ()))),
+            "date": dates,
             **{column: _redact(addresses[column]) for column in addresses.columns},
             "precision": points.isna().map({True: "unknown", False: "object"}),
             "position_error_m": np.nan,
@@ -110,7 +114,7 @@ def read_place_list(
         + ", ".join(table.cells.columns),
     )
     blank = _report_blank(table, is_known, key=key)
-    issues = [table.issues, position_issues, id_issues, blank, without_kind]
+    issues = [table.issues, position_issues, date_issues, id_issues, blank, without_kind]
     count = PlaceListCount(len(records), len(kept), len(records) - len(kept))
     _LOG.info("%s: %d rows read, %d kept, %d rejected", path.name, *count)
     return kept, concat_issues(issues), count

@@ -22,8 +22,9 @@ from begegnung_geo.questionnaire_form import (
     FormColumn,
 )
 from begegnung_geo.sources.cells import clean_cell, format_cell
+from begegnung_geo.sources.days import parse_date
 from begegnung_geo.sources.form_cells import LEAVE, CellRules, FormCell, FormLimits, read_cell
-from begegnung_geo.sources.hand import NO_ROLE, parse_date
+from begegnung_geo.sources.hand import NO_ROLE
 from begegnung_geo.sources.tabular import require_harmless_zip
 
 _NAMED = {

@@ -14,7 +14,7 @@ from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 from begegnung_geo.privacy import redact_remark
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.cells import RawTable
-from begegnung_geo.sources.hand import parse_date
+from begegnung_geo.sources.days import parse_date
 from begegnung_geo.sources.place_columns import fold_header, pick_first
 from begegnung_geo.sources.tabular import read_raw_table
 

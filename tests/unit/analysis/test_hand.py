@@ -126,6 +126,24 @@ def test_of_two_corrections_the_later_is_shown_and_the_other_reported() -> None:
 
 
 def test_a_row_of_a_list_is_as_old_as_its_source() -> None:
-    records = pd.DataFrame({"source": ["a", "a", "b", "c"], "source_id": ["1", "2", "1", "9"]})
+    records = pd.DataFrame(
+        {
+            "source": ["a", "a", "b", "c"],
+            "source_id": ["1", "2", "1", "9"],
+            "date": pd.Series([None, None, None, None], dtype="str"),
+        }
+    )
     dates = date_records(records, {"a": "2025-03-01T08:00:00Z", "b": ""})
     assert dates == {"a:1": "2025-03-01", "a:2": "2025-03-01"}
+
+
+def test_what_a_row_of_a_list_tells_of_its_date_goes_before_that_of_its_source() -> None:
+    records = pd.DataFrame(
+        {
+            "source": ["a", "a", "b"],
+            "source_id": ["1", "2", "1"],
+            "date": pd.Series(["2023-11", None, "2019-05-04"], dtype="str"),
+        }
+    )
+    dates = date_records(records, {"a": "2025-03-01", "b": ""})
+    assert dates == {"a:1": "2023-11", "a:2": "2025-03-01", "b:1": "2019-05-04"}

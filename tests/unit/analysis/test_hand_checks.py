@@ -9,7 +9,7 @@ import pytest
 
 from attribute_rows import read_rules
 from begegnung_geo.analysis.hand import Inventory, describe_places
-from begegnung_geo.analysis.hand_checks import doubt_days, find_newest_day
+from begegnung_geo.analysis.hand_checks import doubt_days, doubt_list_days, find_newest_day
 from begegnung_geo.schema import conform_table
 from inventory_rows import CRS, at, build_places, conflate
 from inventory_rows import read_rules as read_categories
@@ -70,6 +70,28 @@ def test_a_mistyped_decade_is_told_and_silences_no_later_line() -> None:
     assert (place["cost"], place["rooms_count"], place["registration"]) == ("free", 3.0, "no")
     unchecked, none = doubt_days(entries, newest_day="", ahead_max_days=366)
     assert describe(unchecked).begegnungsorte["cost"].iloc[0] == "fee"
+    assert none.empty
+
+
+def test_a_date_of_a_list_far_ahead_of_every_source_is_told_and_dropped() -> None:
+    # 2026-01-15 and 366 days are 2027-01-16.
+    records = gpd.GeoDataFrame(
+        {
+            "source": ["a", "b", "a", "a", "a"],
+            "row": ["2", "2", "3", "4", "5"],
+            "date": pd.Series(["2099", "2027-01-17", "2027-01-16", None, "2024-11"], dtype="str"),
+        },
+        geometry=[at(0)] * 5,
+        crs=CRS,
+    )
+    believed, issues = doubt_list_days(records, newest_day="2026-01-15", ahead_max_days=366)
+    assert believed["date"].isna().tolist() == [True, True, False, True, False]
+    assert issues[["source", "row", "code"]].to_numpy().tolist() == [
+        ["a", "2", "LIST_DATE_INVALID"],
+        ["b", "2", "LIST_DATE_INVALID"],
+    ]
+    unchecked, none = doubt_list_days(records, newest_day="", ahead_max_days=366)
+    assert unchecked["date"].iloc[0] == "2099"
     assert none.empty
 
 

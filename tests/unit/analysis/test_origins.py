@@ -23,13 +23,15 @@ def test_each_column_names_the_record_it_was_taken_from() -> None:
         ],
         columns=list(CLAIM_COLUMNS),
     )  # fmt: skip
-    told = build_column_sources(begegnungsorte, places, claims)
+    told = build_column_sources(begegnungsorte, places, claims, dates={"liste:1": "2024-11"})
     origin = dict(zip(told["column"], told["source_id"], strict=True))
     assert origin["name"] == origin["class"] == origin["street"] == "liste:1"
     assert origin["wheelchair"] == origin["operator"] == origin["position"] == "osm:way/2"
     assert origin["opening_hours"] == "answers.csv:2"
     assert origin["inclusive"] == "osm:way/2"
     assert "postcode" not in origin
+    dated = {column: None if pd.isna(date) else date for column, date in told[["column", "date"]].to_numpy()}
+    assert (dated["name"], dated["opening_hours"], dated["position"]) == ("2024-11", "2026-11-22", None)
     # The record named is the one whose value stands in the merged row.
     by_id = places.set_index("place_id")
     for column in ("name", "class", "street", "house_number", "wheelchair", "operator", "evidence"):

@@ -136,7 +136,10 @@ def test_area_keys_of_the_citys_list_agree_with_the_polygons(
 def test_the_list_from_people_has_hostile_and_incomplete_rows(sample_dir: Path) -> None:
     with (sample_dir / "orte_von_menschen.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
-    assert list(rows[0]) == ["name", "klasse", "adresse", "breite", "laenge", "bemerkung", "öffnungszeiten"]
+    assert list(rows[0]) == [
+        "name", "klasse", "adresse", "breite", "laenge", "bemerkung", "öffnungszeiten", "stand",
+    ]  # fmt: skip
+    assert {"14.03.2025", "31.02.2023", "31.12.2099", "gestern"} <= {row["stand"] for row in rows}
     assert {"Mo-Fr 9-17 Uhr", "werktags 9-12 Uhr"} <= {row["öffnungszeiten"] for row in rows}
     names = [row["name"] for row in rows]
     assert names.count("<script>alert(1)</script>") == 1

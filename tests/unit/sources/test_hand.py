@@ -9,7 +9,7 @@ import pytest
 from attribute_rows import read_rules
 from begegnung_geo.errors import SourceError
 from begegnung_geo.schema import conform_table
-from begegnung_geo.sources.hand import parse_date, read_hand_entries
+from begegnung_geo.sources.hand import read_hand_entries
 from inventory_rows import read_rules as read_categories
 
 HEADER = "source_id,column,value,why,who,date\n"
@@ -108,13 +108,3 @@ def test_a_missing_column_is_an_error_that_names_the_header(tmp_path: Path) -> N
     with pytest.raises(SourceError, match="lacks the columns who") as caught:
         read(tmp_path / "corrections.csv", "source_id,column,value,why,date\nnode/1,cost,free,x,2026-01-01\n")
     assert "source_id, column, value, why, who, date" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [("2026-11-22", "2026-11-22"), ("22.11.2026", "2026-11-22"), ("1. 2. 2026", "2026-02-01"),
-     ("22.11.26", None), ("heute", None), ("29.02.2026", None),
-     ("2026-11-22T00:00:00", "2026-11-22"), ("", None)],
-)  # fmt: skip
-def test_days_are_read_as_people_write_them(text: str, day: str | None) -> None:
-    assert parse_date(text) == day
