@@ -24,13 +24,14 @@ import os
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import Markdown
+from IPython.display import Markdown, display
 
 import begegnung_geo as bg
 
 MINUTES = 15
 city = bg.load(os.environ.get("CITY", "musterstadt"))
-words = city.words()
+words, walking = city.words(), city.profile.walking
+PACES = [key for key in ("adult", "senior") if key in walking.profiles] or [walking.default_profile]
 print(city.profile.city.name, *bg.caveats(city), sep="\n")
 
 # %% [markdown]
@@ -40,8 +41,9 @@ print(city.profile.city.name, *bg.caveats(city), sep="\n")
 # weiß, ist der Weg unbekannt. Unbekannt heißt weder nah noch fern: mindestens zählt diese Menschen als nah, höchstens als fern.
 
 # %%
-whole = city.table("published_city_coverage").query("threshold_min == @MINUTES").set_index("profile")
-paces = [city.profile.walking.profiles[key].speed_m_s * 3.6 for key in whole.index]
+told = bg.coverage(city, threshold_min=MINUTES, as_published=True)
+whole = told.query("level == 'city'").set_index("profile")
+paces = [walking.profiles[key].speed_m_s * 3.6 for key in whole.index]
 by_pace = pd.DataFrame(
     {
         "km/h": paces,
@@ -52,7 +54,8 @@ by_pace = pd.DataFrame(
         "weiter, höchstens (%)": 100 * (1 - whole["covered_share"]),
     }
 )
-by_pace.index = [words.say(f"profile.{key}") if words.has(f"profile.{key}") else key for key in whole.index]
+names = {key: words.say(f"profile.{key}") if words.has(f"profile.{key}") else key for key in whole.index}
+by_pace.index = list(names.values())
 bg.show(by_pace, "Menschen, die mehr als 15 Minuten zum nächsten Begegnungsort gehen", decimals=1)
 
 # %% [markdown]
@@ -68,14 +71,16 @@ coarse = districts.groupby("level")["area_km2"].mean().idxmax()
 lines = curves.query("level == @coarse").pivot_table(
     index="minute", columns="district_id", values="reached_share"
 )
-figure, chart = plt.subplots()
-for district_id, line in lines.items():
-    chart.plot(line.index, 100 * line, linewidth=1.8, label=districts.loc[district_id, "name"])
-chart.axvline(MINUTES, color="#1b1b1f", linewidth=1, linestyle="--")
-chart.set(xlabel="Gehminuten", ylabel="Anteil der Menschen (%)", xlim=(0, 30), ylim=(0, 101))
-if len(lines.columns):
+if lines.empty:
+    display(Markdown("*Kein Bild: Von keinem Stadtbezirk sind die Wege der Menschen bekannt.*"))
+else:
+    figure, chart = plt.subplots()
+    for district_id, line in lines.items():
+        chart.plot(line.index, 100 * line, linewidth=1.8, label=districts.loc[district_id, "name"])
+    chart.axvline(MINUTES, color="#1b1b1f", linewidth=1, linestyle="--")
+    chart.set(xlabel="Gehminuten", ylabel="Anteil der Menschen (%)", xlim=(0, 30), ylim=(0, 101))
     chart.legend(fontsize="small", loc="lower right", ncols=1 + len(lines.columns) // 7)
-plt.show()
+    plt.show()
 
 # %% [markdown]
 # ## Wo sie wohnen
@@ -85,9 +90,7 @@ plt.show()
 
 # %%
 fine = districts.groupby("level")["area_km2"].mean().idxmin()
-beyond = city.table("published_coverage").query(
-    "level == @fine and profile == 'adult' and threshold_min == @MINUTES"
-)
+beyond = told.query("level == @fine and profile == @PACES[0]")
 beyond = beyond.assign(persons_beyond=beyond["persons_beyond"].where(beyond["covered_share_max"].notna()))
 bg.explore(
     city,
@@ -99,30 +102,32 @@ bg.explore(
 
 # %%
 most = beyond.query("persons_beyond > 0").nlargest(10, "persons_beyond").set_index("district_id")
-names = districts["name"].reindex(most.index)
 worst = pd.DataFrame(
     {
         "Menschen": most["persons"].astype("Int64"),
         "weiter als 15 min": most["persons_beyond"].astype("Int64"),
         "Weg unbekannt": most["persons_unknown"].astype("Int64"),
     }
-).set_index(pd.Index(names))
+).set_index(pd.Index(districts["name"].reindex(most.index)))
 caption = "Die Bezirke mit den meisten Menschen, die mehr als 15 Minuten gehen (höchstens zehn)"
-bg.show(worst, caption, missing="unter 10")
+none = Markdown("*In keinem Bezirk sind es sicher zehn Menschen oder mehr.*")
+none if worst.empty else bg.show(worst, caption, missing="unter 10")
 
 # %% [markdown]
 # ## Antwort
 
 # %%
-adult, senior = whole.loc["adult"], whole.loc["senior"]
-shares = [
-    words.share_range(1 - row["covered_share_max"], 1 - row["covered_share"]) for row in (adult, senior)
+answers = [
+    f"- {names[key]} ({words.number(3.6 * walking.profiles[key].speed_m_s, decimals=1)} km/h): **{city.tell_persons(row['persons_beyond'])}**, "
+    f"Anteil **{words.share_range(1 - row['covered_share_max'], 1 - row['covered_share'])}**; von {city.tell_persons(row['persons_unknown'])} "
+    "Menschen ist der Weg nicht bekannt"
+    for key, row in whole.loc[PACES].iterrows()
 ]
 Markdown(
-    f"In {city.profile.city.name} wohnen **{city.tell_persons(adult['persons_beyond'])} von {city.tell_persons(adult['persons'])} "
-    f"Menschen** sicher mehr als {MINUTES} Minuten vom nächsten zählenden Begegnungsort entfernt, wenn sie in gewöhnlichem Tempo gehen; im "
-    f"Tempo älterer Menschen {city.tell_persons(senior['persons_beyond'])}. Von {city.tell_persons(adult['persons_unknown'])} Menschen ist der "
-    f"Weg nicht bekannt. Anteil: **{shares[0]}**, im Tempo älterer Menschen {shares[1]}."
+    f"Von {city.tell_persons(whole['persons'].iloc[0])} Menschen in {city.profile.city.name} wohnen sicher mehr als {MINUTES} Minuten vom nächsten "
+    "zählenden Begegnungsort entfernt, wenn alle gehen wie:\n\n" + "\n".join(answers)
+    if whole["persons"].gt(0).any()
+    else f"Wie viele Menschen in {city.profile.city.name} wohnen, ist nicht bekannt; also auch nicht, wie weit sie gehen."
 )
 
 # %% [markdown]

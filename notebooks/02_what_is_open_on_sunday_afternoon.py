@@ -25,7 +25,7 @@ import os
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import Markdown
+from IPython.display import Markdown, display
 
 import begegnung_geo as bg
 
@@ -58,7 +58,7 @@ bg.show(kinds, "Orte, die zählen, am Sonntagnachmittag")
 # geschlossen ist“; die Wahrheit liegt dazwischen. Ein langer Balken heißt: Öffnungszeiten
 # erfragen. Wo von zu vielen Menschen der Weg unbekannt ist, steht nichts.
 
-# %% alt="Balkendiagramm: Anteil der Menschen, die im Tempo älterer Menschen in zehn Minuten einen Ort erreichen, am Sonntagnachmittag von mindestens bis höchstens, und ohne Blick auf die Uhr, je Stadtbezirk"
+# %%
 districts = city.table("districts").set_index("district_id")
 coarse = districts.groupby("level")["area_km2"].mean().idxmax()
 asked = "profile == @PROFILE and threshold_min == @MINUTES"
@@ -66,15 +66,19 @@ sunday = city.table("published_open_coverage").query(f"moment == @MOMENT and {as
 usual = city.table("published_coverage").query(f"level == @coarse and {asked}").set_index("district_id")
 own = sunday.query("level == @coarse").set_index("district_id").reindex(usual.index[::-1])
 low, high = 100 * own["covered_share_min"], 100 * own["covered_share_max"]
-figure, chart = plt.subplots(figsize=(8, 1 + 0.42 * len(own)))
-chart.barh(range(len(own)), high - low, left=low, height=0.5, label="am Sonntagnachmittag")
-chart.plot(
-    100 * usual["covered_share"][::-1], range(len(own)), "o", color="#b3261e", label="ohne Blick auf die Uhr"
-)
-chart.set(xlabel="Anteil der Menschen (%)", xlim=(0, 101), ylim=(-0.6, len(own) - 0.4))
-chart.set_yticks(range(len(own)), districts["name"].reindex(own.index))
-chart.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-plt.show()
+
+# %% alt="Balkendiagramm: Anteil der Menschen, die im Tempo älterer Menschen in zehn Minuten einen Ort erreichen, am Sonntagnachmittag von mindestens bis höchstens, und ohne Blick auf die Uhr, je Stadtbezirk"
+if high.isna().all():
+    display(Markdown("*Kein Bild: Für keinen Stadtbezirk gibt es einen Anteil am Sonntagnachmittag.*"))
+else:
+    figure, chart = plt.subplots(figsize=(8, 1 + 0.42 * len(own)))
+    chart.barh(range(len(own)), high - low, left=low, height=0.5, label="am Sonntagnachmittag")
+    always = 100 * usual["covered_share"][::-1]
+    chart.plot(always, range(len(own)), "o", color="#b3261e", label="ohne Blick auf die Uhr")
+    chart.set(xlabel="Anteil der Menschen (%)", xlim=(0, 101), ylim=(-0.6, len(own) - 0.4))
+    chart.set_yticks(range(len(own)), districts["name"].reindex(own.index))
+    chart.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    plt.show()
 
 # %% [markdown]
 # ## Wo
@@ -96,16 +100,18 @@ bg.explore(
 # ## Antwort
 
 # %%
-whole = sunday.query("level == 'city'").iloc[0]
-always = city.table("published_city_coverage").query(asked).iloc[0]
+whole = sunday.query("level == 'city'").squeeze()
+always = bg.coverage(city, profile=PROFILE, threshold_min=MINUTES, as_published=True).iloc[0]
 count = places["answer"].value_counts().reindex(["open", "closed", "unknown"], fill_value=0)
-then = words.share_range(whole["covered_share_min"], whole["covered_share_max"])
 Markdown(
     f"Von {words.number(len(places))} Orten, die zählen, sind am Sonntagnachmittag **{words.number(count['open'])} sicher offen**, "
-    f"{words.number(count['closed'])} geschlossen, von {words.number(count['unknown'])} weiß es niemand. In zehn Minuten erreichen dann "
-    f"**{then}** der Menschen (im Tempo älterer Menschen) einen offenen Ort; ohne Blick auf die Uhr sind es "
-    f"{words.share_range(always['covered_share'], always['covered_share_max'])}. Von {city.tell_persons(always['persons_unknown'])} Menschen "
-    "ist der Weg nicht bekannt."
+    f"{words.number(count['closed'])} geschlossen, von {words.number(count['unknown'])} weiß es niemand. Anteil der Menschen, die dann in zehn "
+    f"Minuten einen offenen Ort erreichen (im Tempo älterer Menschen): **{words.share_range(whole['covered_share_min'], whole['covered_share_max'])}**; "
+    f"ohne Blick auf die Uhr: {words.share_range(always['covered_share'], always['covered_share_max'])}. Von "
+    f"{city.tell_persons(always['persons_unknown'])} Menschen ist der Weg nicht bekannt."
+    if len(whole)
+    else f"Von {words.number(len(places))} Orten, die zählen, ist keine Zahl für den Sonntagnachmittag da: es gibt keinen solchen Ort, oder "
+    "das Profil fragt nicht nach dieser Zeit (`moments`) oder nicht nach zehn Minuten (`thresholds_min`)."
 )
 
 # %% [markdown]

@@ -54,7 +54,6 @@ bg.show(books, "Einträge je Quelle")
 districts = city.table("districts").set_index("district_id")
 rows = city.table("completeness").query("category == 'established'").set_index("district_id")
 names = districts["name"].reindex(rows.index).fillna(city.profile.city.name)
-reasons = {"few_matches": "zu wenige in beiden Quellen", "no_second_source": "keine zweite Quelle"}
 found = pd.DataFrame(
     {
         "gefunden": rows["found_count"].astype("Int64"),
@@ -62,7 +61,7 @@ found = pd.DataFrame(
         "geschätzt": rows["estimated_count"].round().astype("Int64"),
         "mindestens": rows["low"].round().astype("Int64"),
         "höchstens": rows["high"].round().astype("Int64"),
-        "ohne Schätzung, weil": rows["reason"].map(lambda key: reasons.get(key, key) or None),
+        "ohne Schätzung, weil": rows["reason"].map(lambda key: words.say(f"complete.{key}") if key else None),
     }
 ).set_index(pd.Index(names))
 bg.show(found.rename_axis(None).dropna(axis=1, how="all"), "Als Begegnungsort gedachte Orte")
@@ -102,8 +101,9 @@ names = districts["name"].reindex(filled.index).fillna(city.profile.city.name)
 shares = filled.assign(name=names).pivot_table(
     index="name", columns="attribute", values="filled_share", sort=False
 )
-percent = (100 * shares[list(facts)].rename(columns=facts)).rename_axis(None)
-bg.show(percent, "Teil der Orte mit dieser Angabe (%)")
+percent = (100 * shares.reindex(columns=list(facts)).rename(columns=facts)).rename_axis(None)
+none = Markdown("*Das Verzeichnis nennt noch keinen Ort, also auch keine Angabe.*")
+none if percent.isna().all(axis=None) else bg.show(percent, "Teil der Orte mit dieser Angabe (%)")
 
 # %%
 hours = city.table("fill_rates").query("category_kind == 'all' and attribute == 'opening_hours'")
@@ -126,10 +126,14 @@ estimate = (
     if whole["is_estimable"]
     else "wie viele es gibt, lässt sich aus diesen Quellen nicht schätzen"
 )
-Markdown(
-    f"Orte im Verzeichnis, die als Begegnungsort gedacht sind: **{words.number(whole['found_count'])}; {estimate}**. Öffnungszeiten sind "
-    f"von {words.number(about_hours['filled_count'])} der {words.number(about_hours['place_count'])} Orte bekannt "
+known_hours = (
+    f"Öffnungszeiten sind von {words.number(about_hours['filled_count'])} der {words.number(about_hours['place_count'])} Orte bekannt "
     f"({words.share(about_hours['filled_share'])})."
+    if about_hours["place_count"]
+    else "Von keinem Ort ist etwas bekannt."
+)
+Markdown(
+    f"Orte im Verzeichnis, die als Begegnungsort gedacht sind: **{words.number(whole['found_count'])}; {estimate}**. {known_hours}"
 )
 
 # %% [markdown]

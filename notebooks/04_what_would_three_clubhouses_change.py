@@ -25,7 +25,7 @@ import os
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import Markdown
+from IPython.display import Markdown, display
 
 import begegnung_geo as bg
 
@@ -53,7 +53,10 @@ clubs = rooms[rooms["class"].isin(CLUBS)]
 three = (clubs if len(clubs) >= 3 else rooms).nlargest(3, "persons_added")
 shown = three.set_index("name")[["Art", "persons_added"]].astype({"persons_added": "Int64"})
 shown.columns = ["Art", "allein neu erreicht"]
-bg.show(shown.rename_axis(None), "Räume, die sich öffnen könnten", missing="unter 10")
+nothing = Markdown("*Keine Quelle nennt hier einen Potenzialraum: es gibt nichts zu zeigen.*")
+nothing if three.empty else bg.show(
+    shown.rename_axis(None), "Räume, die sich öffnen könnten", missing="unter 10"
+)
 
 # %% [markdown]
 # ## Zusammen
@@ -63,21 +66,31 @@ bg.show(shown.rename_axis(None), "Räume, die sich öffnen könnten", missing="u
 
 # %%
 asked = {"profile": PROFILE, "threshold_min": MINUTES}
-gained = bg.gain(city, three, **asked).set_index("level")
-best = bg.gain(city, rooms.nlargest(3, "persons_added"), **asked).set_index("level")
-both = pd.DataFrame({"diese Räume": gained.loc["city"], "die drei besten Räume": best.loc["city"]}).T
-both = both[["persons_covered_before", "persons_covered", "persons_gained"]].astype("Int64")
-both.columns = ["heute erreicht", "dann erreicht", "neu erreicht"]
-bg.show(both, "Menschen mit einem Ort in zehn Minuten (im Tempo älterer Menschen)", missing="unter 10")
+told = {"diese Räume": three, "die drei besten Räume": rooms.nlargest(3, "persons_added")}
+gains = {name: bg.gain(city, some, **asked).set_index("level") for name, some in told.items() if len(some)}
+columns = {
+    "persons_covered_before": "heute erreicht",
+    "persons_covered": "dann erreicht",
+    "persons_gained": "neu erreicht",
+}
+both = pd.DataFrame({name: gained.loc["city"] for name, gained in gains.items()}, index=list(columns)).T
+both = both.astype("Int64").rename(columns=columns)
+caption = "Menschen mit einem Ort in zehn Minuten (im Tempo älterer Menschen)"
+nothing if three.empty else bg.show(both, caption, missing="unter 10")
 
 # %% alt="Balkendiagramm: wie viele Menschen neu einen Ort in zehn Minuten hätten, wenn die Häuser offen wären, für die Bezirke, in denen sich etwas ändert"
 districts = city.table("districts").set_index("district_id")
 fine = districts.groupby("level")["area_km2"].mean().idxmin()
-changed = gained.loc[[fine]].query("persons_gained > 0").nlargest(12, "persons_gained").iloc[::-1]
-figure, chart = plt.subplots(figsize=(8, 1 + 0.42 * max(len(changed), 1)))
-chart.barh(districts["name"].reindex(changed["district_id"]), changed["persons_gained"], height=0.5)
-chart.set(xlabel="Menschen, die neu einen Ort in zehn Minuten hätten", xlim=(0, None))
-plt.show()
+gained = gains.get("diese Räume", pd.DataFrame({"persons_gained": [0.0]}))
+changed = gained[gained.index == fine].query("persons_gained > 0")
+changed = changed.nlargest(12, "persons_gained").iloc[::-1]
+if changed.empty:
+    display(Markdown("*Kein Bild: In keinem Bezirk hätten sicher zehn Menschen oder mehr neu einen Ort.*"))
+else:
+    figure, chart = plt.subplots(figsize=(8, 1 + 0.42 * len(changed)))
+    chart.barh(districts["name"].reindex(changed["district_id"]), changed["persons_gained"], height=0.5)
+    chart.set(xlabel="Menschen, die neu einen Ort in zehn Minuten hätten", xlim=(0, None))
+    plt.show()
 
 # %% [markdown]
 # ## Wo sie liegen
@@ -88,8 +101,8 @@ plt.show()
 # %%
 bg.explore(
     city,
-    own_places=three,
-    reach_areas=bg.reach(city, three, profile=PROFILE),
+    own_places=three if len(three) else None,
+    reach_areas=bg.reach(city, three, profile=PROFILE) if len(three) else None,
     label="Fußweg zum nächsten der neuen Häuser (ältere Menschen)",
     gaps=city.layer("published_gaps"),
     begegnungsorte=city.layer("begegnungsorte").query("is_counted"),
@@ -100,13 +113,18 @@ bg.explore(
 
 # %%
 ranks = city.table("published_siting_ranks").set_index("begegnungsort_id").reindex(three["begegnungsort_id"])
-now, then = (words.share_range(gained.loc["city", name], gained.loc["city", name]) for name in SHARES)
-Markdown(
-    f"Diese {len(three)} Häuser zusammen: **{city.tell_persons(gained.loc['city', 'persons_gained'])} Menschen** hätten neu einen Ort in zehn "
-    f"Minuten, dann {then} statt {now} der Menschen. Die besten Räume gleich welcher Art brächten "
-    f"{city.tell_persons(best.loc['city', 'persons_gained'])}. Dass ein Haus zu den ersten Räumen gehört oder nicht gehört, gilt bei "
-    f"{(ranks['stability'] == 'robust').sum()} der {len(three)} Häuser unter allen geprüften Annahmen (Tempo, Zeit, Wege zum Netz, Unbekanntes)."
-)
+who = "Dieses Haus allein" if len(three) == 1 else f"Diese {len(three)} Häuser zusammen"
+if three.empty:
+    answer = f"In {city.profile.city.name} nennt keine Quelle einen Raum, der sich öffnen könnte. Wo Vereine Räume haben, weiß oft nur, wer sie fragt."
+else:
+    now, then = (words.share_range(gained.loc["city", name], gained.loc["city", name]) for name in SHARES)
+    brought, best = (city.tell_persons(gains[name].loc["city", "persons_gained"]) for name in told)
+    answer = (
+        f"{who}: **{brought} Menschen** hätten neu einen Ort in zehn Minuten, dann {then} statt {now} der Menschen. Die besten Räume gleich "
+        f"welcher Art brächten {best}. Dass ein Haus zu den ersten Räumen gehört oder nicht gehört, gilt bei "
+        f"{(ranks['stability'] == 'robust').sum()} von {len(three)} unter allen geprüften Annahmen (Tempo, Zeit, Wege zum Netz, Unbekanntes)."
+    )
+Markdown(answer)
 
 # %% [markdown]
 # **Wie sicher ist das?** Die Zahlen setzen voraus, dass ein Haus an allen Tagen offen ist und alle willkommen sind; beides ist nicht erfragt. Fehlt ein

@@ -107,13 +107,15 @@ for district_id, network in bg.split_network(city, coarse).items():
         "Länge zu Luftlinie je Wegstück": found["circuity_avg"],
     }
 streets = pd.DataFrame(stats).T
-bg.show(
-    streets.rename(index=districts["name"]), "Das Fußwegenetz je Stadtbezirk (osmnx, basic_stats)", decimals=2
-)
+nothing = Markdown("*In keinem Stadtbezirk liegt ein Weg der Karte: es gibt nichts zu zeigen.*")
+caption = "Das Fußwegenetz je Stadtbezirk (osmnx, basic_stats)"
+nothing if streets.empty else bg.show(streets.rename(index=districts["name"]), caption, decimals=2)
 
 # %%
 figures = streets.reset_index(names="district_id").rename(columns={"km je km²": "km_per_km2"})
-bg.explore(city, figures=figures, column="km_per_km2", label="Fußwege, Kilometer je Quadratkilometer")
+nothing if streets.empty else bg.explore(
+    city, figures=figures, column="km_per_km2", label="Fußwege, Kilometer je Quadratkilometer"
+)
 
 # %% [markdown]
 # ## Antwort
@@ -122,9 +124,11 @@ bg.explore(city, figures=figures, column="km_per_km2", label="Fußwege, Kilomete
 spans = table.groupby("Annahme", sort=False)["share"].agg(["min", "max"])
 told = [f"{name} {words.share_range(span['min'], span['max'])}" for name, span in spans.iterrows()]
 spread = (spans["max"] - spans["min"]).dropna()
-most = f" Am meisten macht **{spread.idxmax()}** aus." if len(spread) else ""
+most = f" Am meisten macht **{spread.idxmax()}** aus." if spread.gt(0).any() else ""
 Markdown(
-    f"Heute {words.share_range(usual['covered_share'], usual['covered_share_max'])}; mit anderen Annahmen zu **{'; zu '.join(told)}**.{most}"
+    "Wie viele Menschen hier wohnen, ist nicht bekannt; also lässt sich auch nicht sagen, was die Annahmen an ihrem Anteil ändern."
+    if spread.empty
+    else f"Heute {words.share_range(usual['covered_share'], usual['covered_share_max'])}; mit anderen Annahmen zu **{'; zu '.join(told)}**.{most}"
 )
 
 # %% [markdown]

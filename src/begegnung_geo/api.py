@@ -25,8 +25,9 @@ from begegnung_geo.analysis.graphs import Network, build_graph, read_graph
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.scenario import compare_coverage, keep_packets
+from begegnung_geo.cities import load
 from begegnung_geo.city_maps import caveats, explore
-from begegnung_geo.city_tables import City, load
+from begegnung_geo.city_tables import City
 from begegnung_geo.errors import BegegnungError, ConfigError
 from begegnung_geo.own_places import Places, place_points
 from begegnung_geo.profile import Walking

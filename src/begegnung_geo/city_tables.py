@@ -15,15 +15,14 @@ from pydantic import ValidationError
 from begegnung_geo.analysis.graphs import Network
 from begegnung_geo.analysis.ways import Ways, lay_ways
 from begegnung_geo.category_rules import read_category_rules
-from begegnung_geo.config import find_config_dir, read_profile
+from begegnung_geo.config import find_config_dir
 from begegnung_geo.errors import ConfigError, SourceError
 from begegnung_geo.profile import Profile, Walking
 from begegnung_geo.render.figures import format_persons
 from begegnung_geo.render.text import LANGUAGES, Words, require_language
 from begegnung_geo.run_folders import RECORDS
 from begegnung_geo.schema import TABLES
-from begegnung_geo.sources.scenarios import change_speeds, find_scenario, read_scenario
-from begegnung_geo.store import find_table, read_table
+from begegnung_geo.store import read_table
 
 _NO_SOURCES = ("rules.", "before.", "scenario")  # roles of inputs that are ours
 
@@ -334,67 +333,3 @@ class City:
             )
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("facts", {})
         return facts
-
-
-def load(city: str, *, root: str | Path | None = None, scenario: str | None = None) -> City:
-    """
-    Return the tables of a city's last run.
-
-    Parameters
-    ----------
-    city
-        Key of the city, the name of its profile without `.toml`.
-    root
-        Folder that holds `config/`, `data/` and `site/`; None takes the working folder or the
-        nearest one above it that holds tables of the city.
-    scenario
-        Name of a scenario (`config/<city>/scenarios/<name>.toml`): the city as it would be, after
-        `make maps SCENARIO=name`.
-
-    Returns
-    -------
-    city
-        Tables are read from `data/processed/<city>` when they are asked for.
-
-    Raises
-    ------
-    ConfigError
-        If there is no profile or scenario of that name, or it is wrong.
-    SourceError
-        If the city has not been built; names the command.
-
-    Examples
-    --------
-    >>> city = bg.load("musterstadt")
-    >>> city.profile.city.name
-    'Musterstadt'
-    >>> "walk_edges" in city.tables
-    True
-    """
-    folder = Path(root) if root is not None else _find_root(city)
-    local = folder / "config" / f"{city}.toml"
-    profile = read_profile(local if local.is_file() else find_config_dir() / f"{city}.toml")
-    key = name = profile.city.key
-    if scenario is not None:
-        hand_dir = folder / "config" / key
-        path = find_scenario(hand_dir if hand_dir.is_dir() else find_config_dir() / key, scenario)
-        profile = change_speeds(profile, read_scenario(path), path)
-        name = f"{key}-{scenario}"
-    processed = folder / "data" / "processed" / name
-    if not find_table(processed, "begegnungsorte").is_file():
-        fetch = "" if profile.city.is_invented else f"`make fetch CITY={key}`, then "
-        chosen = f" SCENARIO={scenario}" if scenario else ""
-        raise SourceError(
-            f"{profile.city.name} has not been built{' for this scenario' if scenario else ''}",
-            where=str(processed),
-            hint=f"run {fetch}`make maps CITY={key}{chosen}`",
-        )
-    return City(profile, processed, folder / "site" / name)
-
-
-def _find_root(city: str) -> Path:
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if find_table(folder / "data" / "processed" / city, "begegnungsorte").is_file():
-            return folder
-    return here

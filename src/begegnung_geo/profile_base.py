@@ -15,8 +15,13 @@ class Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def is_key(value: object) -> bool:
+    """Tell whether a value is a plain key, which is safe as a part of paths."""
+    return isinstance(value, str) and _KEY.fullmatch(value) is not None
+
+
 def _check_key(value: str) -> str:
-    if not _KEY.fullmatch(value):
+    if not is_key(value):
         raise ValueError(f"{value!r} is not a key: small letters, digits and _, a letter first")
     return value
 

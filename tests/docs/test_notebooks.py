@@ -91,9 +91,13 @@ def test_a_notebook_tells_of_people_only_what_pages_may_tell(notebook):
     tables = set(re.findall(r"city\.(?:table|layer)\(\s*[\"'](\w+)", code))
     assert tables
     assert {name for name in tables if not name.startswith("published_")} <= WITHOUT_PEOPLE
-    counts = re.findall(r"bg\.coverage\(.*?\)\.iloc", code, re.DOTALL)
+    counts = [
+        {word.arg: ast.unparse(word.value) for word in node.keywords}
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "bg.coverage"
+    ]
     assert len(counts) == code.count("bg.coverage(")
-    assert all("as_published=True" in call for call in counts)
+    assert all(given.get("as_published") == "True" for given in counts)
 
 
 @each_notebook

@@ -14,7 +14,7 @@ from geopandas.testing import assert_geodataframe_equal
 from typer.testing import CliRunner
 
 import begegnung_geo as bg
-from begegnung_geo import api, city_maps, city_tables, shown_tables
+from begegnung_geo import api, cities, city_maps, city_tables, shown_tables
 from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.cli import app
 
@@ -38,7 +38,7 @@ def test_the_examples_of_the_surface_are_true(town, monkeypatch):
     folder.mkdir(exist_ok=True)
     monkeypatch.chdir(folder)  # the town is found from a folder below it
     runner = doctest.DocTestRunner()
-    for module in (api, city_maps, city_tables, shown_tables):
+    for module in (api, cities, city_maps, city_tables, shown_tables):
         for test in doctest.DocTestFinder().find(module, globs={"bg": bg}):
             runner.run(test)
     assert runner.tries >= 15

@@ -53,9 +53,19 @@ def test_everything_on_the_surface_is_documented():
 
 
 def test_an_unknown_city_names_those_that_are_known(tmp_path):
-    with pytest.raises(bg.BegegnungError, match="there is no profile atlantis") as caught:
+    with pytest.raises(bg.BegegnungError, match="there is no city 'atlantis'") as caught:
         bg.load("atlantis", root=tmp_path)
-    assert "dortmund, musterstadt" in str(caught.value).splitlines()[2]
+    assert "dortmund, musterstadt" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "Dortmund", "dortmund.toml", "", "a" * 41, "x\n", 5])
+def test_a_name_that_is_no_key_is_refused_and_the_known_cities_are_told(name, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "kargdorf.toml").touch()
+    with pytest.raises(bg.BegegnungError, match="is no city key") as caught:
+        bg.load(name, root=tmp_path)
+    assert "dortmund, kargdorf, musterstadt" in caught.value.hint
+    assert len(str(caught.value).splitlines()) == 3
 
 
 def test_a_scenario_that_is_not_there_or_not_built_says_which_there_are_or_the_command(tmp_path):

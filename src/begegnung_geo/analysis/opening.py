@@ -63,7 +63,7 @@ def assign_hours(
     raw = begegnungsorte["opening_hours"]
     status = {text: hours.status for text, hours in read.items()}
     assigned = begegnungsorte.assign(
-        opening_status=raw.map(status).fillna("none").astype("str"),
+        opening_status=raw.map(status).astype(object).fillna("none").astype("str"),
         opening_normal=raw.map(normal).astype("str"),
         open_min_per_week=raw.map(weekly).astype("float64"),
     )

@@ -43,14 +43,17 @@ def exit_codes() -> Iterator[None]:
 def choose_profile(city: str | None, config: Path | None) -> Path:
     """Return the path of the profile that --city or --config names."""
     from begegnung_geo.jobs import find_profile  # noqa: PLC0415 - heavy
+    from begegnung_geo.profile_base import is_key  # noqa: PLC0415 - heavy
 
     if (city is None) == (config is None):
         raise typer.BadParameter("give either --city KEY or --config FILE (or --osm FILE --out DIR)")
     if config is not None:
         return config
-    if not city or not all(c.isalnum() or c == "_" for c in city):
+    if city is None or not is_key(city):
         raise ConfigError(
-            f"{city!r} is no city key", where="--city", hint="small letters and digits, for example dortmund"
+            f"{city!r} is no city key: small letters, digits and _, a letter first",
+            where="--city",
+            hint="give the name of its profile without .toml, for example dortmund",
         )
     return find_profile(city)
 

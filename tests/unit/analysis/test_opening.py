@@ -123,6 +123,13 @@ def test_hours_as_understood_stand_beside_the_raw_ones() -> None:
     assert "Mo-Fr 09:00-17:00" in issues["text"].iloc[0]
 
 
+def test_where_no_place_at_all_has_hours_each_says_so() -> None:
+    places, issues = assign_hours(build_places(None, None), calendar=CALENDAR)
+    assert places["opening_status"].tolist() == ["none", "none"]
+    assert places["open_min_per_week"].isna().all()
+    assert len(issues) == 0
+
+
 def test_minutes_of_a_week_are_the_mean_of_the_year_and_leave_holidays_out() -> None:
     # Ordinary Sundays of 2026: 40, of which 21 in April to October.
     places, _ = assign_hours(
