@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo import __version__
+from begegnung_geo.analysis.city_area import find_mapped_area
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.city_tables import City
 from begegnung_geo.config import find_config_dir
@@ -185,6 +186,7 @@ def _read_content(city: City) -> SiteContent:
         class_labels={key: (entry.label_de, entry.label_en) for key, entry in classes.items()},
         class_groups={key: entry.group for key, entry in classes.items()},
         summary=json.loads((city.site / "summary.json").read_text(encoding="utf-8")),
+        mapped_area=find_mapped_area(tables["walk_edges"], tables["issues"]),
         **tables,
     )
 

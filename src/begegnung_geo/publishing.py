@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from begegnung_geo import __version__
+from begegnung_geo.analysis.city_area import find_mapped_area
 from begegnung_geo.analysis.disclosure import publish_books
 from begegnung_geo.analysis.summary import build_summary
 from begegnung_geo.attribute_rules import read_attribute_rules
@@ -64,6 +65,7 @@ def publish_site(step: StepInput) -> StepOutput:
         class_groups=groups,
         vocabulary=read_attribute_rules(folder),
         summary=summary,
+        mapped_area=find_mapped_area(step.layer("walk_edges"), tables["issues"]),
         has_pdf=step.job.has_pdf,
         hot_spots_reason=step.facts("find_hot_spots")["reason"],
         **_tell_scenario(step),

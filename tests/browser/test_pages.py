@@ -2,6 +2,7 @@
 """Every page opens from a disk without a network, says what it knows, and is usable by everybody."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -186,6 +187,32 @@ def test_a_click_on_the_ground_tells_district_and_walking_time(town_site, visit)
     assert fields["Fußweg von hier"] == "bis 5 Minuten"
     assert fields["Stadtbezirk"] == "Mitte"
     assert page.get_attribute(".popup a", "href") == "mitte.html"
+
+
+def test_homes_without_a_known_walk_are_dashed_and_say_so_while_fields_stay_silent(tmp_path, visit):
+    town = build_town()
+    x = town.demand.geometry.x
+    lost = town.demand["status"].mask(x < x.min() + 1000, "no_walkway_near")
+    page = visit(write_site(replace(town, demand=town.demand.assign(status=lost)), tmp_path) / MAP).page
+    legend = page.locator("fieldset:has(#fussweg) li").all_inner_texts()
+    assert "kaum bewohnt" in [name.strip() for name in legend]
+    assert sum(name.strip().startswith("nicht bekannt") for name in legend) == 1
+    spots = page.evaluate(
+        """() => { const { walking, land } = begegnung.parts, [w, n, e, s] = land.polygons[0].box;
+        const at = (x, y) => [walking.classAt(x, y), walking.isUnknownAt(x, y)];
+        return [at(w + (e - w) * 0.03, n + (s - n) * 0.97), at(w + (e - w) * 0.95, n + (s - n) * 0.05)]; }"""
+    )
+    # In the south-west people live whose walk is not known, in the north-east nobody does.
+    assert spots == [[-1, True], [-1, False]]
+    popup = page.evaluate(
+        """() => { const [w, n, e, s] = begegnung.parts.land.polygons[0].box;
+        const y = n + (s - n) * 0.97, lat = Math.atan(Math.sinh(Math.PI * (1 - 2 * y / 256))) * 180 / Math.PI;
+        const latlng = L.latLng(lat, (w + (e - w) * 0.03) / 256 * 360 - 180);
+        begegnung.map.setView(latlng, 16, {animate: false});
+        begegnung.map.fire('click', {latlng, layerPoint: begegnung.map.latLngToLayerPoint(latlng)});
+        return document.querySelector('.popup dl').textContent; }"""
+    )
+    assert popup.startswith("Fußweg von hiernicht bekannt")
 
 
 def test_the_map_shows_the_very_colours_of_the_legend(town_site, visit):

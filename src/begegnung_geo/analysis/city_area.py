@@ -162,6 +162,26 @@ def _fill_holes(part: Polygon) -> Polygon:
     return shapely.Polygon(part.exterior, holes)
 
 
+def find_mapped_area(walk_edges: gpd.GeoDataFrame, issues: pd.DataFrame) -> BaseGeometry | None:
+    """
+    Return where the map data tells of streets, None where that is the whole study area.
+
+    Parameters
+    ----------
+    walk_edges
+        Table `walk_edges`: LineString, metric CRS.
+    issues
+        Table `issues`: `EXTRACT_COVERS_PART` says that there is less than half of the area.
+
+    Returns
+    -------
+    mapped_area
+        Polygon or MultiPolygon, metric CRS, as `measure_extent` finds it; None without a way.
+    """
+    is_part = bool((issues["code"] == IssueCode.EXTRACT_COVERS_PART).any())
+    return measure_extent(walk_edges) if is_part and len(walk_edges) else None
+
+
 def measure_extract_share(walkways: gpd.GeoDataFrame, city_area: gpd.GeoDataFrame) -> float:
     """
     Return how much of the study area the extract's walkways reach into, 0 to 1.

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
 from begegnung_geo.attribute_rules import NO_VOCABULARY, AttributeRules
 from begegnung_geo.crs import WGS84
@@ -42,6 +43,8 @@ class SiteContent:
         The content of `summary.json` (CONTRACT section 4).
     hot_spots_reason
         Why hot spots are not computed; empty where they are.
+    mapped_area
+        Where the map data tells of streets, metric CRS; None where that is the whole study area.
     has_pdf
         Whether a PDF lies beside each fact sheet.
     scenario, scenario_names
@@ -83,6 +86,7 @@ class SiteContent:
     class_labels: Mapping[str, tuple[str, str]]
     class_groups: Mapping[str, str]
     summary: Mapping[str, Any]
+    mapped_area: BaseGeometry | None = None
     has_pdf: bool = False
     district_walks: pd.DataFrame = field(
         default_factory=lambda: build_empty("published_district_walks", crs=WGS84)

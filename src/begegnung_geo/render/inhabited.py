@@ -15,9 +15,11 @@ _QUARTER_CIRCLE_PIECES = 6
 _KNOWN_STATUS = ("reached", "no_place")
 
 
-def build_inhabited_area(demand: gpd.GeoDataFrame, *, persons_min: float) -> shapely.MultiPolygon:
+def build_inhabited_area(
+    demand: gpd.GeoDataFrame, *, persons_min: float, is_known: bool = True
+) -> shapely.MultiPolygon:
     """
-    Return the area in which people live whose walk is known.
+    Return the area in which people live whose walk is known, or is not.
 
     Homes move to a lattice of 100 m, each becomes a disc of 240 m across, and what lies
     less than 300 m apart closes up. Parts in which fewer than `persons_min` people live
@@ -30,13 +32,15 @@ def build_inhabited_area(demand: gpd.GeoDataFrame, *, persons_min: float) -> sha
         Table `demand`: Point, metric CRS.
     persons_min
         Fewest people of a part, `publication.share_base_min`.
+    is_known
+        Whether of people whose walk is known, be it long, or of all others.
 
     Returns
     -------
     area
         Metric CRS; empty where nobody is known to live.
     """
-    is_home = (demand["persons"] > 0) & demand["status"].isin(_KNOWN_STATUS)
+    is_home = (demand["persons"] > 0) & (demand["status"].isin(_KNOWN_STATUS) == is_known)
     homes = demand[is_home.to_numpy(dtype=bool)]
     if not len(homes):
         return shapely.MultiPolygon()

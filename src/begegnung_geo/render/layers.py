@@ -56,12 +56,14 @@ class Atlas:
     The city's simplified geometry in the metric CRS; pages cut their part from it.
 
     `inhabited` is empty where it is not known where people live; walking time is then
-    shown as far as the longest reach, and nothing is said about the rest.
+    shown as far as the longest reach, and nothing is said about the rest. In `unknown`
+    people live without a known walk, or the map data tells of no streets at all.
     """
 
     crs: str
     land: Geometries
     inhabited: BaseGeometry
+    unknown: BaseGeometry
     green: Geometries
     water: Geometries
     reach: Mapping[tuple[str, int], BaseGeometry]
@@ -77,11 +79,13 @@ def build_atlas(content: SiteContent) -> Atlas:
     land = geometry.simplify(city.geometry, _BORDER_TOLERANCE_M)
     areas = content.background_areas
     has_main_roads = bool((content.background_lines["layer"] == "main_road").any())
+    inhabited = _find_inhabited(content, city)
     streets, paths = _build_streets(content.walk_edges, has_main_roads=has_main_roads)
     return Atlas(
         crs=content.profile.study.metric_crs,
         land=land,
-        inhabited=_find_inhabited(content, city),
+        inhabited=inhabited,
+        unknown=_find_unknown(content, city, inhabited=inhabited),
         green=_simplify_areas(areas[areas["layer"] == "green"], _GREEN_MIN_M2),
         water=_simplify_areas(areas[areas["layer"] == "water"], _WATER_MIN_M2),
         reach=MappingProxyType(_simplify_reach(content.reach_areas, city)),
@@ -107,6 +111,7 @@ def cut_atlas(atlas: Atlas, focus: BaseGeometry) -> Atlas:
     return replace(
         atlas,
         inhabited=_polygons_of(shapely.intersection(atlas.inhabited, box)),
+        unknown=_polygons_of(shapely.intersection(atlas.unknown, box)),
         green=_cut_areas(atlas.green, box),
         water=_cut_areas(atlas.water, box),
         reach=MappingProxyType(
@@ -124,6 +129,8 @@ def pack_background(atlas: Atlas) -> dict[str, Any]:
     packed: dict[str, Any] = {"land": geometry.pack_polygons(atlas.land, atlas.crs)}
     if not atlas.inhabited.is_empty:
         packed["inhabited"] = geometry.pack_polygons(np.array([atlas.inhabited], dtype=object), atlas.crs)
+    if not atlas.unknown.is_empty:
+        packed["unknown"] = geometry.pack_polygons(np.array([atlas.unknown], dtype=object), atlas.crs)
     for key, polygons in (("green", atlas.green), ("water", atlas.water)):
         if len(polygons):
             packed[key] = geometry.pack_polygons(polygons, atlas.crs)
@@ -201,6 +208,15 @@ def _find_inhabited(content: SiteContent, city: gpd.GeoDataFrame) -> BaseGeometr
     area = build_inhabited_area(content.demand, persons_min=persons_min)
     border = shapely.union_all(city.geometry.to_numpy())
     return _polygons_of(shapely.intersection(area, border))
+
+
+def _find_unknown(content: SiteContent, city: gpd.GeoDataFrame, *, inhabited: BaseGeometry) -> BaseGeometry:
+    persons_min = content.profile.publication.share_base_min
+    border = shapely.union_all(city.geometry.to_numpy())
+    area: BaseGeometry = build_inhabited_area(content.demand, persons_min=persons_min, is_known=False)
+    if content.mapped_area is not None and not content.is_extract_only:
+        area = shapely.union(area, shapely.difference(border, content.mapped_area))
+    return _polygons_of(shapely.difference(shapely.intersection(area, border), inhabited))
 
 
 def _simplify_areas(areas: gpd.GeoDataFrame, least_m2: float) -> Geometries:

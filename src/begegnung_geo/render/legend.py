@@ -52,18 +52,22 @@ def build_legend(scope: Scope, speaker: Speaker, *, atlas: Atlas, rows: Sequence
 
 def list_classes(speaker: Speaker, *, atlas: Atlas) -> list[dict[str, str]]:
     """Return the walking-time classes, near to far, in the colours the eye sees."""
-    names = list_class_names(speaker)
+    words, names = speaker.words, list_class_names(speaker)
     ramp = [symbols.composite(colour) for colour in symbols.pick_ramp(len(names))]
+    unknown = words.say("legend.unknown")
     if atlas.inhabited.is_empty:
         names, ramp = names[:-1], ramp[:-1]
         farthest = speaker.content.profile.walking.thresholds_min[-1]
-        rest = speaker.words.say("legend.beyond", low=speaker.words.number(farthest))
+        rest = words.say("legend.beyond", low=words.number(farthest))
     else:
-        rest = speaker.words.say("legend.uninhabited")
+        rest = words.say("legend.uninhabited")
     areas = [
         {"look": "area", "name": name, "colour": colour} for name, colour in zip(names, ramp, strict=True)
     ]
-    return [*areas, {"look": "dots", "name": rest, "colour": symbols.LAND, "ink": symbols.UNKNOWN}]
+    ground = [("dots", rest), *([] if atlas.unknown.is_empty else [("dashes", unknown)])]
+    return areas + [
+        {"look": look, "name": name, "colour": symbols.LAND, "ink": symbols.UNKNOWN} for look, name in ground
+    ]
 
 
 def list_place_kinds(rows: Sequence[PlaceRow], words: Words) -> list[dict[str, Any]]:

@@ -44,6 +44,7 @@ def build_map_texts(
             "showRow": words.say("map.show_row"),
             "districtFlagged": words.say("district.flagged"),
             "walkFromHere": words.say("map.walk_from_here"),
+            "notKnown": words.say("place.not_known"),
             "street": words.say("search.street"),
             "quarter": words.say("search.quarter"),
             "green": words.say("search.green"),

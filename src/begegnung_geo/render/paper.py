@@ -15,11 +15,13 @@ MARGIN = 18.0
 PATTERNS = (
     '<pattern id="luecke" width="9" height="9" patternUnits="userSpaceOnUse" '
     f'patternTransform="rotate(45)"><path d="M0 0V9" stroke="{symbols.GAP}" stroke-width="3"/></pattern>'
-    '<pattern id="unbekannt" width="12" height="12" patternUnits="userSpaceOnUse">'
-    f'<circle cx="3" cy="3" r="1.1" fill="{symbols.UNKNOWN}"/>'
-    f'<circle cx="9" cy="9" r="1.1" fill="{symbols.UNKNOWN}"/></pattern>'
+    '<pattern id="unbewohnt" width="16" height="16" patternUnits="userSpaceOnUse">'
+    f'<circle cx="4" cy="4" r="1" fill="{symbols.UNKNOWN}"/>'
+    f'<circle cx="12" cy="12" r="1" fill="{symbols.UNKNOWN}"/></pattern>'
+    '<pattern id="unbekannt" width="22" height="18" patternUnits="userSpaceOnUse">'
+    f'<path d="M1 5h8M12 14h8" stroke="{symbols.UNKNOWN}" stroke-width="1.2"/></pattern>'
 )
-"""Definition of the patterns that fill a gap, and land of which no walking time is told."""
+"""Definition of the patterns that fill a gap, land where hardly anybody lives, and what is not known."""
 
 _TOLERANCE = 0.7  # of a unit; the picture is 1000 units wide
 _WATER_MIN = 20.0
@@ -93,7 +95,12 @@ def draw_ground(paper: Paper, speaker: Speaker, *, atlas: Atlas, area: BaseGeome
     homes = paper.draw(paper.place(np.array([atlas.inhabited], dtype=object)))
     parts = [f"<defs>{clip('bewohnt', homes)}</defs>"] if homes else []
     land = paper.draw(paper.place(whole))
-    parts.append(f'<path d="{land}" fill="{symbols.LAND}"/><path d="{land}" fill="url(#unbekannt)"/>')
+    unknown = paper.draw(paper.place(np.array([shapely.intersection(atlas.unknown, area)], dtype=object)))
+    parts.append(
+        f'<path d="{land}" fill="{symbols.LAND}"/><path d="{land}{unknown}" fill="url(#unbewohnt)"/>'
+    )
+    if unknown:
+        parts.append(f'<path d="{unknown}" fill="url(#unbekannt)"/>')
     parts.append('<g clip-path="url(#bewohnt)">' if homes else "<g>")
     if homes:
         parts.append(f'<path d="{homes}" fill="{ramp[-1]}"/>')

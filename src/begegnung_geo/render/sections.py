@@ -7,7 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 
-from begegnung_geo.render.figures import find_reach, rank_persons
+from begegnung_geo.render.figures import Reach, find_reach, rank_persons
 from begegnung_geo.render.need import say_need
 from begegnung_geo.render.scopes import PageSlugs, Scope, find_own_row, order_levels
 from begegnung_geo.render.statements import Speaker
@@ -35,7 +35,7 @@ def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
     reach = speaker.headline_reach(scope)
     if reach.has_share or len(scope.gaps):
         count = len(scope.gaps)
-        persons = speaker.persons_prose(float(scope.gaps["persons"].sum()))
+        persons = say_sum(float(scope.gaps["persons"].sum()), reach, speaker)
         minutes = words.number(reach.threshold_min)
         is_all_reached = not count and reach.is_nobody_beyond
         figures.append(
@@ -45,7 +45,7 @@ def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
                 "note": words.say("figure.all_reached")
                 if is_all_reached
                 else words.say(
-                    "figure.gaps_people",
+                    say_least("figure.gaps_people", reach),
                     count=count,
                     persons=persons,
                     beyond=speaker.persons_prose(reach.persons_beyond),
@@ -53,6 +53,17 @@ def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
             }
         )
     return figures
+
+
+def say_least(key: str, reach: Reach) -> str:
+    """Return the phrase that says "at least" where most walks are unknown: there may be more people."""
+    return f"{key}_least" if reach.status == "no_statement" else key
+
+
+def say_sum(persons: float, reach: Reach, speaker: Speaker) -> str:
+    """Return people for a sentence; not rounded up where it says "at least"."""
+    is_least = reach.status == "no_statement"
+    return speaker.persons_told(persons) if is_least else speaker.persons_prose(persons)
 
 
 def build_notable(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, Any]]:
@@ -99,26 +110,52 @@ def _tell_scattered(scope: Scope, speaker: Speaker) -> list[str]:
 
 def tell_underserved(scope: Scope, speaker: Speaker) -> list[str]:
     """Return the verdict on the area itself, then on its districts: the first few in full, then names."""
-    words, flags = speaker.words, speaker.content.underserved
+    sentences = []
+    for term, named in find_underserved(scope, speaker):
+        if not term or len(named) <= _NOTABLE_DISTRICTS:
+            sentences += list_underserved(named, speaker)
+        else:
+            names = ", ".join(named.values())
+            sentences.append(speaker.words.say("notable.underserved", level=term, names=names))
+    return sentences
+
+
+def tell_underserved_briefly(scope: Scope, speaker: Speaker, *, most: int) -> list[str]:
+    """Return the first `most` verdicts in full, of their level the other names, of the rest the number."""
+    words, sentences, room = speaker.words, list[str](), most
+    for term, named in find_underserved(scope, speaker):
+        full = dict(list(named.items())[:room])
+        rest = [name for key, name in named.items() if key not in full]
+        sentences += list_underserved(full, speaker)
+        room -= len(full)
+        if rest and full:
+            sentences.append(words.say("sheet.underserved_too", count=len(rest), names=", ".join(rest)))
+        elif rest:
+            sentences.append(words.say("sheet.underserved_count", count=len(rest), level=term))
+    return sentences
+
+
+def find_underserved(scope: Scope, speaker: Speaker) -> list[tuple[str, dict[tuple[str, str], str]]]:
+    """
+    Return the flagged areas, coarse to fine.
+
+    Returns
+    -------
+    flagged
+        Name of the level, empty for the area itself, and the names of its flagged areas
+        by level and id; nothing for a level without any.
+    """
+    flags, districts = speaker.content.underserved, speaker.content.districts
     flagged = set(flags[flags["is_underserved"]].set_index(["level", "district_id"]).index)
-    own = (
-        {}
-        if scope.is_city and len(speaker.content.districts) > 1
-        else _name_rows(find_own_row(scope, speaker.content.districts))
-    )
-    sentences = list_underserved({key: scope.name for key in own if key in flagged}, speaker)
-    if len(speaker.content.districts) <= 1:
-        return sentences
-    levels = order_levels(scope.districts)
+    is_whole = scope.is_city and len(districts) > 1
+    own = {} if is_whole else _name_rows(find_own_row(scope, districts))
+    found = [("", {key: scope.name for key in own if key in flagged})]
+    levels = order_levels(scope.districts) if len(districts) > 1 else []
     for number, level in enumerate(levels, start=1):
         members = _name_rows(scope.districts[scope.districts["level"] == level])
         named = {key: name for key, name in members.items() if key in flagged}
-        if 0 < len(named) <= _NOTABLE_DISTRICTS:
-            sentences += list_underserved(named, speaker)
-        elif named:
-            term = speaker.level(level, count=len(named), number=number)
-            sentences.append(words.say("notable.underserved", level=term, names=", ".join(named.values())))
-    return sentences
+        found.append((speaker.level(level, count=len(named), number=number) if named else "", named))
+    return [(term, named) for term, named in found if named]
 
 
 def _name_rows(districts: gpd.GeoDataFrame) -> dict[tuple[str, str], str]:

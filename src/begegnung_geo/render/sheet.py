@@ -13,7 +13,13 @@ from begegnung_geo.render.maps import render_plain_page
 from begegnung_geo.render.potential import list_gains, name_room
 from begegnung_geo.render.scenario import say_banner
 from begegnung_geo.render.scopes import Scope
-from begegnung_geo.render.sections import build_figures, name_gaps, tell_underserved
+from begegnung_geo.render.sections import (
+    build_figures,
+    name_gaps,
+    say_least,
+    say_sum,
+    tell_underserved_briefly,
+)
 from begegnung_geo.render.sheet_figures import build_charts, embed_svg, list_kinds
 from begegnung_geo.render.sheet_picture import GAPS_TOLD, render_sheet_picture
 from begegnung_geo.render.statements import (
@@ -27,7 +33,7 @@ from begegnung_geo.render.statements import (
 from begegnung_geo.render.text import clean_text
 
 _POTENTIAL_TOLD = 3
-_VERDICTS_TOLD = 2  # the others are hatched and named in the chart of the districts
+_VERDICTS_TOLD = 2  # with their reasons; the others by name
 _OPENINGS_TOLD = 3
 _DOUBTFUL = ("D", "E")
 
@@ -73,7 +79,7 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         "lead": list_lead(scope, speaker),
         "notices": list_notices(speaker),
         "has_share": speaker.headline_reach(scope).has_share,
-        "verdicts": tell_underserved(scope, speaker)[:_VERDICTS_TOLD],
+        "verdicts": tell_underserved_briefly(scope, speaker, most=_VERDICTS_TOLD),
         "charts": build_charts(scope, city, speaker),
         "groups": _list_groups(scope, city, speaker),
         "groups_beyond": words.say("choice.beyond", minutes=words.number(headline.threshold_min)),
@@ -144,7 +150,8 @@ def _list_plain(scope: Scope, speaker: Speaker) -> list[str]:
     names = name_gaps(scope.gaps, speaker)
     if names:
         persons = speaker.persons_told(float(scope.gaps["persons"].iloc[0]))
-        sentences.append(words.say("sheet.plain_gap", name=names[0], persons=persons, minutes=minutes))
+        key = say_least("sheet.plain_gap", reach)
+        sentences.append(words.say(key, name=names[0], persons=persons, minutes=minutes))
     elif reach.has_share:
         sentences.append(words.say("sheet.plain_no_gap", place=scope.name))
     if not len(scope.begegnungsorte):
@@ -173,8 +180,9 @@ def _say_more_gaps(scope: Scope, speaker: Speaker) -> str:
     rest = scope.gaps["persons"].iloc[GAPS_TOLD:]
     if not len(rest):
         return ""
-    persons = speaker.persons_prose(float(rest.sum()))
-    return speaker.words.say("sheet.gaps_more", count=len(rest), persons=persons)
+    reach = speaker.headline_reach(scope)
+    persons, key = say_sum(float(rest.sum()), reach, speaker), say_least("sheet.gaps_more", reach)
+    return speaker.words.say(key, count=len(rest), persons=persons)
 
 
 def _list_sources(speaker: Speaker) -> list[str]:

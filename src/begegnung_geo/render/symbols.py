@@ -16,7 +16,7 @@ GAP = "#b3261e"
 LONG_WALKS = "#7a3e00"
 SHORT_WALKS = "#00546e"
 NEIGHBOUR = "#6f6f76"
-UNKNOWN = "#77757e"  # dots on land: hardly inhabited or not known, never a colour of the ramp
+UNKNOWN = "#77757e"  # dots: hardly inhabited; dashes: not known; never a colour of the ramp
 WALKING_OPACITY = 0.7
 WALKING_RAMP = ("#fff3ae", "#a3d9a5", "#4aa3ae", "#47619a")
 

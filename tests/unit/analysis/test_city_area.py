@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from begegnung_geo.analysis.city_area import build_city_area, close_slivers, measure_extent
+from begegnung_geo.analysis.city_area import build_city_area, close_slivers, find_mapped_area, measure_extent
 from begegnung_geo.errors import BegegnungError, CrsError
 from begegnung_geo.schema import conform_table, require_table
 
@@ -131,6 +131,16 @@ def test_a_long_road_out_of_the_core_and_a_far_scrap_do_not_stretch_the_extent()
     streets = gpd.GeoDataFrame(geometry=[*town.geometry, road, scrap], crs=METRIC)
     assert measure_extent(streets).bounds[2] < X + 3000 + 700
     assert measure_extent(streets).bounds[0] > X - 700
+
+
+def test_the_mapped_area_is_told_only_where_the_map_holds_a_part():
+    streets = build_grid_of_streets()
+    boundaries = build_boundaries((3, 6, "Stadt", box(0, 0, 20_000, 20_000)))
+    _, issues = build_city_area(name="x", boundaries=boundaries, walkways=streets)
+    mapped = find_mapped_area(streets, issues)
+    assert mapped.covers(box(0, 0, 3000, 3000))
+    assert not mapped.intersects(box(4000, 4000, 20_000, 20_000))
+    assert find_mapped_area(streets, issues[:0]) is None
 
 
 def test_one_single_street_has_an_extent_too():

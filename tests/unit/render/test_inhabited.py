@@ -3,6 +3,7 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,3 +92,13 @@ def test_every_part_holds_a_disc_of_200_metres_across(spots):
         assert radius >= 100.0
     # All who live there are inside: a disc of 120 m reaches past the lattice's 71 m.
     assert np.all(shapely.covers(shapely.buffer(area, 20), [Point(WEST + x, NORTH + y) for x, y in spots]))
+
+
+def test_homes_without_a_known_walk_are_an_area_of_their_own():
+    village = [(x, y, 5.0) for x in range(0, 500, 100) for y in range(0, 500, 100)]
+    lost = _homes(*((x + 3000, y, persons) for x, y, persons in village), status="no_walkway_near")
+    demand = gpd.GeoDataFrame(pd.concat([_homes(*village), lost], ignore_index=True))
+    known = build_inhabited_area(demand, persons_min=100)
+    unknown = build_inhabited_area(demand, persons_min=100, is_known=False)
+    assert (_covers(known, 250, 250), _covers(known, 3250, 250)) == (True, False)
+    assert (_covers(unknown, 250, 250), _covers(unknown, 3250, 250)) == (False, True)

@@ -92,11 +92,12 @@ def test_what_is_not_known_is_dotted_in_a_chart_and_a_known_share_is_not():
 
 def test_land_without_a_told_time_is_dotted_in_the_picture_as_in_its_legend(site):
     sheet = site[SHEET]
-    assert 'fill="url(#unbekannt)"' in _images(sheet)[0]
-    swatch = re.search(r"<svg[^>]*>(?:(?!</svg>).)*</svg>\s+kaum bewohnt oder keine Angabe", sheet, re.DOTALL)
+    assert 'fill="url(#unbewohnt)"' in _images(sheet)[0]
+    assert 'fill="url(#unbekannt)"' not in _images(sheet)[0]  # every walk of the town is known
+    swatch = re.search(r"<svg[^>]*>(?:(?!</svg>).)*</svg>\s+kaum bewohnt<", sheet, re.DOTALL)
     assert swatch
     assert swatch[0].count("h0") > 3  # points of a pen with round ends
-    assert 'fill="url(#unbekannt)"' in site["index.html"]
+    assert 'fill="url(#unbewohnt)"' in site["index.html"]
 
 
 @pytest.mark.parametrize(

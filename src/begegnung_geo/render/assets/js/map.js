@@ -24,10 +24,11 @@
 
   function tellGround(latLng) {
     const { map } = begegnung, [x, y] = toWorld(latLng);
-    const minutes = parts.walking && map.hasLayer(parts.walking) ? parts.walking.classAt(x, y) : -1;
+    const isOn = parts.walking && map.hasLayer(parts.walking), minutes = isOn ? parts.walking.classAt(x, y) : -1;
+    const told = minutes >= 0 ? texts.classNames[minutes] : isOn && parts.walking.isUnknownAt(x, y) ? words.notKnown : "";
     const infos = parts.districts ? parts.districts.infoAt(x, y) : [];
-    if (minutes < 0 && !infos.length) { map.closePopup(); return; }
-    const walk = minutes < 0 ? [] : [{ term: words.walkFromHere, text: texts.classNames[minutes] }];
+    if (!told && !infos.length) { map.closePopup(); return; }
+    const walk = told ? [{ term: words.walkFromHere, text: told }] : [];
     popup.open(latLng, { title: words.here, lines: [...walk, ...infos.flat()] });
   }
 

@@ -53,7 +53,10 @@
     pen.strokeStyle = pen.fillStyle = look.colour;
     pen.lineWidth = look.width * ratio;
     pen.beginPath();
-    if (look.isDotted) {
+    if (look.isDashed) {
+      for (const [x, y] of [[0, size / 4], [size / 2, size * 3 / 4]]) { pen.rect(x + size / 16, y, size * 3 / 8, pen.lineWidth); }
+      pen.fill();
+    } else if (look.isDotted) {
       for (const at of [size / 4, size * 3 / 4]) { pen.rect(at - pen.lineWidth / 2, at - pen.lineWidth / 2, pen.lineWidth, pen.lineWidth); }
       pen.fill();
     } else {

@@ -13,6 +13,7 @@
         this.byProfile[profile] = { thresholds: areas.t, areas: decodePolygons(areas) };
       }
       this.homes = data.layers.inhabited && decodePolygons(data.layers.inhabited);
+      this.unknown = data.layers.unknown ? decodePolygons(data.layers.unknown) : [];
       this.sheet = document.createElement("canvas");
     },
     draw(ctx, view) {
@@ -35,9 +36,13 @@
       ctx.stroke();
       ctx.restore();
     },
-    /* Dots where no walking time is told, so that in grey it is not taken for the shortest. */
+    /* Dots where hardly anybody lives and dashes where nothing is known, so that in grey neither is taken
+       for the shortest walk, nor one for the other. */
     _dot(ctx, view, chosen) {
-      tracePolygons(ctx, view, [...parts.land.polygons, ...(this.homes || chosen.areas.slice(0, 1))]);
+      tracePolygons(ctx, view, this.unknown);
+      ctx.fillStyle = hatch(ctx, view, { colour: colours.unknown, gap: 16, width: 1.3, isDashed: true });
+      ctx.fill("evenodd");
+      tracePolygons(ctx, view, [...parts.land.polygons, ...this.unknown, ...(this.homes || chosen.areas.slice(0, 1))]);
       ctx.fillStyle = hatch(ctx, view, { colour: colours.unknown, gap: 11, width: 1.6, isDotted: true });
       ctx.fill("evenodd");
     },
@@ -64,10 +69,11 @@
       tracePolygons(pen, view, this.homes || parts.land.polygons);
       pen.clip("evenodd");
     },
+    isUnknownAt(x, y) { return findAt(this.unknown, x, y) >= 0; },
     /* The class at a spot, -1 where there is none. */
     classAt(x, y) {
       const chosen = this.byProfile[state.profile];
-      if (!chosen || findAt(parts.land.polygons, x, y) < 0) { return -1; }
+      if (!chosen || findAt(parts.land.polygons, x, y) < 0 || this.isUnknownAt(x, y)) { return -1; }
       let found = this.homes && findAt(this.homes, x, y) >= 0 ? data.thresholds.length : -1;
       chosen.areas.forEach((area, i) => {
         if (contains(area, x, y)) { found = data.thresholds.indexOf(chosen.thresholds[i]); }
