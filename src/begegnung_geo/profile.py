@@ -148,6 +148,7 @@ class Siting(Frozen):
 class Trial(Frozen):
     """What a page tries and a scenario changes: the squares of the ground, and how new ways join."""
 
+    in_pages: bool
     square_m: float = Field(ge=20, le=1000)
     link_join_m: float = Field(gt=0, le=200)
 

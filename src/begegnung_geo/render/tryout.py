@@ -20,7 +20,7 @@ _LEVEL = "district_id_"
 
 def pack_tryout(content: SiteContent) -> dict[str, Any]:
     """
-    Return what `tryout.js` computes with; empty where nobody lives or no place could be open.
+    Return what `tryout.js` computes with; empty without homes, without places or where the profile says no.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def pack_tryout(content: SiteContent) -> dict[str, Any]:
         many places it reaches, and for each the step to its number and the number of its code.
     """
     places, groups, walks = content.try_places, content.try_groups, content.try_walks
-    if not (len(places) and len(groups)):
+    if not (content.profile.trial.in_pages and len(places) and len(groups)):
         return {}
     ordered = places.sort_values("position")
     combos, combo = _list_combos(groups, list_try_districts(content))

@@ -160,13 +160,24 @@ class Attacker:
         told.append(running @ protected["persons"].to_numpy())
         self.rows, self.told = np.vstack(rows), np.concatenate(told)
 
-    def bound(self, weights):
-        """Return the least and the largest weighted sum of people that fits what is known."""
-        limits = np.concatenate([self.told + PACKET, -self.told])
+    def bound(self, weights, *, are_whole=False, at_least=0, is_rest_nobody=False):
+        """
+        Return the least and the largest weighted sum of people that fits what is known.
+
+        `are_whole` adds that people are whole numbers (so that a running total is at most one less
+        than a packet above what is told; the matrix is totally unimodular, so the ends are whole),
+        `at_least` that so many live in every home, `is_rest_nobody` that the groups are everybody.
+        """
+        limits = np.concatenate([self.told + PACKET - are_whole, -self.told])
+        homes = np.tile(np.eye(self.homes), len(self.parts))
+        most = [None] * self.homes * (len(self.parts) - 1) + [0 if is_rest_nobody else None] * self.homes
         ends = []
         for sign in (1, -1):
             found = linprog(
-                sign * weights, A_ub=np.vstack([self.rows, -self.rows]), b_ub=limits, bounds=(0, None)
+                sign * weights,
+                A_ub=np.vstack([self.rows, -self.rows, -homes]),
+                b_ub=np.concatenate([limits, np.full(self.homes, -at_least)]),
+                bounds=[(0, end) for end in most],
             )
             assert found.status == 0
             ends.append(sign * found.fun)
@@ -202,6 +213,44 @@ def test_no_set_of_people_is_pinned_below_a_packet_even_by_who_knows_every_packe
         assert low - 1e-6 <= weights @ truth <= high + 1e-6
         assert high - low >= PACKET - 1e-6
         assert np.allclose(np.array([low, high]) / PACKET, np.round(np.array([low, high]) / PACKET))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 12), st.sampled_from("abc")), min_size=1, max_size=9), st.data())
+def test_whole_people_of_any_set_stay_at_least_five_numbers_wide(homes, data):
+    persons, bezirke = zip(*homes, strict=True)
+    demand = build_demand(persons, bezirke=bezirke, walks=[100.0] * len(homes))
+    protected, order = protect(demand)
+    attacker = Attacker(demand, protected, order=order, groups=[])
+    chosen = data.draw(st.sets(st.integers(0, len(homes) - 1), min_size=1))
+    low, high = attacker.bound(attacker.weigh(list(chosen)), are_whole=True)
+    assert low <= sum(persons[home] for home in chosen) <= high
+    assert high - low >= PACKET - 1 - 1e-6
+
+
+def test_four_homes_in_a_row_without_a_packet_are_known_by_who_knows_that_somebody_lives_in_each():
+    # What decision 0017 does not cover: less than a packet is shared by four homes of one person at least.
+    demand = build_demand([5, 1, 1, 1, 1], bezirke="aaaaa", walks=[100.0] * 5)
+    demand = demand.set_geometry(gpd.points_from_xy(np.arange(5) * 10.0, np.zeros(5)), crs=CRS)
+    protected = protect_people(demand, order=np.arange(5), packet=PACKET)
+    assert protected["persons"].tolist() == [5, 0, 0, 0, 0]
+    attacker = Attacker(demand, protected, order=np.arange(5), groups=[])
+    for home in (1, 2, 3, 4):
+        weights = attacker.weigh([home])
+        assert attacker.bound(weights, are_whole=True, at_least=1) == pytest.approx([1, 1])
+        assert attacker.bound(weights) == pytest.approx([0, PACKET])
+
+
+def test_groups_that_are_everybody_can_be_known_where_each_lacks_one_of_the_next_packet():
+    # What decision 0017 does not cover: five groups, each told 20 and so at most 24, are 120 only as 24 each.
+    groups = {f"part_{name}": np.array([24]) for name in "abcde"}
+    demand = build_demand([120], bezirke="a", walks=[100.0], **groups)
+    protected, order = protect(demand)
+    attacker = Attacker(demand, protected, order=order, groups=[f"persons_{name}" for name in groups])
+    weights = attacker.weigh([0], group="persons_part_a")
+    assert attacker.bound(weights, are_whole=True, is_rest_nobody=True) == pytest.approx([24, 24])
+    low, high = attacker.bound(weights, is_rest_nobody=True)
+    assert high - low >= PACKET - 1e-6
 
 
 # --- the attacker who reads what is published ---

@@ -96,6 +96,14 @@ def test_nothing_is_carried_where_nothing_can_be_tried():
     assert 'id="versuch-teil"' not in render_site(build_town())["maps/stadtkarte.html"]
 
 
+def test_nothing_is_carried_where_the_profile_keeps_groups_of_homes_in_the_house(content):
+    trial = content.profile.trial.model_copy(update={"in_pages": False})
+    kept = replace(content, profile=content.profile.model_copy(update={"trial": trial}))
+    assert pack_tryout(content) != {}
+    assert pack_tryout(kept) == {}
+    assert 'id="versuch-teil"' not in render_site(kept)["maps/stadtkarte.html"]
+
+
 def test_only_the_city_map_tries_and_its_groups_have_no_position(content):
     pages = render_site(content)
     assert 'id="versuch-teil"' in pages["maps/stadtkarte.html"]
