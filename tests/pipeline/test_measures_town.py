@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """All measures of Musterstadt against networkx and plain loops, and against each other."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -47,6 +49,40 @@ def test_shares_are_those_of_the_table_coverage(town: Town) -> None:
     city = choice[(choice["persons_group"] == "all") & (choice["level"] == "city")].set_index(keys[2:])
     whole = _read(town, "city_coverage").set_index(keys[2:])
     pd.testing.assert_frame_equal(city[columns].sort_index(), whole[columns].sort_index())
+
+
+def _read_download(town: Town, name: str) -> pd.DataFrame:
+    return pd.read_csv(town.site / "downloads" / name, sep=";", dtype="str", encoding="utf-8-sig").fillna("")
+
+
+def test_reached_beyond_and_unknown_are_everybody_in_every_row_of_the_downloads(town: Town) -> None:
+    # docs/method.md, Small numbers. A `.` is a count that is hidden; an empty one nobody knows.
+    measures, compared = _read_download(town, "measures_by_district.csv"), 0
+    thresholds = read_profile(town.root / "config" / "musterstadt.toml").walking.thresholds_min
+    for minutes in thresholds:
+        parts = [f"persons_{part}_{minutes}" for part in ("covered", "beyond", "unknown")]
+        told = measures[~measures[["persons", *parts]].isin([".", ""]).any(axis=1)]
+        sums = told[parts].astype(int).sum(axis=1)
+        pd.testing.assert_series_equal(sums, told["persons"].astype(int), check_names=False)
+        compared += int((told["persons"] != "0").sum())
+    assert compared > 100
+
+
+def test_one_figure_is_the_same_in_every_download_and_in_the_summary(town: Town) -> None:
+    counts = ["persons_covered", "persons_beyond", "persons_unknown"]
+    measures = _read_download(town, "measures_by_district.csv")
+    measures = measures[measures["persons_group"] == "all"].set_index(["level", "district_id", "profile"])
+    coverage = _read_download(town, "coverage_by_district.csv")
+    assert len(coverage) > 0
+    for row in coverage.to_dict("records"):
+        beside = measures.loc[(row["level"], row["district_id"], row["profile"])]
+        for name in ("persons", *(f"{name}_{row['threshold_min']}" for name in counts)):
+            assert beside[name] == row[name.removesuffix(f"_{row['threshold_min']}")], (row, name)
+    for entry in json.loads((town.site / "summary.json").read_text(encoding="utf-8"))["coverage"]:
+        beside = measures.loc[("city", "", entry["profile"])]
+        for name in ("persons_covered", "persons_unknown"):
+            told = beside[f"{name}_{entry['threshold_min']}"]
+            assert entry[name] == (None if told == "." else float(told)), (entry, name)
 
 
 def test_people_of_every_group_are_conserved_across_levels(town: Town) -> None:

@@ -44,7 +44,7 @@ def build_measure_rows(
         says why figures are missing.
     """
     nearest = walks[walks["destination"] == "any"].drop(columns="destination")
-    rows = nearest[[*_KEYS, "persons", "persons_unknown", "persons_without_group"]]
+    rows = nearest[[*_KEYS, "persons", "persons_without_group"]]
     far = ["median_min", "median_max_min", "p90_min", "p90_max_min"]
     parts = [
         nearest.set_index(_KEYS)[far].add_prefix("walk_"),

@@ -195,7 +195,6 @@ MEASURE_WORDS: dict[str, Word] = {
     "persons": Word(
         "Menschen", "Menschen der Gruppe, gerundet; . heißt: zu wenige, um sie zu nennen", "Menschen"
     ),
-    "persons_unknown": Word("davon unbekannt", "davon ohne bekannten Weg, gerundet", "Menschen"),
     "persons_without_group": Word(
         "ohne Altersangabe",
         "Menschen im Gebiet, von denen die Gruppe nicht bekannt ist, gerundet",
@@ -227,6 +226,12 @@ MEASURE_WORDS: dict[str, Word] = {
     ),
     "persons_covered_": Word("erreicht", f"Menschen mit einem Ort {_OF_TIME}, gerundet", "Menschen"),
     "persons_beyond_": Word("nicht erreicht", f"Menschen sicher ohne Ort {_OF_TIME}, gerundet", "Menschen"),
+    "persons_unknown_": Word(
+        "nicht bekannt",
+        f"Menschen, von denen niemand weiß, ob sie {_OF_TIME} einen Ort erreichen, gerundet; erreicht, nicht "
+        "erreicht und nicht bekannt sind zusammen alle Menschen der Gruppe",
+        "Menschen",
+    ),
     "covered_share_": Word("Anteil erreicht", "Unbekannte zählen als nicht erreicht", "0 bis 1"),
     "covered_share_max_": Word("Anteil erreicht, höchstens", "Unbekannte zählen als erreicht", "0 bis 1"),
     "persons_choice_": Word(

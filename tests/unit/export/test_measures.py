@@ -51,6 +51,19 @@ def test_measures_stand_side_by_side_each_with_a_word_in_the_dictionary():
     assert find_word(MEASURE_WORDS, "covered_share_max_10").heading == "Anteil erreicht, höchstens: 10"
 
 
+def test_the_unknown_of_each_threshold_stand_beside_the_others_who_make_up_everybody():
+    # 500 people: 80 reach a place in 5 minutes, 120 are unknown; in 10 minutes 80 and 300.
+    walks, choice, seats = build_tables([("city", "", "all", 500.0, 0.0)])
+    of_time = {5: (300.0, 120.0), 10: (120.0, 300.0)}
+    beyond, unknown = (choice["threshold_min"].map({n: of[k] for n, of in of_time.items()}) for k in (0, 1))
+    choice = choice.assign(persons_beyond=beyond, persons_unknown=unknown)
+    row = build_measure_rows(walks, choice, seats, **RULES).iloc[0]
+    for minutes, parts in of_time.items():
+        told = [row[f"persons_{part}_{minutes}"] for part in ("covered", "beyond", "unknown")]
+        assert told == [80, *parts]
+        assert sum(told) == row["persons"]
+
+
 def test_the_note_says_why_a_figure_is_missing():
     people = [
         ("city", "", "all", 500.0, 0.0),
