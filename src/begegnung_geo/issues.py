@@ -215,9 +215,9 @@ class IssueCode(StrEnum):
     """
     PLACE_TEXT_HOSTILE = "PLACE_TEXT_HOSTILE"
     """
-    A name begins like a formula or holds HTML; it is shown as plain text and never run.
+    A name or cell begins like a formula or holds HTML; it is shown as plain text and never run.
 
-    Next: Correct the name in the source.
+    Next: Correct the text in the source.
     """
     LIST_WITHOUT_KIND = "LIST_WITHOUT_KIND"
     """

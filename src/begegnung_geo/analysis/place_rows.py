@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from begegnung_geo.analysis.hostile_cells import report_hostile_cells
 from begegnung_geo.analysis.texts import NAME_LIMIT, VALUE_LIMIT, clean_texts
 from begegnung_geo.category_rules import CategoryRule, CategoryRules
 from begegnung_geo.hostile_text import find_hostility
@@ -126,6 +127,11 @@ def build_places(
         is_hostile = names.map(hostile) == kind
         issues.append(_report(rows[is_hostile & ~is_rejected], IssueCode.PLACE_TEXT_HOSTILE, told))
     kept = np.flatnonzero(~is_rejected)
+    issues.append(
+        report_hostile_cells(
+            rows.assign(name=raw_names).iloc[kept], [fields[int(position)] for position in kept]
+        )
+    )
     rows["fields"] = pd.Series([_dump_fields(row) for row in fields], dtype="str")
     unnamed = {str(source): int(n) for source, n in rows.loc[is_rejected, "source"].value_counts().items()}
     return rows.iloc[kept][list(PLACE_COLUMNS)].reset_index(drop=True), concat_issues(issues), unnamed

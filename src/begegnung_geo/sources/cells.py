@@ -9,7 +9,6 @@ surrogates) are removed and counted.
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,11 +18,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from begegnung_geo.hostile_text import HIDDEN_SIGNS
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
-
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ def clean_cell(text: str) -> str:
     """Return a text without characters that nobody can see; line breaks become plain ones."""
     if text.isprintable():
         return text
-    return _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return HIDDEN_SIGNS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def format_cell(value: Any) -> str:  # noqa: ANN401, PLR0911
@@ -107,7 +103,7 @@ def clean_cells(texts: pd.DataFrame, labels: pd.Series, *, key: str) -> tuple[pd
     columns = {}
     for name, column in texts.items():
         kept = [clean_cell(text) for text in column]
-        is_cleaned |= np.array([_HIDDEN.search(text) is not None for text in column], dtype=bool)
+        is_cleaned |= np.array([HIDDEN_SIGNS.search(text) is not None for text in column], dtype=bool)
         values = pd.Series([text.strip() or None for text in kept], index=texts.index, dtype="str")
         columns[clean_cell(str(name))] = values
     issues = build_issues(

@@ -30,6 +30,8 @@ class FormCell:
     address: str
     text: str
     is_formula: bool
+    is_cleaned: bool = False
+    """Characters that nobody can see were taken out of it."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from begegnung_geo.attribute_rules import AttributeRules
 from begegnung_geo.category_rules import PlaceClass
 from begegnung_geo.errors import SourceError
+from begegnung_geo.hostile_text import HIDDEN_SIGNS
 from begegnung_geo.privacy import redact_remark, redact_role
 from begegnung_geo.questionnaire_form import (
     DATE_CELL,
@@ -212,6 +213,7 @@ def _read_rows(sheet: Any, path: Path) -> tuple[list[str], list[tuple[int, dict[
                 cell.coordinate,
                 " ".join(clean_cell(format_cell(cell.value)).split()),
                 is_formula=cell.data_type == "f",
+                is_cleaned=HIDDEN_SIGNS.search(format_cell(cell.value)) is not None,
             )
             for heading, cell in zip(headings, line, strict=False)
             if heading
@@ -293,4 +295,9 @@ def _take_cell(
     attribute = form.cells.rules.attributes[column.key]
     answer = read_cell(cell, attribute, form.cells, was=was)
     filled.messages += [answer.message] if answer.message else []
+    if cell.is_cleaned and answer.value is not None:
+        filled.messages.append(
+            f"Zelle {cell.address} ({attribute.label_de}): unsichtbare Zeichen wurden entfernt. "
+            "Der übrige Text ist übernommen."
+        )
     return answer.value

@@ -242,6 +242,53 @@ def test_hostile_names_become_one_clean_line(rules: CategoryRules) -> None:
     ]
 
 
+def test_hostile_texts_beside_the_name_are_a_line_a_record_and_kind(rules: CategoryRules) -> None:
+    tags = [
+        {"operator": "=1+1", "level": "@SUM(A1)", "description": "<b>neu</b>"},
+        {"addr:street": "Weg\u202e", "website": "https://x.example"},
+        {"capacity": "-5", "description": "- montags", "level": "-1"},
+    ]
+    rows = [
+        build_node(i, i * 100, amenity="library", name=f"Bücherei {i}", **values)
+        for i, values in enumerate(tags)
+    ]
+    places, issues, _ = assign_class(build_features(*rows), rules)
+    assert len(places) == 3
+    assert issues[["row", "code", "text"]].to_numpy().tolist() == [
+        ["node/0", "PLACE_TEXT_HOSTILE", '"description": a text with HTML; it stays a text and is never run'],
+        [
+            "node/0",
+            "PLACE_TEXT_HOSTILE",
+            '"level", "operator": a text that begins like a formula; it stays a text and is never run',
+        ],
+        [
+            "node/1",
+            "PLACE_TEXT_CLEANED",
+            '"addr:street": a text with invisible control characters; they are shown nowhere',
+        ],
+    ]
+    assert places.set_index("source_id")["street"]["node/1"] == "Weg"
+
+
+def test_a_cell_of_a_list_that_holds_a_formula_is_told_by_its_line(rules: CategoryRules) -> None:
+    records = build_records(
+        {
+            "name": "Bürgerhaus",
+            "class_hint": "municipal_centre",
+            "fields": {"name": "Bürgerhaus", "Bemerkung": '=HYPERLINK("http://x")', "Träger": "<i>AWO</i>"},
+        },
+        {"name": "=1+1", "class_hint": "library", "fields": {"name": "=1+1"}},
+        {"name": "Ohne Art", "class_hint": "Raumhafen", "fields": {"Bemerkung": "=1+1"}},
+    )
+    _, issues, _ = classify_records(records, rules)
+    hostile = issues[issues["code"] == "PLACE_TEXT_HOSTILE"]
+    assert hostile[["row", "text"]].to_numpy().tolist() == [
+        ["2", '"Bemerkung": a text that begins like a formula; it stays a text and is never run'],
+        ["2", '"Träger": a text with HTML; it stays a text and is never run'],
+        ["3", "the name begins like a formula; it stays a text and is never run"],
+    ]
+
+
 def test_the_books_close_and_the_table_keeps_its_contract(rules: CategoryRules) -> None:
     features = build_features(
         build_node(1, amenity="library", name="A"),

@@ -142,6 +142,32 @@ def test_each_cell_that_cannot_be_used_is_named_by_its_address(tmp_path: Path) -
     assert "keine Zahl" in text
 
 
+def test_invisible_signs_are_taken_out_and_told(tmp_path: Path) -> None:
+    def change(sheet: Any, _: Any) -> None:
+        find_cell(sheet, "Straße", 3).value = "Neue\u202e Straße\u200b"
+        find_cell(
+            sheet, "Name", 3
+        ).value = f"{find_cell(sheet, 'Name', 3).value}\u200b"  # nothing else changed
+
+    filled = fill(tmp_path / "form.xlsx", change)
+    assert [(answer["column"], answer["value"]) for answer in filled.answers] == [("street", "Neue Straße")]
+    (message,) = filled.messages
+    assert "(Straße): unsichtbare Zeichen wurden entfernt" in message
+
+
+@pytest.mark.parametrize("heading", ["Name", "Straße", "Bereitgestellt von", "Öffnungszeiten", "Zielgruppen"])
+def test_formulas_and_html_are_refused_in_every_column(tmp_path: Path, heading: str) -> None:
+    for hostile in ('=HYPERLINK("http://x")', "@SUM(A1)", "<script>alert(1)</script>"):
+
+        def change(sheet: Any, _: Any, hostile: str = hostile) -> None:
+            find_cell(sheet, heading, 3).value = hostile
+
+        filled = fill(tmp_path / "form.xlsx", change)
+        assert filled.answers == []
+        (message,) = filled.messages
+        assert "Nicht übernommen" in message
+
+
 def test_a_negative_number_is_said_to_be_one_and_no_formula(tmp_path: Path) -> None:
     def change(sheet: Any, _: Any) -> None:
         find_cell(sheet, "Plätze", 3).value = -5
