@@ -80,21 +80,52 @@ def test_every_link_leads_to_a_page_and_an_anchor_that_are_there(
     assert checked > 100
 
 
-def test_every_page_is_reached_from_the_first(built: Path, project: Path) -> None:
+def test_every_page_is_reached_from_the_first_by_links(
+    built: Path, project: Path, pages: dict[Path, _Page]
+) -> None:
     wanted = {
-        path.relative_to(project / "docs").with_suffix(".html") for path in (project / "docs").rglob("*.md")
+        built / path.relative_to(project / "docs").with_suffix(".html")
+        for path in (project / "docs").rglob("*.md")
     }
-    assert {path for path in wanted if not (built / path).is_file()} == set()
+    reached, ahead = set(), [built / "index.html"]
+    while ahead:
+        path = ahead.pop()
+        if path not in reached and path in pages:
+            reached.add(path)
+            ahead += [(path.parent / unquote(urlsplit(link).path)).resolve() for link in pages[path].links]
+    assert len(wanted) > 40
+    assert {path.name for path in wanted - reached} == set()
 
 
-def test_every_command_and_option_is_documented(built: Path) -> None:
-    said = _say(built, "reference/cli.html")
+def _list_sections(built: Path, page: str) -> dict[str, str]:
+    """Return the heading of each section of a page -> its own text, up to the next heading."""
+    _, *parts = re.split(r"<h[1-6][^>]*>", (built / page).read_text(encoding="utf-8"))
+    sections = {}
+    for part in parts:
+        heading, _, rest = part.partition("</h")
+        plain = [html.unescape(re.sub(r"<[^>]+>", " ", text)) for text in (heading, rest)]
+        sections[" ".join(plain[0].replace("¶", "").split())] = " ".join(plain[1].split())
+    return sections
+
+
+def test_every_command_and_option_is_documented_in_its_own_section(built: Path) -> None:
+    sections = _list_sections(built, "reference/cli.html")
     group = typer.main.get_command(app)
-    for name, command in {**group.commands, **group.commands["sources"].commands}.items():
-        assert f"begegnung-geo {name}" in said or f"begegnung-geo sources {name}" in said
-        for option in command.params:
-            for flag in option.opts:
-                assert flag in said or option.param_type_name == "argument", f"{name} {flag}"
+    commands = {f"begegnung-geo {name}": command for name, command in group.commands.items()}
+    commands |= {
+        f"begegnung-geo sources {name}": command
+        for name, command in group.commands["sources"].commands.items()
+    }
+    assert len(commands) > 12
+    missing = [
+        f"{name} {flag}"
+        for name, command in commands.items()
+        for option in command.params
+        if option.param_type_name == "option"
+        for flag in (*option.opts, *option.secondary_opts)
+        if not re.search(rf"(?<![\w-]){re.escape(flag)}(?![\w-])", sections[name])
+    ]
+    assert missing == []
 
 
 def test_every_key_of_a_profile_is_documented_with_a_meaning(project: Path, built: Path) -> None:
@@ -143,15 +174,28 @@ def test_every_issue_code_is_documented_with_what_happened_and_a_cure(built: Pat
     assert all(len(told[code.value]) == 2 for code in IssueCode)
 
 
-def test_every_table_is_documented(built: Path) -> None:
-    said = _say(built, "data_dictionary.html")
-    assert [name for name in TABLES if name not in said] == []
+def test_every_table_is_documented_with_all_its_columns(built: Path) -> None:
+    sections = _list_sections(built, "data_dictionary.html")
+    missing = [
+        f"{name}.{column.name}"
+        for name, table in TABLES.items()
+        for column in table.columns
+        if not re.search(rf"\b{re.escape(column.name)}\b", sections.get(name, ""))
+    ]
+    assert len(TABLES) > 50
+    assert missing == []
 
 
-def test_every_public_name_is_documented(built: Path) -> None:
+def test_every_public_name_is_documented_with_its_text(built: Path, pages: dict[Path, _Page]) -> None:
+    named = pages[built / "reference" / "api.html"].anchors
+    names = [name for name in begegnung_geo.__all__ if f"begegnung_geo.{name}" not in named]
+    assert names == []
     said = _say(built, "reference/api.html")
-    names = [name for name in getattr(begegnung_geo, "__all__", ()) if not name.startswith("_")]
-    assert [name for name in names if name not in said] == []
+    told = {
+        name: " ".join(getattr(begegnung_geo, name).__doc__.split(".")[0].split())
+        for name in begegnung_geo.__all__
+    }
+    assert [name for name, text in told.items() if re.sub("`", "", text)[:40] not in said] == []
 
 
 def test_errors_are_documented_with_their_cures(built: Path) -> None:
