@@ -2,6 +2,8 @@
 """Project folders with the embedded town, for tests that run the whole pipeline."""
 
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,3 +62,17 @@ def lay_out(root: Path, project: Path) -> Town:
         root / "data" / "processed" / "musterstadt",
         root / "site" / "musterstadt",
     )
+
+
+def copy_project(folder: Path, project: Path) -> Path:
+    """Return a copy of what is tracked, with the environment that `make setup` would make."""
+    listed = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, text=True, check=True)
+    for name in listed.stdout.splitlines():
+        if (project / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(project / name, folder / name)
+    environment = folder / ".venv"
+    environment.mkdir()
+    (environment / "bin").symlink_to(Path(sys.prefix) / "bin")
+    (environment / ".ready").touch()  # nothing to install: the tests run offline
+    return folder

@@ -1,11 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Fetch, build, compare with the published state, print a mail. Run in the project's folder:
-#   CITY=dortmund sh docs/how-to/quarterly.sh        (FETCH=no builds from the raw files that are there)
+# Fetch, build, compare with the published state, print a mail. From anywhere, also from cron:
+#   CITY=dortmund sh /srv/begegnung_geo/docs/how-to/quarterly.sh   (FETCH=no: from the raw files that are there)
 set -eu
 CITY=${CITY:?"name the city: CITY=dortmund"}
+# Cron starts in the home folder, with a short PATH and without a language.
+cd "$(dirname "$0")/../.."
+export LC_ALL=C.UTF-8 PATH="${PATH:-}:/usr/local/bin:/usr/bin:/bin"
 log=build/quarterly-$CITY.log
-published=build/published/$CITY
+published=data/published/$CITY
 mkdir -p build
 
 tell_failure() {

@@ -18,9 +18,11 @@ from begegnung_geo.profile_sources import PlaceSource
 from begegnung_geo.scenario import Scenario
 from begegnung_geo.sources.scenarios import read_scenario
 from docs.conftest import Block, list_blocks
+from docs.test_links import list_code
 
 DOCS = Path(__file__).parents[2] / "docs"
-BLOCKS = [block for page in sorted(DOCS.rglob("*.md")) for block in list_blocks(page)]
+PAGES = [DOCS.parent / "README.md", DOCS.parent / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+BLOCKS = [block for page in PAGES for block in list_blocks(page)]
 MAKE_TARGETS = re.findall(
     r"^([a-z-]+):", (DOCS.parent / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
 )
@@ -93,6 +95,16 @@ def test_the_scenario_of_the_how_to_shows_every_kind_of_change_there_is(tmp_path
     assert {key for key in keys if not re.search(rf"\[{key}\]|^{key} = ", page, re.MULTILINE)} == set()
     named = re.search(r"SCENARIO=(\w+)", page)[1]  # type: ignore[index]
     assert (find_config_dir() / "musterstadt" / "scenarios" / f"{named}.toml").is_file()
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/tutorial.md", "docs/how-to/new-city.md"]
+)
+def test_what_a_newcomer_copies_is_found_without_an_activated_environment(page: str) -> None:
+    code = "\n".join(list_code((DOCS.parent / page).read_text(encoding="utf-8")))
+    calls = re.findall(r"(\S*)\b(?:begegnung-geo|python -m)(?: [a-z-]|$)", code)
+    assert calls
+    assert {before for before in calls if before != ".venv/bin/"} == set()
 
 
 @pytest.mark.parametrize("page", ["barrierefreiheit", "datenschutz"])

@@ -4,28 +4,18 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from docs.conftest import list_blocks
+from towns import copy_project
 
 
 @pytest.fixture(scope="module")
 def clone(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of what is tracked, with the environment that `make setup` would make."""
-    folder = tmp_path_factory.mktemp("clone") / "begegnung_geo"
-    listed = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, text=True, check=True)
-    for name in listed.stdout.splitlines():
-        if (project / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(project / name, folder / name)
-    environment = folder / ".venv"
-    environment.mkdir()
-    (environment / "bin").symlink_to(Path(sys.prefix) / "bin")
-    (environment / ".ready").touch()  # nothing to install: the tests run offline
-    return folder
+    return copy_project(tmp_path_factory.mktemp("clone") / "begegnung_geo", project)
 
 
 def _run(clone: Path, code: str, **given: str) -> str:
@@ -55,19 +45,19 @@ def test_every_block_of_the_tutorial_runs_and_the_quarterly_mail_tells_the_diffe
     assert "OT Heilig Geist" in answers  # the comparison names the place that is gone
 
     # What was before the correction is the published state, what the tutorial built the new one.
-    shutil.copytree(clone / "build" / "before", clone / "build" / "published" / "musterstadt")
+    shutil.copytree(clone / "build" / "before", clone / "data" / "published" / "musterstadt")
     mail = _run(clone, "sh docs/how-to/quarterly.sh", CITY="musterstadt", FETCH="no")
     assert mail.startswith("Guten Tag,\n\nder neue Stand")
     assert "OT Heilig Geist" in mail
     assert mail.rstrip().endswith("Diese Nachricht wurde automatisch erzeugt.")
 
     # A published state that cannot be compared with is no failed run: the new state is there.
-    (clone / "build" / "published" / "musterstadt" / "summary.json").write_text("{", encoding="utf-8")
+    (clone / "data" / "published" / "musterstadt" / "summary.json").write_text("{", encoding="utf-8")
     mail = _run(clone, "sh docs/how-to/quarterly.sh", CITY="musterstadt", FETCH="no")
     assert mail.startswith("Guten Tag,\n\nder neue Stand")
     assert "ließ sich nicht feststellen" in mail
     assert "fehlgeschlagen" not in mail
-    shutil.rmtree(clone / "build" / "published")
+    shutil.rmtree(clone / "data" / "published")
     mail = _run(clone, "sh docs/how-to/quarterly.sh", CITY="musterstadt", FETCH="no")
     assert "noch keinen veröffentlichten Stand" in mail
 

@@ -1,32 +1,38 @@
 # SPDX-License-Identifier: MIT
-"""The notebooks on a city of which little is known: a sentence stands where a figure would be empty."""
+"""
+A city of which little is known: fetched and built by the script of every quarter, then in the notebooks.
 
+A sentence stands where a figure would be empty.
+"""
+
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
 import matplotlib as mpl
 import pytest
+import tomli_w
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import Markdown
 from IPython.utils.capture import capture_output
 
-from begegnung_geo.jobs import find_profile, plan_city
-from begegnung_geo.pipeline import run_pipeline
-from begegnung_geo.run_folders import Folders
+from begegnung_geo.provenance import read_provenance
+from live_standin.profiles import SHORT
+from live_standin.server import StandIn
 from osm_builder import node, ring, square, way, write_osm
-from towns import Recorder
+from towns import copy_project
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 BLOCKS = 6
 
-PROFILE = """
-[city]
-key = "kargdorf"
-name = "Kargdorf"
 
-[sources.osm]
-file = "kargdorf.osm.pbf"
-"""
+@dataclass(frozen=True)
+class BareCity:
+    """The project folder with Kargdorf in it, and the mail of the script that built it."""
+
+    root: Path
+    mail: str
 
 
 def _write_map(path: Path) -> None:
@@ -46,29 +52,67 @@ def _write_map(path: Path) -> None:
     write_osm(path, *nodes, *ways)
 
 
+def _run_quarterly(root: Path, **given: str) -> subprocess.CompletedProcess[str]:
+    # As cron calls it: from elsewhere, with next to no environment.
+    home = root.parent / "home"
+    home.mkdir(exist_ok=True)
+    return subprocess.run(
+        ["/bin/sh", str(root / "docs" / "how-to" / "quarterly.sh")],
+        cwd=home,
+        env={"HOME": str(home), "PATH": "/usr/bin:/bin", "CITY": "kargdorf", "PDF": "no", **given},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
 @pytest.fixture(scope="module")
-def bare_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the project folder of Kargdorf, built once."""
-    root = tmp_path_factory.mktemp("bare")
-    raw = root / "data" / "raw" / "kargdorf"
-    for folder in (raw, root / "config", root / "notebooks"):
-        folder.mkdir(parents=True)
-    (root / "config" / "kargdorf.toml").write_text(PROFILE, encoding="utf-8")
-    _write_map(raw / "kargdorf.osm.pbf")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
-        job, folders = plan_city(find_profile("kargdorf"), language="de")
-        absolute = Folders(folders.processed.resolve(), folders.site.resolve())
-        run_pipeline(job, absolute, until="maps", listener=Recorder())
-    return root
+def bare_city(project: Path, tmp_path_factory: pytest.TempPathFactory) -> BareCity:
+    """Return Kargdorf as the script of every quarter fetched and built it, from a service of this machine."""
+    root = copy_project(tmp_path_factory.mktemp("bare") / "begegnung_geo", project)
+    extract = root.parent / "kargdorf.osm.pbf"
+    _write_map(extract)
+    with StandIn(seconds_max=120) as service:
+        service.files["/kargdorf.osm.pbf"] = extract
+        profile = {
+            "city": {"key": "kargdorf", "name": "Kargdorf"},
+            "fetch": {**SHORT, "nominatim_url": f"{service.url}/nominatim"},
+            "sources": {"osm": {"file": extract.name, "url": f"{service.url}/{extract.name}"}},
+        }
+        (root / "config" / "kargdorf.toml").write_text(tomli_w.dumps(profile), encoding="utf-8")
+        done = _run_quarterly(root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not done.stderr
+    return BareCity(root, done.stdout)
+
+
+def test_the_script_of_every_quarter_fetches_builds_and_writes_a_mail_from_cron(bare_city: BareCity) -> None:
+    assert bare_city.mail.startswith("Guten Tag,\n\nder neue Stand der Begegnungsorte liegt bereit.")
+    assert "noch keinen veröffentlichten Stand zum Vergleichen (data/published/kargdorf)" in bare_city.mail
+    log = (bare_city.root / "build" / "quarterly-kargdorf.log").read_text(encoding="utf-8")
+    assert "kargdorf.osm.pbf: fetched, " in log
+    raw = bare_city.root / "data" / "raw" / "kargdorf"
+    assert read_provenance(raw)["kargdorf.osm.pbf"].url.startswith("http://127.0.0.1:")
+    assert (bare_city.root / "site" / "kargdorf" / "index.html").is_file()
+
+
+def test_a_fetch_that_fails_is_told_in_the_mail_and_the_last_site_stays(bare_city: BareCity) -> None:
+    index = bare_city.root / "site" / "kargdorf" / "index.html"
+    before = index.read_bytes()
+    done = _run_quarterly(bare_city.root)  # nobody serves the file any more
+    assert done.returncode == 1
+    assert done.stdout.startswith("Guten Tag,\n\nder Lauf für kargdorf ist fehlgeschlagen.")
+    assert "next:" in done.stdout
+    assert index.read_bytes() == before
 
 
 @pytest.fixture
-def shell(bare_city: Path, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
+def shell(bare_city: BareCity, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     """Return what runs cells, with the city of `make notebooks`, without files of a user."""
-    monkeypatch.chdir(bare_city / "notebooks")
+    monkeypatch.chdir(bare_city.root / "notebooks")
     monkeypatch.setenv("CITY", "kargdorf")
-    monkeypatch.setenv("IPYTHONDIR", str(bare_city / "ipython"))
+    monkeypatch.setenv("IPYTHONDIR", str(bare_city.root / "ipython"))
     with mpl.rc_context({"backend": "Agg"}):
         InteractiveShell.clear_instance()
         yield InteractiveShell.instance(history_manager=None)
