@@ -474,6 +474,7 @@ def _build_demand() -> gpd.GeoDataFrame:
             "persons": np.where(np.arange(len(x)) == 0, 4321.0, 7.0),
             "is_estimated": False,
             "status": "reached",
+            "air_distance_m": 500.0,
         },
         geometry=[_at(Point(e, n)) for e, n in zip(x, y, strict=True)],
         crs=CRS,

@@ -76,6 +76,8 @@ def build_fairness(speaker: Speaker) -> list[str]:
             people=speaker.profile_of(headline.profile),
             mean=_number(row["walk_mean_min"], speaker),
             gini=words.number(row["gini"], decimals=2),
+            # Half the mean difference of two people, as a part of the mean: the definition of the value.
+            difference=_number(2 * row["gini"] * row["walk_mean_min"], speaker),
         )
     ]
     if not math.isnan(row["palma"]):
@@ -85,6 +87,7 @@ def build_fairness(speaker: Speaker) -> list[str]:
                 longest=_number(row["longest_mean_min"], speaker),
                 shortest=_number(row["shortest_mean_min"], speaker),
                 palma=words.number(row["palma"], decimals=1),
+                times=words.number(row["longest_mean_min"] / row["shortest_mean_min"], decimals=1),
             )
         )
     if not math.isnan(row["concentration"]):

@@ -16,7 +16,7 @@ _KNOWN_STATUS = ("reached", "no_place")
 
 
 def build_inhabited_area(
-    demand: gpd.GeoDataFrame, *, persons_min: float, is_known: bool = True
+    demand: gpd.GeoDataFrame, *, persons_min: float, reach_m: float, is_known: bool = True
 ) -> shapely.MultiPolygon:
     """
     Return the area in which people live whose walk is known, or is not.
@@ -32,6 +32,9 @@ def build_inhabited_area(
         Table `demand`: Point, metric CRS.
     persons_min
         Fewest people of a part, `publication.share_base_min`.
+    reach_m
+        Longest walk that is asked about, in metres: who lives at a piece of network without
+        a place and farther off than that even in a straight line is known to be far.
     is_known
         Whether of people whose walk is known, be it long, or of all others.
 
@@ -40,7 +43,10 @@ def build_inhabited_area(
     area
         Metric CRS; empty where nobody is known to live.
     """
-    is_home = (demand["persons"] > 0) & (demand["status"].isin(_KNOWN_STATUS) == is_known)
+    # The rule of the figures (analysis/coverage.py), so that map and figures say the same.
+    is_far = (demand["status"] == "isolated") & (demand["air_distance_m"] > reach_m)
+    is_told = demand["status"].isin(_KNOWN_STATUS) | is_far
+    is_home = (demand["persons"] > 0) & (is_told == is_known)
     homes = demand[is_home.to_numpy(dtype=bool)]
     if not len(homes):
         return shapely.MultiPolygon()

@@ -203,17 +203,22 @@ def _list_labels(content: SiteContent) -> Iterator[tuple[Any, str, str]]:
         yield point, str(layer), clean_text(name)
 
 
-def _find_inhabited(content: SiteContent, city: gpd.GeoDataFrame) -> BaseGeometry:
+def _build_homes(content: SiteContent, *, is_known: bool) -> shapely.MultiPolygon:
+    walking = content.profile.walking
+    reach_m = max(walking.reach_m(profile, max(walking.thresholds_min)) for profile in walking.profiles)
     persons_min = content.profile.publication.share_base_min
-    area = build_inhabited_area(content.demand, persons_min=persons_min)
+    return build_inhabited_area(content.demand, persons_min=persons_min, reach_m=reach_m, is_known=is_known)
+
+
+def _find_inhabited(content: SiteContent, city: gpd.GeoDataFrame) -> BaseGeometry:
+    area = _build_homes(content, is_known=True)
     border = shapely.union_all(city.geometry.to_numpy())
     return _polygons_of(shapely.intersection(area, border))
 
 
 def _find_unknown(content: SiteContent, city: gpd.GeoDataFrame, *, inhabited: BaseGeometry) -> BaseGeometry:
-    persons_min = content.profile.publication.share_base_min
     border = shapely.union_all(city.geometry.to_numpy())
-    area: BaseGeometry = build_inhabited_area(content.demand, persons_min=persons_min, is_known=False)
+    area: BaseGeometry = _build_homes(content, is_known=False)
     if content.mapped_area is not None and not content.is_extract_only:
         area = shapely.union(area, shapely.difference(border, content.mapped_area))
     return _polygons_of(shapely.difference(shapely.intersection(area, border), inhabited))

@@ -23,6 +23,8 @@ import jinja2
 from branca.element import Element, Figure, Link
 from markupsafe import Markup
 
+from begegnung_geo.render.text import mark_language
+
 _LEAFLET_PACKAGE = "XStatic-Leaflet"
 _LEAFLET_LINKS = {"leaflet": "leaflet.js", "leaflet_css": "leaflet.css"}
 _UNUSED_LINKS = frozenset(
@@ -79,6 +81,7 @@ def build_environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["json"] = dump_json
+    environment.filters["in_own_language"] = mark_language
     return environment
 
 

@@ -35,7 +35,7 @@ from begegnung_geo.render.scopes import find_page_level
 from begegnung_geo.render.sections import name_gaps
 from begegnung_geo.render.statements import Speaker
 from begegnung_geo.render.symbols import PlaceGroup
-from begegnung_geo.render.tables import PlaceRow, build_credit, build_place_rows
+from begegnung_geo.render.tables import PlaceRow, build_map_credit, build_place_rows
 from begegnung_geo.render.text import Words, clean_text
 
 _SCRIPTS = (
@@ -122,7 +122,7 @@ def build_own_map(content: SiteContent, drawn: Drawn, *, atlas: Atlas, words: Wo
         "place": place,
         "title": words.say("own_map.title", place=place),
         "is_invented": content.is_invented,
-        "credit": build_credit(content),
+        "map_credit": build_map_credit(content, words=words),
         "date": words.date(content.data_date),
         "legend": _list_legend(drawn, speaker, atlas=atlas, profile=chosen, rows=rows),
         "leaflet_license": read_asset("LEAFLET-LICENSE.txt"),

@@ -247,8 +247,9 @@ def name_gaps(gaps: gpd.GeoDataFrame, speaker: Speaker) -> list[str]:
             continue
         seen[name] += 1
         number = words.number(seen[name])
-        is_single = plain.count(name) == 1
-        names.append(name if is_single else words.say("notable.gap_repeated", name=name, number=number))
+        count = plain.count(name)
+        repeated = words.say("notable.gap_repeated", name=name, number=number, total=words.number(count))
+        names.append(name if count == 1 else repeated)
     return names
 
 

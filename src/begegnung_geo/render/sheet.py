@@ -95,7 +95,7 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
             speed=format_speed(content.profile, headline.profile, words=words),
         ),
         "sources": _list_sources(speaker),
-        "credit": tables.build_credit(content),
+        "map_credit": tables.build_map_credit(content, words=words),
         "contact_line": _say_contact(speaker),
         "version": clean_text(content.program_version),
         "languages": edition.list_languages(path),
@@ -189,7 +189,7 @@ def _list_sources(speaker: Speaker) -> list[str]:
     # One line a data set, though a census may come in several files.
     rows = tables.build_source_rows(speaker.content, words=speaker.words)
     lines = [
-        speaker.words.say(
+        speaker.words.markup_say(
             "sheet.source" if row["is_signed"] else "sheet.source_unsigned",
             title=row["title"],
             publisher=row["publisher"],

@@ -222,15 +222,8 @@ def list_people_kind(speaker: Speaker) -> list[str]:
     return sentences
 
 
-def list_method(speaker: Speaker) -> list[dict[str, Any]]:
-    """
-    Return how the figures were calculated, with the numbers of this profile, in ten points.
-
-    Returns
-    -------
-    points
-        `text`, and `rules`: the sentences that belong below it, mostly none.
-    """
+def list_method(speaker: Speaker) -> list[str]:
+    """Return how the figures were calculated, with the numbers of this profile, in ten sentences."""
     words, profile = speaker.words, speaker.content.profile
     headline, study = profile.coverage.headline[0], profile.study
     speeds = [
@@ -238,10 +231,9 @@ def list_method(speaker: Speaker) -> list[dict[str, Any]]:
         for key in profile.walking.profiles
     ]
     border = words.say("method.border", distance=words.number(study.buffer_m))
-    sentences = [
+    return [
         words.say("method.places"),
         words.say("method.counted"),
-        words.say("method.potential"),
         words.say("method.walk", speeds="; ".join(speeds)),
         words.say("method.extract_edge") if speaker.content.is_extract_only else border,
         words.say("method.unknown", distance=words.number(profile.walking.snap_distance_m)),
@@ -257,9 +249,9 @@ def list_method(speaker: Speaker) -> list[dict[str, Any]]:
             minutes=words.number(headline.threshold_min),
             people=speaker.profile(headline.profile),
         ),
+        _say_underserved(speaker),
+        words.say("method.judgement"),
     ]
-    verdict, *rules = _say_rules(speaker)
-    return [*({"text": text, "rules": []} for text in sentences), {"text": verdict, "rules": rules}]
 
 
 def _say_people(speaker: Speaker) -> str:
@@ -280,17 +272,21 @@ def _say_people(speaker: Speaker) -> str:
     return words.say("method.people_grid", size=size, as_of=as_of)
 
 
-def _say_rules(speaker: Speaker) -> list[str]:
+def _say_underserved(speaker: Speaker) -> str:
     words, rule = speaker.words, speaker.content.profile.underserved
     beyond = rule.required["persons_beyond"].at_least if "persons_beyond" in rule.required else None
-    sentences = [
-        words.say(
-            "method.underserved",
-            persons=words.number(rule.persons_min),
-            beyond=words.number(beyond or 1),
-            minutes=words.number(rule.threshold_min),
-        )
-    ]
+    return words.say(
+        "method.underserved",
+        persons=words.number(rule.persons_min),
+        beyond=words.number(beyond or 1),
+        minutes=words.number(rule.threshold_min),
+    )
+
+
+def list_rules(speaker: Speaker) -> list[str]:
+    """Return the rules of the assessment and how it was tested: what the tenth sentence leaves out."""
+    words, rule = speaker.words, speaker.content.profile.underserved
+    sentences = []
     for key, conditions in rule.rules.items():
         share = conditions.get("covered_share")
         if words.has(f"method.rule_{key}") and share is not None and share.below is not None:

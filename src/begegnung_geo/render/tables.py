@@ -7,12 +7,13 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from markupsafe import Markup
 
 from begegnung_geo.issues import count_by_code
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.hours import describe_hours
 from begegnung_geo.render.symbols import find_group
-from begegnung_geo.render.text import Words, clean_text, fold_name
+from begegnung_geo.render.text import Words, clean_text, fold_name, mark_language
 
 _DETAILS = ("open_to", "cost", "registration", "step_free", "accessible_wc", "hire_possible", "participation")
 _STANDING_NUMBER = {"established": 0, "everyday": 1, "potential": 2}
@@ -59,16 +60,21 @@ def build_place_rows(places: gpd.GeoDataFrame, content: SiteContent, *, words: W
 
 
 def build_source_rows(content: SiteContent, *, words: Words) -> list[dict[str, str]]:
-    """Return one row a raw file; `url` is empty unless it leads to the web."""
+    """
+    Return one row a raw file; `url` is empty unless it leads to the web.
+
+    Text of a source that is not in the page's language is HTML that says so.
+    """
     rows = []
     for entry in content.provenance:
         licence = [clean_text(part, limit=_LONG_TEXT) for part in (entry.licence, entry.attribution) if part]
+        publisher, title = clean_text(entry.publisher), clean_text(entry.title)
         rows.append(
             {
-                "title": clean_text(entry.title or entry.file),
-                "publisher": clean_text(entry.publisher) or words.say("source.not_known"),
-                "is_signed": "yes" if clean_text(entry.publisher) else "",
-                "licence": " · ".join(dict.fromkeys(licence)) or words.say("source.not_known"),
+                "title": mark_language(title, words.language) if title else _say_untitled(entry.file, words),
+                "publisher": mark_language(publisher, words.language) or words.say("source.not_known"),
+                "is_signed": "yes" if publisher else "",
+                "licence": _join_marked(licence, words) or words.say("source.not_known"),
                 "date": words.date(entry.data_date or entry.retrieved) or words.say("source.not_known"),
                 "url": entry.url if entry.url.startswith(_WEB) else "",
             }
@@ -76,10 +82,24 @@ def build_source_rows(content: SiteContent, *, words: Words) -> list[dict[str, s
     return rows
 
 
-def build_credit(content: SiteContent) -> str:
-    """Return the attributions that must stand at the map, each once."""
+def build_credit(content: SiteContent, *, words: Words) -> Markup:
+    """Return the attributions that must stand on the page, each once, as HTML."""
     parts = [clean_text(entry.attribution, limit=_LONG_TEXT) for entry in content.provenance]
-    return " · ".join(dict.fromkeys(part for part in parts if part))
+    return _join_marked([part for part in parts if part], words)
+
+
+def build_map_credit(content: SiteContent, *, words: Words) -> Markup:
+    """Return the sentence at the map that names the sources, as HTML; empty where none is to be named."""
+    credit = build_credit(content, words=words)
+    return words.markup_say("map.credits", sources=credit) if credit else credit
+
+
+def _join_marked(parts: list[str], words: Words) -> Markup:
+    return Markup(" · ").join(mark_language(part, words.language) for part in dict.fromkeys(parts))
+
+
+def _say_untitled(file: str, words: Words) -> str:
+    return words.say("source.untitled", file=clean_text(file))
 
 
 def build_issue_rows(issues: pd.DataFrame, *, words: Words) -> list[dict[str, str]]:
@@ -171,10 +191,11 @@ def _join_address(record: dict[Any, Any]) -> str:
 
 def _name_sources(content: SiteContent, *, words: Words) -> dict[str, str]:
     titles = {entry.file: entry.title for entry in content.provenance}
+    files = [clean_text(source.file) for source in content.profile.sources.places]
     lists = content.profile.sources.places
     found = [clean_text(source.title or titles.get(source.file, "")) for source in lists]
     names = {
-        source.key: title if found.count(title) == 1 and title else clean_text(source.key.replace("_", " "))
-        for source, title in zip(lists, found, strict=True)
+        source.key: title if found.count(title) == 1 and title else _say_untitled(file, words)
+        for source, title, file in zip(lists, found, files, strict=True)
     }
     return {"osm": words.say("source.osm"), **names}

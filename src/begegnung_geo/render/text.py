@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from begegnung_geo.errors import ConfigError
 
 LANGUAGES = ("de", "en")
@@ -22,6 +24,7 @@ _GROUP_SIGN = {"de": ".", "en": ","}
 _DECIMAL_SIGN = {"de": ",", "en": "."}
 _PERCENT = {"de": "{number}\N{NO-BREAK SPACE}%", "en": "{number}%"}
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_ENGLISH = re.compile(r"\bcontributors\b")  # as OpenStreetMap wants to be named, in every language
 _NAME_LIMIT = 120
 _INVISIBLE = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
@@ -80,6 +83,10 @@ class Words:
         if count is not None:
             values = {"count": self.number(count), **values}
         return str(phrase).format_map(values)
+
+    def markup_say(self, key: str, **values: str) -> Markup:
+        """Return a phrase as HTML; values that are no HTML yet are escaped."""
+        return Markup(escape(read_phrases()[key][self.language])).format(**values)  # noqa: S704 - own words
 
     def forms(self, key: str, **values: str) -> dict[str, str]:
         """Return all plural forms of a phrase, `{count}` left for the page to fill in."""
@@ -147,6 +154,19 @@ def clean_text(text: object, *, limit: int = _NAME_LIMIT) -> str:
         return ""
     one_line = " ".join(_INVISIBLE.sub(" ", str(text)).split())
     return one_line if len(one_line) <= limit else one_line[: limit - 1].rstrip() + "…"
+
+
+def mark_language(text: str, language: str) -> Markup:
+    """
+    Return text from a source as HTML that says in which language it is, if not in the page's.
+
+    The sources of a German city speak German; OpenStreetMap's attribution is English. A
+    screen reader would read either with the wrong sounds.
+    """
+    spoken = "en" if _ENGLISH.search(text) else "de"
+    if not text or spoken == language:
+        return escape(text)
+    return Markup('<span lang="{}">{}</span>').format(spoken, text)
 
 
 def fold_name(name: str) -> str:

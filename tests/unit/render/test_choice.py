@@ -187,7 +187,8 @@ def test_three_sentences_say_what_the_values_mean(town, over, said):
     )
     assert len(sentences) == 3
     assert "im Mittel 9 Minuten" in sentences[0]
-    assert "Gini-Wert 0,50" in sentences[0]
+    # Half the mean difference of two people is 0.5 of the mean of 9 minutes.
+    assert "im Mittel um 9 Minuten. Das sagt der Gini-Wert 0,50" in sentences[0]
     assert "im Mittel 35 Minuten, die vier Zehntel mit den kürzesten gehen 3" in sentences[1]
     assert said.casefold() in sentences[2].casefold()
 

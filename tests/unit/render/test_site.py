@@ -137,9 +137,13 @@ def test_an_underserved_district_is_named_with_reason_and_certainty(site):
     why = "In 10 Minuten erreichen 25 % der Menschen einen Begegnungsort, weniger als 50 %; "
     need = "und der Bedarf liegt bei 72 (Mitte der Stadt: 50)."
     assert f"unterversorgt: {why}rund 900 Menschen wohnen weiter entfernt, {need}" in text
-    assert "Wahrscheinlich: Das gilt in 3 von 4 Varianten. Anders wäre es bei 12 Minuten." in text
     assert (
-        "Unsicher: Das gilt nur in 2 von 4 Varianten. Anders wäre es bei 8 Minuten; bei 12 Minuten." in text
+        "Wahrscheinlich: Das gilt in 3 von 4 Varianten. "
+        "Anders wäre es in diesen Fällen: 12 Minuten als Grenze." in text
+    )
+    assert (
+        "Unsicher: Das gilt nur in 2 von 4 Varianten. Anders wäre es in diesen Fällen: 8 Minuten als Grenze; "
+        "12 Minuten als Grenze." in text
     )
     assert "nicht bewertet: weniger als 500 Menschen" in text
 
@@ -190,8 +194,23 @@ def test_the_method_is_told_in_ten_points(site):
 def test_the_method_names_the_real_size_and_date_of_the_population_grid(town, population, said):
     people = {"persons": 4000.0, "is_estimated": False, "source": "", "kind": "counted"} | population
     shown = replace(town, summary={"population": people})
-    points = [point["text"] for point in list_method(Speaker(shown, Words("de")))]
-    assert any(said in text for text in points)
+    assert any(said in sentence for sentence in list_method(Speaker(shown, Words("de"))))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("change", [lambda town: town, with_estimate, without_people])
+def test_the_method_is_ten_sentences(town, language, change):
+    sentences = list_method(Speaker(change(town), Words(language)))
+    assert len(sentences) == 10
+    for sentence in sentences:
+        assert len(re.findall(r"[.!?](?:\s|$)", sentence)) == 1, sentence
+
+
+def test_text_of_sources_says_in_which_language_it_is(site):
+    for name, page in site.items():
+        is_english = name.startswith("en/")
+        assert ('<span lang="de">© OpenStreetMap-Mitwirkende</span>' in page) == is_english, name
+        assert ('<span lang="de">Kartendaten der Kleinstadt</span>' in page) == is_english, name
 
 
 def test_every_key_figure_leads_to_its_sources(site):

@@ -52,7 +52,7 @@ def test_only_web_addresses_become_links(town):
 
 
 def test_each_attribution_stands_once(town):
-    credit = tables.build_credit(replace(town, provenance=town.provenance * 2))
+    credit = tables.build_credit(replace(town, provenance=town.provenance * 2), words=Words("de"))
     assert credit == "© OpenStreetMap-Mitwirkende"
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from begegnung_geo.issues import IssueCode
-from begegnung_geo.render.text import LANGUAGES, Words, clean_text, read_phrases
+from begegnung_geo.render.text import LANGUAGES, Words, clean_text, mark_language, read_phrases
 
 GERMAN, ENGLISH = Words("de"), Words("en")
 # Keys that are put together from a table's values; each family is named with its values.
@@ -163,3 +163,24 @@ def test_the_code_holds_no_german_sentence_outside_the_dictionary(project):
 )
 def test_a_share_between_two_is_told_as_one_where_they_agree_and_never_narrower(low, high, told):
     assert GERMAN.share_range(low, high) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "marked"),
+    [
+        ("Erfundene Daten", "en", '<span lang="de">Erfundene Daten</span>'),
+        ("Erfundene Daten", "de", "Erfundene Daten"),
+        ("© OpenStreetMap contributors", "de", '<span lang="en">© OpenStreetMap contributors</span>'),
+        ("© OpenStreetMap contributors", "en", "© OpenStreetMap contributors"),
+        ("<b>", "en", '<span lang="de">&lt;b&gt;</span>'),
+        ("", "en", ""),
+    ],
+)
+def test_text_from_outside_says_its_language_where_it_is_not_the_pages(text, language, marked):
+    assert mark_language(text, language) == marked
+
+
+def test_a_phrase_as_html_escapes_what_is_no_html():
+    assert GERMAN.markup_say("map.credits", sources="<i>") == "Karte: &lt;i&gt;."
+    marked = mark_language("<i>", "en")
+    assert ENGLISH.markup_say("map.credits", sources=marked) == 'Map: <span lang="de">&lt;i&gt;</span>.'
