@@ -55,6 +55,70 @@ _PERSON = re.compile(
     r"(?<![Ll]iebe )(?<![Ll]ieben )(?<![Ll]ieber )\b(?:Frau|Herrn?)\s+(?:(?:Dr|Prof)\.\s*)*[A-ZÄÖÜ][\w'’.-]*"
     r"(?:[ -](?:von |van |de |el )?[A-ZÄÖÜ](?:[\w'’-]+|\.))?"
 )
+# First names usual in Germany, without those that are also words or places (Horst, Marten, Hagen, August).
+_FIRST_NAMES = (
+    "Achim Adam Adrian Agnes Ahmed Ahmet Albert Aleksandra Alexander Alexandra Alfred Ali Alice Alina "
+    "Amelie Amir Amira Andrea Andreas Andrzej Angela Angelika Anita Anja Anke Ann Anna Anne Anneliese "
+    "Annemarie Annette Annika Antje Anton Antonia Arno Arthur Astrid Axel Ayse Ayşe Barbara Bastian "
+    "Beate Ben Benedikt Benjamin Bernd Bernhard Berthold Bettina Birgit Björn Brigitte Britta Bruno "
+    "Burkhard Carina Carla Carmen Carola Carolin Caroline Carsten Cem Charlotte Christa Christel "
+    "Christian Christiane Christina Christine Christof Christoph Christopher Clara Claudia Claus Conny "
+    "Cornelia Dagmar Daniel Daniela David Deniz Dennis Detlef Diana Dieter Dietmar Dietrich Dirk Doris "
+    "Dorothea Dorothee Eberhard Eckhard Edeltraud Edgar Egon Elena Eleonore Elfriede Elif Elisabeth Elke "
+    "Ella Ellen Elsbeth Emil Emilia Emine Emma Emre Erich Erik Erika Erna Esra Esther Eugen Eva Evelyn "
+    "Fabian Fatih Fatima Fatma Felix Ferdinand Finn Florian Frank Franz Franziska Frauke Frederik Frieda "
+    "Friedrich Fritz Gabi Gabriele Georg Gerald Gerd Gerda Gerhard Gerlinde Gert Gertrud Gisela Gregor "
+    "Gudrun Guido Gustav Günter Günther Hanna Hannah Hannelore Hannes Hans Harald Harry Hartmut Hasan "
+    "Hatice Hedwig Heike Heiko Heinrich Heinz Helena Helene Helga Hella Helmut Helmuth Henning Henrik "
+    "Herbert Hermann Hilde Hildegard Holger Hubert Hüseyin Ibrahim Ida Ilona Ilse Ina Ines Inga Inge "
+    "Ingeborg Ingo Ingrid Irene Irina Irmgard Isabel Isabell Isabella Ivonne Jakob Jan Jana Janina "
+    "Jannik Jennifer Jens Jessica Joachim Jochen Johann Johanna Johannes Jonas Jonathan Josef Joseph "
+    "Julia Julian Juliane Julius Justin Jutta Jörg Jürgen Karin Karina Karl Karla Karsten Katarina "
+    "Katarzyna Katharina Kathrin Katja Katrin Kemal Kerstin Kevin Kirsten Klara Klaus Knut Konrad "
+    "Konstantin Kristin Kristina Kurt Lara Larissa Lars Laura Lea Lena Leon Leonie Leyla Lieselotte Lina "
+    "Linda Linus Lisa Lorenz Lothar Louis Louisa Luca Ludwig Luis Luisa Luise Lukas Lutz Lydia Magdalena "
+    "Maik Maike Malte Mandy Manfred Manuel Manuela Marcel Marco Marcus Margarete Margarethe Margit "
+    "Margot Margret Maria Marianne Marie Marina Mario Marion Markus Marlene Marlies Martha Martin "
+    "Martina Marvin Mathias Mathilde Matthias Max Maximilian Mehmet Meike Melanie Melina Meral Merle Mia "
+    "Michael Michaela Michel Mike Mila Miriam Mirko Mohamed Mohammad Mohammed Monika Moritz Muhammad "
+    "Murat Mustafa Nadine Nadja Natalia Natalie Natascha Nele Nicola Nicole Niklas Nils Nina Nora "
+    "Norbert Nuray Olaf Ole Olga Oliver Oskar Pascal Patricia Patrick Paul Paula Pauline Peter Petra "
+    "Philipp Pia Rainer Ralf Ralph Ramona Raphael Rebecca Regina Reiner Reinhard Reinhold Renate René "
+    "Ricarda Richard Rita Robert Roland Rolf Ronald Rosemarie Roswitha Rudi Rudolf Ruth Rüdiger "
+    "Sabine Sabrina Sadik Salih Samira Samuel Sandra Sara Sarah Sascha Sebastian Selin Selma Sevim "
+    "Siegfried Sigrid Silke Silvia Simon Simone Sina Sonja Sophia Sophie Stefan Stefanie Steffen Stephan "
+    "Stephanie Susanne Suse Sven Svenja Sylvia Tamara Tanja Tatjana Thea Theo Theodor Theresa Therese "
+    "Thomas Thorsten Tim Timo Tina Tobias Tom Torben Torsten Udo Ulf Uli Ulla Ulrich Ulrike Ursel Ursula "
+    "Uschi Ute Uwe Valentin Valentina Vanessa Vera Verena Veronika Viktor Volker Walter Walther "
+    "Waltraud Werner Wiebke Wilfried Wilhelm Willi Willy Wolfgang Yasemin Yasmin Yusuf Yvonne Zeynep "
+    "Özlem"
+)
+_FIRST = rf"(?:{'|'.join(_FIRST_NAMES.split())})"
+_NO_SURNAME = r"(?!\w*(?i:büro|amt|haus|dienst|stelle|team|leitung))"
+_SURNAME = rf"(?:[ ](?:von |van |de |el )?{_NO_SURNAME}[A-ZÄÖÜ](?:[\w'’-]+|\.))?"
+_FIRST_NAME = rf"(?<![\w-]){_FIRST}(?:[- ]{_FIRST})?(?![\w-]){_SURNAME}"
+_NAMED_PERSON = re.compile(_FIRST_NAME)
+_ASKED = re.compile(  # after these words a first name is a person, whatever stands before
+    r"(?P<lead>\b(?i:kontakt|leitung|leiter(?:in)?|vorsitz(?:ende[rn]?)?|inhaber(?:in)?|hausmeister(?:in)?|schlüssel"
+    r"|fragt?|fragen|bei|verantwortlich)(?:\s+(?:ist|sind|hat|haben|die|der|unsere?|Sie|an))*\s*[:–-]?\s*)"
+    rf"(?P<name>{_FIRST_NAME})"
+)
+_NAMED = re.compile(  # after these words only a person or a body can follow
+    r"(?P<lead>(?<!\w)(?i:ansprech(?:partner(?:in(?:nen)?)?|person(?:en)?)|kontaktperson(?:en)?|c/o|z\.\s?hd\.)"
+    r"(?:\s+(?:ist|sind|die|der|unsere?|für|von))*\s*[:–-]?\s*)"
+    r"(?P<name>[A-ZÄÖÜ][\w'’-]*\.?(?:[ ][A-ZÄÖÜ](?:[\w'’-]+|\.)){0,2})"
+)
+_LEAD_HINTS = (
+    "ansprech", "kontakt", "c/o", "hd.", "leit", "vorsitz", "inhaber", "hausmeister", "schlüssel", "frag",
+    "bei", "verantwortlich",
+)  # fmt: skip
+"""One of these is in every text with a lead: most texts need no closer look."""
+_MORE_NAMES = re.compile(rf"(?P<lead>\[entfernt\](?:,| und| &|/)\s*)(?P<name>{_FIRST_NAME})")
+_HOUSE = re.compile(
+    r"""(?:haus|heim|häuschen|caf[eé]|bistro|gast(?:stätte|hof)|restaurant|treff(?:punkt)?|kita|kindergarten|schule|club|klub|stube
+        |laden|saal|villa|kapelle|kloster|stift|hof|st\.|sankt|heilig\w*|hotel|zentrum|kirche|gemeinde|stiftung|verein)$""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _KEY_HEX = 3  # twelve bits
 _PERSON_WORDS = range(2, 5)
 _BODY = re.compile(
@@ -62,7 +126,9 @@ _BODY = re.compile(
         |amt|awo|drk|caritas\w*|diakoni\w*|caritasverband|kirche|pfarrei|bistum|erzbistum|orden|universität|hochschule
         |genossenschaft|gesellschaft|gruppe|group|holding|betriebe|werk|werke|bank|sparkasse|zentrum|haus|hotel|kette
         |company|co|kgaa|international|deutschland|lebenshilfe|johanniter|malteser|paritätisch\w*
-        |vhs|sankt|st\.|ev\.|evangelisch\w*|kath\.|katholisch\w*|jüdisch\w*|islamisch\w*|kgv|ditib|studierendenwerk)\b
+        |vhs|sankt|evangelisch\w*|katholisch\w*|jüdisch\w*|islamisch\w*|kgv|ditib|studierendenwerk
+        |caf[eé]|bistro|restaurant|gaststätte|gasthof|kita|kindergarten|treff|treffpunkt)\b
+        |\b(st|ev|kath)\.|(bürger|jugend|senioren|familien|vereins|kultur|begegnungs|nachbarschafts)(haus|heim|treff|zentrum|stätte|büro)
         |verein|verband|kreis\b|kirchlich|gemeinde|stiftung|gesellschaft|genossenschaft|kirche|werk\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -70,7 +136,7 @@ _ROLE = re.compile(
     r"""koordinat|büro|\bamt\b|\w+amt\b|leitung|planung|verwalt|mitarbeit|träger|betreib|ehrenamt|redaktion|stelle\b
         |dienst|referat|fachbereich|abteilung|\bteam|pflege|manage|hausmeister|beauftrag|agentur|arbeit|nachbar|besuch
         |vorstand|sitzung|bezirk|\brat\b|quartier|begehung|anwohn|nutze|gruppe|helfer|berat|seelsorg|pfarr|archiv
-        |statistik|geodaten|kataster|test|projekt|schule""",
+        |statistik|geodaten|kataster|test|projekt|schule|ansprech|kontakt""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -130,21 +196,36 @@ def redact_text(text: str) -> str:
 
 
 def redact_remark(text: str) -> str:
-    """Return a remark as `redact_text` does, persons named with Frau or Herr taken out, too."""
-    return _PERSON.sub(REMOVED, redact_text(text))
+    """
+    Return a remark as `redact_text` does, persons taken out, too.
+
+    A person is who has Frau or Herr before the name; who stands after Ansprechpartner or
+    c/o and is neither body nor role; and whose usual first name stands after Kontakt,
+    Leitung, bei, fragt and the like. "Haus Maria" and "Café Sabine" stay.
+    """
+    text = _PERSON.sub(REMOVED, redact_text(text))
+    folded = text.casefold()
+    if not any(hint in folded for hint in _LEAD_HINTS):
+        return text
+    text = _NAMED.sub(_hide_unless_body, text)
+    text = _ASKED.sub(rf"\g<lead>{REMOVED}", text)
+    while (more := _MORE_NAMES.sub(rf"\g<lead>{REMOVED}", text)) != text:
+        text = more
+    return text
 
 
 def redact_role(text: str) -> str:
     """
     Return what of a text says in which role somebody speaks, without the person.
 
-    Of "Erika Muster, Quartiersbüro" the part "Quartiersbüro" stays; empty where nothing
-    is a role.
+    Of "Erika Muster, Quartiersbüro" and "Quartiersbüro Erika" the part "Quartiersbüro" stays,
+    "Haus Maria" is a house; empty where nothing is a role.
     """
-    parts = [part.strip() for part in re.split(r"[,;/|()]", redact_remark(text)) if part.strip()]
+    plain = _NAMED_PERSON.sub(_hide_unless_house, redact_remark(text))
+    parts = [_drop_names(part.strip()) for part in re.split(r"[,;/|()]", plain) if part.strip()]
     if len(parts) == 1:
-        return parts[0] if REMOVED not in parts[0] and is_role(parts[0]) else ""
-    return ", ".join(p for p in parts if REMOVED not in p and (_ROLE.search(p) or _BODY.search(p)))
+        return parts[0] if parts[0] and is_role(parts[0]) else ""
+    return ", ".join(part for part in parts if _ROLE.search(part) or _BODY.search(part))
 
 
 def is_body(operator: str) -> bool:
@@ -152,11 +233,12 @@ def is_body(operator: str) -> bool:
     Tell whether an operator's name is that of a body and not of a person.
 
     A known word or legal form makes it a body, and so do a brand of one word, a figure,
-    and more than four words. Two to four plain words may be a person and are not
-    published (DOMAIN 5.5).
+    and more than four words. Two to four plain words and a lone first name may be a person
+    and are not published (DOMAIN 5.5).
     """
     words = operator.split()
     is_like_person = len(words) in _PERSON_WORDS and not any(char.isdigit() for char in operator)
+    is_like_person |= len(words) == 1 and _NAMED_PERSON.fullmatch(operator.strip()) is not None
     return bool(_BODY.search(operator)) or not is_like_person
 
 
@@ -164,6 +246,24 @@ def is_role(text: str) -> bool:
     """Tell whether a text says in which role somebody speaks, and does not name that person."""
     is_titled = _PERSON.search(text) is not None
     return not is_titled and (is_body(text) or bool(_ROLE.search(text)))
+
+
+def _hide_unless_body(match: re.Match[str]) -> str:
+    name = match["name"]
+    return match[0] if _BODY.search(name) or _ROLE.search(name) else match["lead"] + REMOVED
+
+
+def _hide_unless_house(match: re.Match[str]) -> str:
+    before = match.string[: match.start()].split()
+    return match[0] if before and _HOUSE.search(before[-1].strip("„“\"'")) else f" {REMOVED} "
+
+
+def _drop_names(part: str) -> str:
+    """Return a part of a signature, without anything but roles and bodies where a person stood in it."""
+    if REMOVED not in part:
+        return part
+    words = part.replace(REMOVED, " ").split()
+    return " ".join(word.strip(":–-") for word in words if _ROLE.search(word) or _BODY.search(word))
 
 
 def _redact_value(key: str, value: object) -> object:

@@ -33,7 +33,7 @@ SHELTERS = ("Haus Lila Nord", "Frauenhaus Zuflucht", "Verborgene Gasse")
 SHIFT = 0.001237  # degrees east of a place of the list, about 80 m: inside the town, at nobody else's place
 SECRETS = (
     "5554321", "555-4321", "55 54 32 1", "9876543", "privat.example", "erika", "kowalski", "yılmaz",
-    "petra geheim", "haus lila", "frauenhaus", "verborgene gasse", "=cmd", "javascript:alert",
+    "petra geheim", "yvonne", "haus lila", "frauenhaus", "verborgene gasse", "=cmd", "javascript:alert",
 )  # fmt: skip
 # What may stand in the internal tables of a run: the raw map's and lists' places as such.
 _SHELTER_SECRETS = ("haus lila", "frauenhaus", "verborgene gasse")
@@ -52,8 +52,10 @@ def _list_hostile(features: list[dict[str, object]]) -> list[dict[str, object]]:
             1, lon, objektname=f"Bürgertreff {PHONES[0]}", objektart="Begegnungszentrum",
             ptl_anschl=PHONES[1], p_email=MAILS[0],
             i_zusinfo=f"stufenlos, Schlüssel bei {PERSONS[1]}, {PHONES[2]}",
+            i_beschr="Ansprechpartnerin: Yvonne",
         ),
         build(2, lon, objektname="Kulturhaus Süd", objektart="Kulturzentrum", traeger=PERSONS[0]),
+        build(7, lon, objektname="Kulturhaus Nord", objektart="Kulturzentrum", traeger="Yvonne"),
         build(
             3, lon + SHIFT, objektname=SHELTERS[0], objektart="Begegnungszentrum", strasse=SHELTERS[2],
             hausnummer="77", p_email="post@frauenhaus-lila.example",
@@ -91,6 +93,8 @@ def hostile_town(
         f"{ids[2]},opening_hours,Mo 10:00-12:00 {PHONES[0]} {PERSONS[1]},Aushang,Amt,2026-01-02",
         f"{ids[3]},cost,{MAILS[0]},Aushang,Amt,2026-01-02",
         f"{ids[4]},name,Treff {PHONES[1]},Schild,Amt,2026-01-02",
+        f"{ids[0]},rooms_count,2,fragt Yvonne,Quartiersbüro Yvonne,2026-01-02",
+        f"{ids[1]},rooms_count,3,Anruf,Yvonne,2026-01-02",
         f"{ids[5]},provider,{SHELTERS[1]} e.V.,Schild,Amt,2026-01-02",
     ]
     (hand / "corrections.csv").write_text("\n".join(lines), encoding="utf-8")

@@ -99,6 +99,78 @@ def test_an_initial_goes_with_its_person() -> None:
     assert redact_remark("Schlüssel bei Frau Erika K. im Büro") == "Schlüssel bei [entfernt] im Büro"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ansprechpartner: Sabine", "Ansprechpartner: [entfernt]"),
+        ("Ansprechpartnerin ist die Sabine Müller, Hof", "Ansprechpartnerin ist die [entfernt], Hof"),
+        ("Ansprechpartner: Xaverine Muster", "Ansprechpartner: [entfernt]"),
+        ("c/o Xaverine", "c/o [entfernt]"),
+        ("Schlüssel bei Sabine", "Schlüssel bei [entfernt]"),
+        ("fragt Erika und Hans-Peter", "fragt [entfernt] und [entfernt]"),
+        ("Kontakt: Anna, Yusuf und Klaus Meier", "Kontakt: [entfernt], [entfernt] und [entfernt]"),
+        ("Vorsitzende: Petra von Stein", "Vorsitzende: [entfernt]"),
+    ],
+)
+def test_a_first_name_after_a_word_that_leads_a_person_goes(text: str, expected: str) -> None:
+    assert redact_remark(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Haus Maria", "Café Sabine", "Treff im Haus Maria, Eingang hinten", "bei Haus Maria",
+        "Gruppe bei St. Anna", "c/o Café Sabine", "c/o AWO Hörde", "Ansprechpartner: Stadt Dortmund",
+        "Ansprechpartner: Bürgerhaus",
+        "Ansprechpartner vor Ort", "Leitung: Jugendamt", "Kontakt: Martin-Luther-Haus", "nur bei Anmeldung",
+        "bei Regen im Saal", "Schlüssel bei Edeka", "Kontakt: Eingang hinten", "Kirche Maria Königin",
+    ],
+)  # fmt: skip
+def test_houses_bodies_and_roles_stay_after_such_words(text: str) -> None:
+    assert redact_remark(text) == text
+
+
+@pytest.mark.parametrize(
+    ("signed", "role"),
+    [
+        ("Sabine", ""), ("Ansprechpartner: Sabine", "Ansprechpartner"), ("Leitung Sabine", "Leitung"),
+        ("Quartiersmanagerin Sabine Müller", "Quartiersmanagerin"), ("Quartiersbüro Sabine", "Quartiersbüro"),
+        ("Sabine Quartiersbüro", "Quartiersbüro"), ("Hausmeister Klaus", "Hausmeister"),
+        ("Seniorenbegegnung, Hans-Peter", ""), ("Haus Maria", "Haus Maria"), ("Café Sabine", "Café Sabine"),
+        ("Leitung Haus Maria", "Leitung Haus Maria"), ("Kita Anna", "Kita Anna"),
+        ("Gemeindebüro St. Josef", "Gemeindebüro St. Josef"),
+        ("Seniorenbüro Innenstadt-West", "Seniorenbüro Innenstadt-West"),
+        ("Bezirksvertretung Hörde", "Bezirksvertretung Hörde"), ("Team 5", "Team 5"),
+    ],
+)  # fmt: skip
+def test_a_lone_first_name_is_no_role_and_goes_from_one(signed: str, role: str) -> None:
+    assert redact_role(signed) == role
+
+
+def test_a_lone_first_name_is_no_body_and_a_house_named_after_one_is() -> None:
+    assert not any(is_body(name) for name in ("Sabine", "Hans-Peter", "Yusuf"))
+    assert all(is_body(name) for name in ("Haus Maria", "Café Sabine", "Kita Anna", "Vapiano", "St. Josef"))
+
+
+def test_names_of_houses_are_not_looked_at_for_persons() -> None:
+    fields = {"name": "Treff bei Sabine", "objektname": "Ansprechpartner: Sabine", "i_beschr": "bei Sabine"}
+    told = {"name": "Treff bei Sabine", "objektname": "Ansprechpartner: Sabine", "i_beschr": "bei [entfernt]"}
+    assert redact_fields(fields) == told
+
+
+_LEADS = st.sampled_from(["Ansprechpartner: ", "Kontakt ", "bei ", "c/o ", "[entfernt] und ", ", ", " "])
+_NAMES = st.sampled_from(
+    ["Sabine", "Hans-Peter", "Müller", "AWO", "Haus", "St.", "Quartiersbüro", "Frau", "x"]
+)
+
+
+@given(st.lists(st.one_of(_LEADS, _NAMES), max_size=8).map("".join))
+def test_what_was_taken_out_once_leaves_nothing_to_take_out(text: str) -> None:
+    once = redact_remark(text)
+    assert redact_remark(once) == once
+    assert redact_role(redact_role(text)) == redact_role(text)
+
+
 @given(st.text(max_size=60))
 def test_what_was_redacted_once_stays_as_it_is(text: str) -> None:
     once = redact_remark(text)

@@ -11,7 +11,7 @@ import pandas as pd
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
-from begegnung_geo.privacy import redact_remark
+from begegnung_geo.privacy import redact_remark, redact_role
 from begegnung_geo.schema import build_empty
 from begegnung_geo.sources.cells import RawTable
 from begegnung_geo.sources.days import parse_date
@@ -77,7 +77,7 @@ def read_reviews(path: Path | None) -> tuple[pd.DataFrame, pd.DataFrame]:
                 "place_id_b": second,
                 "answer": ANSWERS[cells["answer"].casefold()],
                 "note": redact_remark(cells["note"]) or None,
-                "who": redact_remark(cells["who"]) or None,
+                "who": redact_role(cells["who"]) or None,
                 "date": parse_date(cells["date"]) if cells["date"] else None,
             }
         )
