@@ -136,9 +136,8 @@ $(VENV)/.supply: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,supply]' -c constraints.txt
 	@touch $@
 
-sbom: $(RUNTIME)/.ready $(VENV)/.supply ## list what is in a release: build/sbom.cdx.json (CycloneDX) and build/licences.md
-	$(BIN)/cyclonedx-py environment $(RUNTIME)/bin/python --pyproject pyproject.toml --output-reproducible --validate -o build/sbom.cdx.json
-	$(BIN)/pip-licenses --python $(RUNTIME)/bin/python --from mixed --order license --format markdown --output-file build/licences.md
+sbom: $(RUNTIME)/.ready $(READY) ## list what is in a release: build/sbom.cdx.json (CycloneDX) and build/licences.md
+	$(BIN)/python .ci/sbom.py $(RUNTIME)/bin/python build
 
 audit: $(RUNTIME)/.ready $(VENV)/.supply ## ask for known weaknesses of the dependencies (needs network)
 	$(BIN)/python .ci/audit.py $$(echo $(RUNTIME)/lib/python3*/site-packages)

@@ -4,6 +4,7 @@
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -29,6 +30,17 @@ def test_an_import_loads_no_heavy_library():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "begegnung_geo" in loaded.stdout.split()
     assert set(loaded.stdout.split()) & set(HEAVY) == set()
+
+
+def test_an_import_takes_less_than_three_tenths_of_a_second():
+    def measure(code: str) -> float:
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - started
+
+    # The best of three, less the bare interpreter: a busy machine makes both slow.
+    bare, with_import = (min(measure(code) for _ in range(3)) for code in ("pass", "import begegnung_geo"))
+    assert with_import - bare < 0.3
 
 
 def test_the_package_hands_on_what_the_surface_names():
