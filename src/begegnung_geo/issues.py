@@ -188,7 +188,7 @@ class IssueCode(StrEnum):
     Next: Give the row a `klasse`, or add a rule to `config/categories.csv`.
     """
     PLACE_DUPLICATE_ID = "PLACE_DUPLICATE_ID"
-    """The id of a list repeats; later rows get `#2`, `#3`. Next: Give each row an id of its own."""
+    """The id of a list repeats; each row is known by id and content. Next: Give each row an id of its own."""
     PLACE_EXCLUDED = "PLACE_EXCLUDED"
     """
     A rule leaves this out; the text names it.

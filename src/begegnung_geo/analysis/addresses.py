@@ -42,6 +42,8 @@ _STREET_ERROR_MAX_M = 500.0  # the middle of a longer street says too little for
 _SLIPS_BY_LENGTH = ((3, 0), (6, 1), (11, 2))
 _SLIPS_MAX = 3
 _SHORT_NAME = 4
+_BARE_SLIPS_MAX = 1  # a name without its type, "Theodor", is soon the beginning of several
+_NEARNESS = ["slips", "key_slips"]
 _CANDIDATE_COUNT = 3
 _CANDIDATE_SIMILAR_MIN = 60.0
 _CHUNK_ROWS = 512
@@ -96,7 +98,8 @@ def match_addresses(
     found = pd.concat([exact, similar], ignore_index=True).set_index("request")
     chosen = found[~found["is_ambiguous"].astype(bool)].reindex(requests.index)
     matches = _build_matches(chosen, houses, crs=addresses.crs)
-    matches["candidates"] = _describe_candidates(requests["street_key"].mask(chosen["house"].notna()), houses)
+    candidates = _describe_candidates(requests["street_key"].mask(chosen["house"].notna()), houses)
+    matches["candidates"] = candidates.mask(requests["street_key"].isna(), "no name of a street")
     return matches.set_axis(records.index)
 
 
@@ -207,16 +210,18 @@ def _match_similar(
     tries = requests.rename_axis("record").reset_index().merge(similar, on="street_key")
     tries = tries.assign(street_key=tries["similar_key"])
     found = match_requests(tries, houses, ambiguous_m=ambiguous_m, street_error_max_m=street_error_max_m)
-    found = found.join(tries[["record", "number_key", "slips"]], on="request")
+    found = found.join(tries[["record", "number_key", *_NEARNESS]], on="request")
     # A misspelt street and a number that is not there either: that is a guess, not a match.
     found = found[found["number_key"].isna() | (found["stage"] < _MIDDLE_STAGE)]
     found = found.join(houses.table[["x", "y", "street"]], on="house")
     found["is_guess"] = found["stage"] == _NEIGHBOUR_STAGE
-    order = ["record", "is_guess", "slips", "stage", "house"]
+    order = ["record", "is_guess", *_NEARNESS, "stage", "house"]
     found = found.sort_values(order, kind="stable")
     best = found.drop_duplicates("record").set_index("record")
     rivals = found.merge(best, how="left", left_on="record", right_index=True, suffixes=("", "_best"))
-    is_equal = (rivals["is_guess"] == rivals["is_guess_best"]) & (rivals["slips"] == rivals["slips_best"])
+    is_equal = np.logical_and.reduce(
+        [rivals[key] == rivals[f"{key}_best"] for key in ("is_guess", *_NEARNESS)]
+    )
     apart = measure_apart(rivals).where(is_equal, 0.0)
     spread = apart.groupby(rivals["record"].to_numpy()).max().reindex(best.index).fillna(0.0)
     read_as = 'the street was read as "' + best["street"] + '"'
@@ -226,13 +231,24 @@ def _match_similar(
 
 
 def _find_similar(keys: np.ndarray, known_keys: np.ndarray) -> pd.DataFrame:
-    """Return pairs of street keys (`street_key`, `similar_key`, `slips`) a few letters apart."""
+    """
+    Return pairs of street keys a few letters apart: `street_key`, `similar_key`, `slips`, `key_slips`.
+
+    `slips` are counted in the loosened or the plain name, whichever is nearer (a letter left out may
+    double two others: "Spechttraße"); `key_slips`, in the plain one, part names that are equally near.
+    """
     names, known = _split_keys(keys), _split_keys(np.sort(known_keys))
-    full = _find_near(names["loose"], known["loose"])
     bare = names.loc[names["type"] == "", "loose"]  # "Märkische 21"
-    pairs = pd.concat([full, _find_near(bare, known["core"])], ignore_index=True)
-    pairs = pairs.join(names, on="name").merge(
-        known, how="left", left_on="known", right_index=True, suffixes=("", "_known")
+    cores = _find_near(bare, known["core"])
+    parts = [
+        _find_near(names["loose"], known["loose"]),
+        _find_near(names["key"], known["key"]),
+        cores[cores["slips"] <= _BARE_SLIPS_MAX],
+    ]
+    pairs = pd.concat(parts, ignore_index=True).join(names, on="name")
+    pairs = pairs.merge(known, how="left", left_on="known", right_index=True, suffixes=("", "_known"))
+    pairs["key_slips"] = process.cpdist(
+        pairs["key"].tolist(), pairs["key_known"].tolist(), scorer=OSA.distance
     )
     is_untyped = (pairs["type"] == "") | (pairs["type_known"] == "")
     is_same_type = pairs["type"] == pairs["type_known"]
@@ -240,10 +256,14 @@ def _find_similar(keys: np.ndarray, known_keys: np.ndarray) -> pd.DataFrame:
     is_same_start |= pairs["core_known"].str.len() > _SHORT_NAME
     is_same_number = pairs["digits"] == pairs["digits_known"]
     is_near = pairs["slips"] <= pairs["slips_max_known"]
+    # "Kleesteg": the slip is in the street's type, so the shortness of the name itself is no reason to doubt.
+    starts = [name.startswith(core) for name, core in zip(pairs["loose"], pairs["core_known"], strict=True)]
+    is_near |= is_untyped & (pairs["slips"] == 1) & np.array(starts, dtype=bool)
     pairs = pairs[(is_untyped | is_same_type) & is_same_start & is_same_number & is_near]
     pairs = pairs.sort_values(["name", "slips", "known"]).drop_duplicates(["name", "known"])
     columns = {"key": "street_key", "key_known": "similar_key"}
-    return pairs.rename(columns=columns)[["street_key", "similar_key", "slips"]].reset_index(drop=True)
+    pairs = pairs.rename(columns=columns)
+    return pairs[["street_key", "similar_key", "slips", "key_slips"]].reset_index(drop=True)
 
 
 def _split_keys(keys: np.ndarray) -> pd.DataFrame:
@@ -303,7 +323,7 @@ def _describe_candidates(street_keys: pd.Series, houses: Houses) -> pd.Series:
     texts: dict[str, str] = {}
     for start in range(0, len(wanted), _CHUNK_ROWS):
         chunk = wanted[start : start + _CHUNK_ROWS]
-        scores = process.cdist(chunk, known, scorer=fuzz.ratio, score_cutoff=_CANDIDATE_SIMILAR_MIN)
+        scores = process.cdist(chunk, known, scorer=fuzz.WRatio, score_cutoff=_CANDIDATE_SIMILAR_MIN)
         nearest = np.argsort(-scores, axis=1, kind="stable")[:, :_CANDIDATE_COUNT]
         for key, columns, row in zip(chunk, nearest, scores, strict=True):
             texts[key] = "\x1f".join(known[column] for column in columns if row[column] > 0)

@@ -109,7 +109,11 @@ def build_places(
     is_rejected = is_unnamed & (~keeps | is_listed)
     rows.loc[is_unnamed & rows["evidence"].isin(["A", "B", "C"]), "evidence"] = "D"
     issues = [
-        _report(rows[is_rejected], IssueCode.PLACE_WITHOUT_NAME, "no name: nobody could check it; left out"),
+        _report(
+            rows[is_rejected],
+            IssueCode.PLACE_WITHOUT_NAME,
+            "no name, or what stands for none: nobody could check it; left out",
+        ),
         _report(
             rows[is_unnamed & ~is_rejected & (rows["standing"] != "potential")],
             IssueCode.PLACE_WITHOUT_NAME,

@@ -10,7 +10,7 @@ import pandas as pd
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 from begegnung_geo.privacy import redact_remark
 from begegnung_geo.sources.cells import RawTable
-from begegnung_geo.sources.place_columns import pick_first
+from begegnung_geo.sources.place_columns import drop_fillers, pick_first
 
 _YEARS = range(2000, 2100)  # no clock: a day of another century is a slip of the pen
 _LIST_YEARS = range(1950, 2100)  # a row about a house may be old; the years before are placeholders (1900)
@@ -32,23 +32,6 @@ _SHAPES = tuple(
     )
 )
 _LEAD = re.compile(r"(?:(?:daten)?stand\b|vom\b|am\b|zum\b|ab\b|seit\b|[:\s])+", re.IGNORECASE)
-_SILENT = frozenset(
-    (
-        "-",
-        "–",
-        "—",
-        "?",
-        ".",
-        "/",
-        "k.a.",
-        "k. a.",
-        "n/a",
-        "keine angabe",
-        "unbekannt",
-        "nicht bekannt",
-        "unknown",
-    )
-)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -132,8 +115,7 @@ def read_periods(
     dates = pd.Series(None, index=table.cells.index, dtype="str")
     faults = []
     for column in roles.get("date", ()):
-        texts = pick_first(table.cells, [column])
-        texts = texts.mask(texts.str.casefold().isin(_SILENT))
+        texts = drop_fillers(pick_first(table.cells, [column]))
         read = texts.map({text: parse_period(text) for text in texts.dropna().unique()}).astype("str")
         is_wrong = texts.notna() & read.isna()
         told = [f'"{redact_remark(text)[:_SHOWN]}"' for text in texts[is_wrong]]

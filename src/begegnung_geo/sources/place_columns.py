@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from begegnung_geo.privacy import REMOVED, redact_text
+
 # Role -> folded headers (see `fold_header`), the preferred one first.
 ROLES: Mapping[str, tuple[str, ...]] = {
     role: tuple(headers.split())
@@ -49,15 +51,30 @@ _LOCATING = (("point",), ("lat", "lon"), ("easting", "northing"), ("address",), 
 _PARENTHESIS = re.compile(r"\([^()]*\)")
 _NO_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]")
 _POSTCODE = re.compile(r"(?:^|(?<=[\s,;]))(?:[Dd](?:[Ee])?\s?-\s?)?(\d{5})(?!\d)\s*([^,;\d]*)")
-_NUMBER = (
-    r"\d{1,4}(?:\s*[a-zA-Z](?![a-zA-Zäöüß]))?(?:\s*[-–—/+&,;]\s*\d{0,4}(?:\s*[a-zA-Z](?![a-zA-Zäöüß]))?)*"
+# Which floor, behind the house number.
+_FLOOR = re.compile(
+    r"(?P<number>\d\s?[a-z]?)\b[,;]?\s*(?:\b\d{1,2}\s*\.\s*)?"
+    r"\b(?:[EOUD]G|Etage|Stock(?:werk)?|(?:Erd|Ober|Unter|Dach)geschoss)\b\.?(?:\s*(?:links|rechts|Mitte)\b)?",
+    re.IGNORECASE,
 )
+_IN_HOUSE = re.compile(r"^im\s+(?:haus|gebäude)\s+(?=[^\W\d])", re.IGNORECASE)
+_LETTER = r"(?:\s*[a-zA-Z](?![a-zA-Zäöüß]))?"
+_NUMBER = rf"\d{{1,4}}{_LETTER}(?:\s*(?:[-–—/+&,;]|und|bis)\s*\d{{0,4}}{_LETTER})*"
 _NUMBER_AT_END = re.compile(
     r"(?:\b(?:Haus\s*)?(?:Nr|Nummer|Hausnummer|Hausnr)[.:]?\s*|(?<=[\s.,])|(?<=[a-zß]{3}))"
     rf"(?P<number>{_NUMBER}(?:\s+1/2)?)$",
     re.IGNORECASE,
 )
 _LINE_MAX = 300  # longer texts are no addresses
+# What people and programs write where nothing is to be said; in small letters, without blanks and dots.
+_FILLERS = frozenset(
+    (
+        "nn", "ka", "keineangabe", "keineangaben", "unbekannt", "nichtbekannt", "unknown", "fehlt", "folgt",
+        "tba", "tbd", "null", "none", "nan", "na", "nil", "n/a", "#n/a", "#nv", "#ref!", "#bezug!", "#name?",
+        "#wert!", "#value!", "#div/0!", "xxx",
+    )
+)  # fmt: skip
+_WEB_ADDRESS = re.compile(r"(?:https?:|www\.)\S*", re.IGNORECASE)
 
 
 def fold_header(header: str) -> str:
@@ -104,6 +121,31 @@ def pick_first(cells: pd.DataFrame, columns: Iterable[str]) -> pd.Series:
     return pd.Series(lines, index=cells.index, dtype="str")
 
 
+def drop_fillers(texts: pd.Series) -> pd.Series:
+    """
+    Return texts without what stands for nothing: `-`, `?`, `k. A.`, `N.N.`, `unbekannt`, `#REF!`; null there.
+
+    A text without any letter or digit is a filler, too.
+    """
+    return texts.mask(texts.isin([text for text in texts.dropna().unique() if _is_filler(text)])).astype(
+        "str"
+    )
+
+
+def pick_names(cells: pd.DataFrame, columns: Iterable[str]) -> pd.Series:
+    """Return the names of the rows; null also where the cell holds no letter but in a web or mail address."""
+    names = drop_fillers(pick_first(cells, columns))
+    told = {text: redact_text(text).replace(REMOVED, "") for text in names.dropna().unique()}
+    named = [text for text, rest in told.items() if any(map(str.isalpha, _WEB_ADDRESS.sub("", rest)))]
+    return names.where(names.isin(named)).astype("str")
+
+
+def _is_filler(text: str) -> bool:
+    if not any(map(str.isalnum, text)):
+        return True
+    return re.sub(r"[\s.]", "", text).casefold() in _FILLERS
+
+
 def build_addresses(cells: pd.DataFrame, roles: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """
     Return street, house number, postcode and city of each row, wherever they stand.
@@ -113,7 +155,7 @@ def build_addresses(cells: pd.DataFrame, roles: Mapping[str, Sequence[str]]) -> 
     """
 
     def pick(role: str) -> pd.Series:
-        return pick_first(cells, roles.get(role, ()))
+        return drop_fillers(pick_first(cells, roles.get(role, ())))
 
     street = pick("street")
     number = _mend_number(pick("house_number"), pick("house_suffix"))
@@ -168,7 +210,8 @@ _Parts = tuple[str | None, str | None, str | None, str | None]
 
 
 def _split_address(line: str) -> _Parts:
-    text = " ".join(_PARENTHESIS.sub(" ", line[:_LINE_MAX]).split())
+    text = " ".join(_FLOOR.sub(r"\g<number>", _PARENTHESIS.sub(" ", line[:_LINE_MAX])).split())
+    text = _IN_HOUSE.sub("", text)
     postcode = city = None
     found = list(_POSTCODE.finditer(text))
     if found:

@@ -18,12 +18,20 @@ from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_i
 from begegnung_geo.privacy import list_contact_keys, redact_fields, redact_text
 from begegnung_geo.sources.cells import RawTable
 from begegnung_geo.sources.days import read_periods
-from begegnung_geo.sources.place_columns import assign_roles, build_addresses, pick_first, rate_header
+from begegnung_geo.sources.place_columns import (
+    assign_roles,
+    build_addresses,
+    drop_fillers,
+    pick_first,
+    pick_names,
+    rate_header,
+)
 from begegnung_geo.sources.place_positions import find_points
 from begegnung_geo.sources.tabular import read_raw_table
 
 _LOG = logging.getLogger(__name__)
 _ID_MAX_LENGTH = 80  # longer cells in an id column are texts, not ids
+_TOLD_ROWS = 5
 _HASH_LENGTH = 12  # 48 bits: a repeat among 100,000 rows has a chance of 1 in 56,000
 
 
@@ -43,7 +51,8 @@ def read_place_list(
 
     CSV, XLSX, GeoJSON (Opendatasoft exports too) or any vector file; headers in
     German or English. A row is kept if it has a name, a position or an address;
-    rows without any content do not count. What a row tells of its own date is kept,
+    rows without any content do not count, and what stands for nothing (`-`, `k. A.`, `#REF!`) is
+    nothing. What a row tells of its own date is kept,
     an impossible date is an issue and the row stays. Formulas and HTML stay the text they are:
     who writes them out has to neutralise them. Contacts and persons are not kept.
 
@@ -64,7 +73,8 @@ def read_place_list(
         Table `place_records` in file order: Point or null in the metric CRS. Null where
         the row has no usable position; its address can be matched later. The id is the
         list's own, else made from name and address, so that rows inserted elsewhere do
-        not change it; repeated ids get `#2`, `#3` ...
+        not change it. An id on several rows is completed by each row's content, so that their
+        order does not matter; rows that are alike are numbered `#2`, `#3` ...
     issues
         Table `issues`, `row` is the line of the CSV, the row of the sheet or the
         running number of the feature.
@@ -84,14 +94,13 @@ def read_place_list(
     addresses = build_addresses(table.cells, roles)
     points, is_placed, position_issues = find_points(table, roles, key=key, crs=crs)
     dates, date_issues = read_periods(table, roles, key=key)
-    names = pick_first(table.cells, roles.get("name", ()))
+    names = pick_names(table.cells, roles.get("name", ()))
     is_known = names.notna() | is_placed | addresses[["street", "city", "postcode"]].notna().any(axis=1)
     known = names.to_frame("name").join(addresses)
-    own_ids = pick_first(table.cells, roles.get("id", ())[:1])
+    own_ids = drop_fillers(pick_first(table.cells, roles.get("id", ())[:1]))
     records = gpd.GeoDataFrame(
         {
             "source": key,
-            "source_id": _choose_ids(own_ids, known, points),
             "row": table.labels,
             "name": _redact(names),
             "class_hint": _redact(pick_first(table.cells, roles.get("class_hint", ()))),
@@ -105,7 +114,9 @@ def read_place_list(
         crs=points.crs,
     ).astype({"source": "str", "precision": "str"})
     kept = records[is_known].reset_index(drop=True)
-    kept["source_id"], id_issues = _number_repeats(kept, key=key)
+    ids = _choose_ids(own_ids, known, points)[is_known].reset_index(drop=True)
+    kept.insert(1, "source_id", "")
+    kept["source_id"], id_issues = _settle_ids(ids, kept["row"], key=key)
     without_kind = count_issue(
         key,
         IssueCode.LIST_WITHOUT_KIND,
@@ -120,7 +131,8 @@ def read_place_list(
     return kept, concat_issues(issues), count
 
 
-def _choose_ids(own_ids: pd.Series, known: pd.DataFrame, points: gpd.GeoSeries) -> pd.Series:
+def _choose_ids(own_ids: pd.Series, known: pd.DataFrame, points: gpd.GeoSeries) -> pd.DataFrame:
+    """Return `own` (null where the list has no usable id) and `hashed`, made from the row's content."""
     own = own_ids.mask(own_ids.str.len() > _ID_MAX_LENGTH)
     # The position only where there is nothing else: a corrected coordinate keeps its id.
     rows = zip(*(known[column].fillna("") for column in known.columns), strict=True)
@@ -129,27 +141,33 @@ def _choose_ids(own_ids: pd.Series, known: pd.DataFrame, points: gpd.GeoSeries) 
     places = [f"{x:.1f} {y:.1f}" for x, y in zip(points.x, points.y, strict=True)]
     text = text.where(~is_blank, text + "\x1f" + pd.Series(places, index=text.index, dtype="str"))
     hashed = [hashlib.sha256(line.encode()).hexdigest()[:_HASH_LENGTH] for line in text]
-    return own.fillna(pd.Series(hashed, index=own.index, dtype="str"))
+    return pd.DataFrame({"own": own, "hashed": pd.Series(hashed, index=own.index, dtype="str")})
 
 
-def _number_repeats(records: pd.DataFrame, *, key: str) -> tuple[pd.Series, pd.DataFrame]:
-    ids = [str(value) for value in records["source_id"]]
-    rows = [str(value) for value in records["row"]]
-    taken, first_row = set(ids), dict(zip(reversed(ids), reversed(rows), strict=True))
-    repeat = records.groupby("source_id").cumcount().to_numpy()
-    texts, repeated = [], []
-    for position in repeat.nonzero()[0]:
-        old, number = ids[position], int(repeat[position]) + 1
-        while f"{old}#{number}" in taken:
-            number += 1
-        ids[position] = f"{old}#{number}"
-        taken.add(ids[position])
-        repeated.append(rows[position])
-        texts.append(
-            f"id {old} is already that of row {first_row[old]}; both are kept, this one as {ids[position]}"
-        )
-    issues = build_issues(key, IssueCode.PLACE_DUPLICATE_ID, rows=repeated, texts=texts)
-    return pd.Series(ids, index=records.index, dtype="str"), issues
+def _settle_ids(ids: pd.DataFrame, rows: pd.Series, *, key: str) -> tuple[pd.Series, pd.DataFrame]:
+    """
+    Return one id a row, and the issues of repeated ones.
+
+    An id on several rows names none of them: whose it is would depend on the order of the file. Each
+    is known by id and content instead; rows that are alike in both are numbered.
+    """
+    repeated = ids["own"].duplicated(keep=False) & ids["own"].notna()
+    by_content = (ids["own"] + "~" + ids["hashed"]).where(repeated, ids["hashed"])
+    chosen = ids["own"].mask(repeated).fillna(by_content)
+    is_told = repeated | chosen.duplicated()
+    while (is_again := chosen.duplicated()).any():
+        number = chosen.groupby(chosen).cumcount() + 1
+        chosen = chosen.mask(is_again, chosen + "#" + number.astype("str"))
+    others = rows.groupby(ids["own"].fillna(ids["hashed"])).agg(
+        lambda group: ", ".join(group.head(_TOLD_ROWS))
+    )
+    texts = [
+        f"id {own} stands on rows {others[own]}; all are kept, this one as {new}"
+        for own, new in zip(ids["own"].fillna(ids["hashed"])[is_told], chosen[is_told], strict=True)
+    ]
+    return chosen.astype("str"), build_issues(
+        key, IssueCode.PLACE_DUPLICATE_ID, rows=rows[is_told], texts=texts
+    )
 
 
 def _report_blank(table: RawTable, is_known: pd.Series, *, key: str) -> pd.DataFrame:

@@ -295,6 +295,53 @@ def test_of_two_similar_streets_the_one_with_the_number_is_taken() -> None:
     assert found["address_id"] == "a1"
 
 
+@pytest.mark.parametrize(
+    ("written", "address_id"),
+    [
+        ("Spechttraße", "a0"),  # the s left out doubles the t, which is otherwise not counted
+        ("Spechttieg", "a2"),
+        ("Kleesteg", "a3"),  # the slip is in the type; Klosterstieg is two letters off and no rival
+        ("Bäkergasse", "a6"),
+    ],
+)
+def test_of_streets_equally_near_in_a_loose_spelling_the_plain_one_decides(
+    written: str, address_id: str
+) -> None:
+    names = (
+        "Spechtstraße",
+        "Spechtgasse",
+        "Spechtstieg",
+        "Kleestieg",
+        "Klosterstieg",
+        "Badergasse",
+        "Bäckergasse",
+    )
+    houses = build_addresses(tuple((name, "1", None, None, "A", n * 3000, 0) for n, name in enumerate(names)))
+    found = match((written, "1", None, None), houses=houses).iloc[0]
+    assert found["address_id"] == address_id
+    assert found["note"] == f'the street was read as "{names[int(address_id[1:])]}"'
+
+
+def test_the_first_word_of_several_streets_is_no_match_but_they_are_told() -> None:
+    names = ("Theodor-Voss-Str.", "Theodor-Kirchner-Straße")
+    houses = build_addresses(
+        tuple((name, "16", None, "Dortmund", "A", n * 3000, 0) for n, name in enumerate(names))
+    )
+    found = match(("Theodor", "16", None, None), houses=houses).iloc[0]
+    assert pd.isna(found["precision"])
+    assert all(name in found["candidates"] for name in names)
+
+
+@pytest.mark.parametrize("street", ["-", "?", "7", "…", "🙂"])
+def test_a_street_without_a_letter_is_told_as_none(street: str) -> None:
+    assert one(street, "1", None, "Dortmund")["candidates"] == "no name of a street"
+    records = build_records([(street, "1", None)])
+    located, issues = locate_records(records, build_addresses())
+    assert located.geometry.isna().all()
+    assert issues["code"].tolist() == ["ADDRESS_NOT_FOUND"]
+    assert issues["text"].iloc[0].endswith("no name of a street")
+
+
 def test_no_records_and_no_addresses_give_no_matches() -> None:
     assert match().empty
     empty = build_addresses().iloc[:0]
