@@ -114,6 +114,21 @@ class Oracle:
             self.near[key] = [np.flatnonzero(row <= reach_m).tolist() for row in self.of(profile)]
         return self.near[key][home]
 
+    def find_lowest(self, destination: str, profile: str, nearest: np.ndarray) -> np.ndarray:
+        """Return how short each walk may be: doubtful ways usable, no walk known as the crow flies."""
+        is_kind = self.flag(destination)
+        everyone = self.walks["all"][:, is_kind].min(axis=1, initial=np.inf)
+        lowest = everyone.copy()
+        if self.walking.profiles[profile].step_free:
+            possible = self.walks["possible"][:, is_kind].min(axis=1, initial=np.inf)
+            lowest = np.minimum(np.maximum(possible, everyone), nearest)
+        for home, status in enumerate(self.status):
+            if np.isinf(everyone[home]):
+                lowest[home] = self.air[home, is_kind].min(initial=np.inf)
+            if status == "no_walkway_near":
+                lowest[home] = 0.0
+        return lowest
+
     def share_seats(self, profile: str) -> tuple[list[float], list[float]]:
         """Return seats for each person by E2SFCA and balanced, as the formulas stand."""
         walks, persons = self.of(profile), self.demand["persons"].tolist()
@@ -277,9 +292,18 @@ def _check_walks(oracle: Oracle, table: pd.DataFrame, *, here: tuple[str, str], 
         nearest = walks[:, is_kind].min(axis=1, initial=np.inf)
         if row["destination"] != "any":
             nearest = np.maximum(nearest, oracle.walks["all"][:, is_kind].min(axis=1, initial=np.inf))
-        for name, share in (("median_max_m", 0.5), ("p90_max_m", 0.9)):
-            expected = find_median([(nearest[n], persons[n]) for n in known], share)
-            assert np.isclose(row[name], expected, rtol=0, atol=0.1, equal_nan=True), (here, row)
+        lowest = oracle.find_lowest(row["destination"], row["profile"], nearest)
+        for end, walked in (("_max", nearest), ("", lowest)):
+            for name, share in (("median", 0.5), ("p90", 0.9)):
+                expected = find_median([(walked[n], persons[n]) for n in known], share)
+                told = row[f"{name}{end}_m"]
+                assert np.isclose(told, expected, rtol=0, atol=0.1, equal_nan=True), (here, row)
+        unsure = [n for n in known if lowest[n] < nearest[n] - 1e-6]
+        lost = [n for n in unsure if np.isinf(nearest[n])]
+        if known or not row["persons_without_group"]:
+            assert row["persons_without_walk"] == _near(sum(persons[n] for n in lost)), (here, row)
+            ranged = sum(persons[n] for n in unsure) - sum(persons[n] for n in lost)
+            assert row["persons_ranged"] == _near(ranged), (here, row)
     return len(own)
 
 

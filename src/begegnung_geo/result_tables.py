@@ -23,6 +23,8 @@ from begegnung_geo.table_columns import (
     STABILITY,
     STEP_FREE,
     THRESHOLD,
+    UNKNOWN_REACH,
+    UNSURE_WALKS,
     VARIANT_DIMENSIONS,
 )
 
@@ -276,12 +278,13 @@ RESULT_TABLES: tuple[Table, ...] = (
         ("level", "district_id", "persons_group", "profile", "destination"),
         (
             *MEASURED_COLUMNS,
+            *UNSURE_WALKS,
             Column("destination", "str", "`any` counted place, `choice` (the `measures.choice_count`-th nearest), the letter of a group of classes, or a class that has a counted place"),
             *(
                 Column(f"{name}{suffix}_{unit}", "float64", f"{meaning}{told}; null where there is no such distance", unit=unit, is_nullable=True)
                 for unit in ("m", "min")
                 for name, meaning in (("median", "half of the people walk at most so far"), ("p90", "nine in ten walk at most so far"))
-                for suffix, told in (("", ", unknown walks as short as can be"), ("_max", ", unknown walks as the longest"))
+                for suffix, told in (("", ", walks as short as they may be"), ("_max", ", walks as they are known, unknown ones as the longest"))
             ),
         ),
     ),
@@ -291,6 +294,7 @@ RESULT_TABLES: tuple[Table, ...] = (
         ("level", "district_id", "persons_group", "profile", "threshold_min"),
         (
             *MEASURED_COLUMNS,
+            UNKNOWN_REACH,
             THRESHOLD,
             Column("persons_covered", "float64", "people with a counted place within the threshold", unit="persons", is_nullable=True),
             Column("covered_share", "float64", "persons_covered / persons: unknown counts as not covered", unit="0-1", is_nullable=True),
@@ -315,6 +319,7 @@ RESULT_TABLES: tuple[Table, ...] = (
         ("level", "district_id", "persons_group", "profile"),
         (
             *MEASURED_COLUMNS,
+            UNKNOWN_REACH,
             Column("seats_e2sfca", "float64", "seats for 1,000 people, mean of the people whose walk is known (Luo & Qi 2009)", unit="per 1000 persons", is_nullable=True),
             Column("seats_balanced", "float64", "the same where everybody asks for one seat in all", unit="per 1000 persons", is_nullable=True),
         ),

@@ -62,8 +62,12 @@ MEASURED_COLUMNS = (
     Column("persons_group", "str", "`all`, or a known group such as `65_plus`"),
     PROFILE,
     Column("persons", "float64", "people of the group whose number is known; null where it is known for nobody who lives here", unit="persons", is_nullable=True),
-    Column("persons_unknown", "float64", "of these, people for whom the map cannot tell it", unit="persons", is_nullable=True),
     Column("persons_without_group", "float64", "people who live where the number of the group is not known", unit="persons"),
+)
+UNKNOWN_REACH = Column("persons_unknown", "float64", "of these, people for whom the map cannot tell whether a counted place is within reach", unit="persons", is_nullable=True)
+UNSURE_WALKS = (
+    Column("persons_without_walk", "float64", "of these, people of whom no such walk is known, though there may be one", unit="persons", is_nullable=True),
+    Column("persons_ranged", "float64", "of these, people whose walk is known and may be shorter: without steps, along ways of which nobody knows whether they have any", unit="persons", is_nullable=True),
 )
 CATEGORY_COLUMNS = (
     Column("level", "str", "`city`, or the key of the coarsest level"),

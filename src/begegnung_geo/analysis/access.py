@@ -40,8 +40,10 @@ class Walks:
     distance_m
         Walking distance in metres; infinite where no walk is known, or none so short.
     unsure, unsure_m
-        Positions of the homes whose walk is not known, and how far they walk at least:
-        `at_least_m` has them in their places.
+        Positions of the homes that may have a shorter walk than the map knows, and how far they
+        walk at least: `at_least_m` has them in their places. Either no walk is known at all
+        (`is_unknown`), or the walk is known and ways of which nobody knows whether they have
+        steps may make it shorter (`is_ranged`).
     """
 
     distance_m: Floats
@@ -50,7 +52,7 @@ class Walks:
 
     @classmethod
     def build(cls, distance_m: Floats, at_least_m: Floats) -> "Walks":
-        """Return walks by two entries a home; of few homes the two differ."""
+        """Return walks by two entries a home; of those that do not differ one is kept."""
         unsure = np.flatnonzero(at_least_m < distance_m).astype(np.int32)
         return cls(distance_m, unsure, at_least_m[unsure])
 
@@ -69,10 +71,18 @@ class Walks:
 
     @property
     def is_unknown(self) -> Bools:
-        """Whether there may be a shorter walk than the map knows."""
-        is_unknown = np.zeros(len(self.distance_m), dtype=bool)
-        is_unknown[self.unsure] = True
-        return is_unknown
+        """Whether no walk is known, though there may be one."""
+        return self._flag_unsure(np.isinf(self.distance_m[self.unsure]))
+
+    @property
+    def is_ranged(self) -> Bools:
+        """Whether a walk is known and may be shorter: both ends of it are."""
+        return self._flag_unsure(np.isfinite(self.distance_m[self.unsure]))
+
+    def _flag_unsure(self, is_wanted: Bools) -> Bools:
+        flags = np.zeros(len(self.distance_m), dtype=bool)
+        flags[self.unsure[is_wanted]] = True
+        return flags
 
     def take(self, rows: Ints) -> "Walks":
         """Return the walks of some homes."""

@@ -26,8 +26,9 @@ def build_district_walks(strata: Strata, access: Mapping[str, ProfileAccess]) ->
     Return how far half of the people, and nine in ten, walk to each kind of place.
 
     A quantile is the shortest distance that so many of the people do not exceed. People
-    whose walk is not known are counted twice: once as near as the map allows (`median_m`),
-    once as farther than everybody else (`median_max_m`). The truth lies between.
+    whose walk may be shorter than the map knows are counted twice: once as near as the map
+    allows (`median_m`), once along the ways that are known (`median_max_m`); those of whom no
+    walk is known then rank behind everybody. The truth lies between.
 
     Parameters
     ----------
@@ -118,7 +119,7 @@ def build_district_seats(strata: Strata, access: Mapping[str, ProfileAccess]) ->
     parts = []
     for key, profile in sorted(access.items()):
         is_unknown = profile.walks[ANY_PLACE].find_unknown(profile.catchment_m)
-        table = _count_persons(strata, is_unknown)
+        table = _count_persons(strata, {"persons_unknown": is_unknown})
         for name, seats in (
             ("seats_e2sfca", profile.seats_e2sfca),
             ("seats_balanced", profile.seats_balanced),
@@ -169,8 +170,9 @@ def publish_measures(
     publication
         Rules of the profile.
     unknown_share_max
-        No figure where more of the people have an unknown walk (but the shares of the city),
-        or where a group's number is not known for more of all people, 0-1.
+        No figure where of more of the people no walk is known (but the shares of the city),
+        or where a group's number is not known for more of all people, 0-1. A known walk that
+        may be shorter withholds nothing: both ends of the figure are told.
 
     Returns
     -------
@@ -195,7 +197,8 @@ def publish_measures(
     keys = [key for key in ("level", "district_id", "profile") if key in protected]
     everybody = everybody.groupby([protected[key] for key in keys]).transform("max")
     is_blind = protected["persons_without_group"] > unknown_share_max * everybody
-    is_vague = is_blind | (protected["persons_unknown"] > unknown_share_max * protected["persons"])
+    (unknown,) = (c for c in ("persons_without_walk", "persons_unknown") if c in protected)
+    is_vague = is_blind | (protected[unknown] > unknown_share_max * protected["persons"])
     # Of the whole city both ends of a share are told, however far apart, as the table coverage does.
     is_untold = is_vague & (is_blind | (protected["level"] != CITY_LEVEL))
     return published.assign(
@@ -209,10 +212,11 @@ def _add_beyond(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _measure_walks(strata: Strata, walks: Walks) -> pd.DataFrame:
-    table = _count_persons(strata, walks.is_unknown)
+    table = _count_persons(
+        strata, {"persons_without_walk": walks.is_unknown, "persons_ranged": walks.is_ranged}
+    )
     lowest = strata.find_quantiles(walks.at_least_m, (_HALF, _NINE_IN_TEN))
-    has_unknown = bool(walks.is_unknown.any())
-    highest = strata.find_quantiles(walks.distance_m, (_HALF, _NINE_IN_TEN)) if has_unknown else lowest
+    highest = strata.find_quantiles(walks.distance_m, (_HALF, _NINE_IN_TEN)) if len(walks.unsure) else lowest
     for number, name in enumerate(("median", "p90")):
         table[f"{name}_m"] = _null_infinite(lowest[:, :, number]).ravel()
         table[f"{name}_max_m"] = _null_infinite(highest[:, :, number]).ravel()
@@ -223,7 +227,7 @@ def _measure_choice(
     strata: Strata, nearest: Walks, counts: Mapping[str, Counts], *, reach_m: float, choice_count: int
 ) -> pd.DataFrame:
     is_unknown = nearest.find_unknown(reach_m)
-    table = _count_persons(strata, is_unknown)
+    table = _count_persons(strata, {"persons_unknown": is_unknown})
     persons = table["persons"].to_numpy()
     enough = counts["places"].at_least >= choice_count, counts["places"].at_most >= choice_count
     for name, surely, at_most in (
@@ -245,10 +249,9 @@ def _measure_choice(
     return table
 
 
-def _count_persons(strata: Strata, is_unknown: Bools) -> pd.DataFrame:
-    has_known = strata.has_known
-    persons = np.where(has_known, strata.persons_in_all, np.nan)
-    unknown = np.where(has_known, strata.sum_persons(is_unknown), np.nan)
+def _count_persons(strata: Strata, unsure: Mapping[str, Bools]) -> pd.DataFrame:
+    # Everybody, and of them those of whom the map cannot tell it, by the name of their column.
+    counts = {"persons": strata.persons_in_all, **{k: strata.sum_persons(v) for k, v in unsure.items()}}
     groups = len(strata.groups)
     return pd.DataFrame(
         {
@@ -256,8 +259,7 @@ def _count_persons(strata: Strata, is_unknown: Bools) -> pd.DataFrame:
             "district_id": np.repeat(strata.district_id, groups),
             "people": np.tile(strata.people, strata.area_count),
             "persons_group": np.tile(strata.groups, strata.area_count),
-            "persons": persons.ravel(),
-            "persons_unknown": unknown.ravel(),
+            **{name: np.where(strata.has_known, count, np.nan).ravel() for name, count in counts.items()},
             "persons_without_group": strata.persons_without_group.ravel(),
         }
     )

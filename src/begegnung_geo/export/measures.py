@@ -44,12 +44,12 @@ def build_measure_rows(
         says why figures are missing.
     """
     nearest = walks[walks["destination"] == "any"].drop(columns="destination")
-    rows = nearest[[*_KEYS, "persons", "persons_without_group"]]
+    rows = nearest[[*_KEYS, "persons", "persons_without_walk", "persons_ranged", "persons_without_group"]]
     far = ["median_min", "median_max_min", "p90_min", "p90_max_min"]
     parts = [
         nearest.set_index(_KEYS)[far].add_prefix("walk_"),
         walks[walks["destination"] == "choice"].set_index(_KEYS)[far[:2]].add_prefix("choice_walk_"),
-        _spread(walks[walks["destination"].str.fullmatch("[A-Z]")], "destination", ["median_min"]),
+        _spread(walks[walks["destination"].str.fullmatch("[A-Z]")], "destination", far[:2]),
         _spread(choice, "threshold_min", [word[:-1] for word in MEASURE_WORDS if word[:-1] in choice]),
         seats.set_index(_KEYS)[["seats_e2sfca", "seats_balanced"]],
     ]

@@ -200,18 +200,32 @@ MEASURE_WORDS: dict[str, Word] = {
         "Menschen im Gebiet, von denen die Gruppe nicht bekannt ist, gerundet",
         "Menschen",
     ),
+    "persons_without_walk": Word(
+        "ohne bekannten Weg",
+        "Menschen, für die kein Weg zu einem Begegnungsort bekannt ist, wie weit auch immer, gerundet; bei mehr als "
+        "einem Fünftel (coverage.unknown_share_max) wird keine Gehzeit genannt",
+        "Menschen",
+    ),
+    "persons_ranged": Word(
+        "Weg vielleicht kürzer",
+        "Menschen, deren Weg bekannt ist, stufenlos aber kürzer sein kann: von Wegstücken ist nicht bekannt, ob sie "
+        "Stufen haben; die Gehzeiten haben darum zwei Grenzen; gerundet",
+        "Menschen",
+    ),
     "walk_median_min": Word(
         "Hälfte höchstens", f"so weit geht die Hälfte höchstens: {_MINUTES_OF}", "Minuten"
     ),
     "walk_median_max_min": Word(
-        "Hälfte höchstens, obere Grenze", "dasselbe, wenn alle Unbekannten am weitesten gehen", "Minuten"
+        "Hälfte höchstens, obere Grenze",
+        "dasselbe auf den Wegen, die sicher gehen; wer keinen bekannten hat, geht am weitesten",
+        "Minuten",
     ),
     "walk_p90_min": Word(
         "neun von zehn höchstens", f"so weit gehen neun von zehn höchstens: {_MINUTES_OF}", "Minuten"
     ),
     "walk_p90_max_min": Word(
         "neun von zehn höchstens, obere Grenze",
-        "dasselbe, wenn alle Unbekannten am weitesten gehen",
+        "dasselbe auf den Wegen, die sicher gehen; wer keinen bekannten hat, geht am weitesten",
         "Minuten",
     ),
     "choice_walk_median_min": Word(
@@ -221,7 +235,7 @@ MEASURE_WORDS: dict[str, Word] = {
     ),
     "choice_walk_median_max_min": Word(
         "Hälfte bis zur Auswahl, obere Grenze",
-        "dasselbe, wenn alle Unbekannten am weitesten gehen",
+        "dasselbe auf den Wegen, die sicher gehen; wer keinen bekannten hat, geht am weitesten",
         "Minuten",
     ),
     "persons_covered_": Word("erreicht", f"Menschen mit einem Ort {_OF_TIME}, gerundet", "Menschen"),
@@ -248,11 +262,19 @@ MEASURE_WORDS: dict[str, Word] = {
     "kinds_median_": Word(
         "Arten, Mitte", f"so viele Gruppen von Arten hat die Hälfte höchstens {_OF_TIME}", "Arten"
     ),
+    "kinds_median_max_": Word(
+        "Arten, Mitte, obere Grenze", "dasselbe, wenn Unbekannte sehr viele haben", "Arten"
+    ),
     "median_min_": Word(
         "Hälfte höchstens, nach Gruppe",
         "so weit geht die Hälfte höchstens bis zum nächsten Ort der Gruppe mit diesem Buchstaben "
         "(N Nachbarschaft, S Ältere, J Jugend, B Bibliothek, K Kultur, R Religion, V Verein, E Bildung, "
         "H Soziales, A Alltag)",
+        "Minuten",
+    ),
+    "median_max_min_": Word(
+        "Hälfte höchstens, nach Gruppe, obere Grenze",
+        "dasselbe auf den Wegen, die sicher gehen; wer keinen bekannten hat, geht am weitesten",
         "Minuten",
     ),
     "seats_e2sfca": Word(

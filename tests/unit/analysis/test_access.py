@@ -24,6 +24,7 @@ from begegnung_geo.analysis.measures import (
     build_district_seats,
     build_district_walks,
     pick_people,
+    publish_measures,
 )
 from begegnung_geo.analysis.network import build_network
 from begegnung_geo.analysis.reach import assign_walk_distance
@@ -138,6 +139,30 @@ def test_a_path_of_which_nobody_knows_makes_a_range_without_steps(measure):
     assert (within_15.at_least[0], within_15.at_most[0]) == (2, 2)
     everyone = access["senior"].places[10]
     assert (everyone.at_least[0], everyone.at_most[0]) == (2, 2)
+
+
+def test_a_town_full_of_doubtful_paths_has_a_median_with_two_ends(measure):
+    # Ten homes at 100, 200 ... 1000 m of a street; the last 100 m to the library are a path of which
+    # nobody knows whether it has steps; the way round it is 300 m.
+    town = {1: (0, 0), 2: (100, 0), 3: (1000, 0), 4: (100, 100), 5: (0, 100)}
+    ways = {10: [2, 3], 11: [1, 2], 12: [2, 4, 5, 1]}
+    homes = {f"{n:02d}": (100.0 * n, 0.0) for n in range(1, 11)}
+    demand, _, _, access, _ = measure(
+        town, ways, homes, {"a": ((0, 0), "library")}, doubtful=[11], persons=20.0
+    )
+    assert access["step_free"].walks[ANY_PLACE].is_ranged.all()
+    assert not access["step_free"].walks[ANY_PLACE].is_unknown.any()
+    strata = build_strata(demand, DISTRICTS.iloc[:0], groups=[])
+    exact = pick_people(build_district_walks(strata, access), EXACT)
+    table = publish_measures(exact, exact, publication=PROFILE.publication, unknown_share_max=0.2)
+    table = table[table["destination"] == ANY_PLACE].set_index("profile")
+    # The fifth home of ten is 500 m from the library, 700 m round; the ninth 900 or 1,100 m.
+    figures = ["median_m", "median_max_m", "p90_m", "p90_max_m"]
+    assert table.loc["step_free", figures].tolist() == pytest.approx([500, 700, 900, 1100])
+    assert table.loc["senior", figures].tolist() == pytest.approx([500, 500, 900, 900])
+    assert table.loc["step_free", ["persons", "persons_ranged", "persons_without_walk"]].tolist() == [
+        200, 200, 0,
+    ]  # fmt: skip
 
 
 def test_nobody_without_steps_walks_less_than_everyone(measure):

@@ -107,7 +107,11 @@ def test_where_a_group_is_known_for_nobody_there_is_no_figure_and_no_zero():
     ):
         row = pick(table, "fine", "02", "65_plus", **more)
         assert np.isnan(row["persons"])
-        assert np.isnan(row["persons_unknown"])
+        unsure = [
+            name for name in row if name in ("persons_unknown", "persons_without_walk", "persons_ranged")
+        ]
+        assert unsure
+        assert np.isnan([row[name] for name in unsure]).all()
         assert row["persons_without_group"] == 30
         figures = [row[c] for c in table if c.endswith(("_share", "_share_max", "_m", "_mean", "_balanced"))]
         assert np.isnan(figures).all()
@@ -118,7 +122,7 @@ def test_unknown_walks_make_a_range_of_distances():
     homes = build_homes([(15, 0, "01"), (45, 0, "01"), (40, 0, "01")])
     access = {"senior": build_access([100, 800, INF], [100, 800, 0])}
     row = pick(build_district_walks(homes, access), "city", "", "all", destination="any")
-    assert row["persons_unknown"] == 40
+    assert (row["persons_without_walk"], row["persons_ranged"]) == (40, 0)
     assert (row["median_m"], row["median_max_m"]) == (100, 800)
     assert row["p90_m"] == 800
     assert np.isnan(row["p90_max_m"])  # if all forty are far, so is the ninetieth
@@ -220,6 +224,23 @@ def test_nothing_is_said_where_too_many_walks_or_numbers_of_a_group_are_unknown(
     seats = publish(rows, rows, build_district_seats, access)
     assert pick(seats, "fine", "01", "all")["seats_balanced"] > 0
     assert len(conform_table(seats, "published_district_seats")) == len(seats)
+
+
+def test_walks_known_to_both_ends_are_told_however_many_they_are():
+    # Without steps: 300 people walk 200 to 300 m, 100 exactly 500 m; of 50 no walk is known at all.
+    rows = [(300, 0, "01"), (100, 0, "01"), (50, 0, "01")]
+    access = {"step_free": build_access([300, 500, INF], [200, 500, 400])}
+    table = publish(rows, rows, build_district_walks, access)
+    row = pick(table, "city", "", "all", destination="any")
+    assert (row["persons_ranged"], row["persons_without_walk"]) == (300, 50)
+    assert (row["median_m"], row["median_max_m"]) == (200, 300)
+    assert row["p90_m"] == 500  # the 405th of 450
+    assert np.isnan(row["p90_max_m"])  # the fifty rank last
+    # With 150 of 550 unknown (27 %) nothing is said.
+    more = [(300, 0, "01"), (100, 0, "01"), (150, 0, "01")]
+    silent = pick(publish(more, more, build_district_walks, access), "city", "", "all", destination="any")
+    assert np.isnan([silent["median_m"], silent["median_max_m"], silent["p90_m"]]).all()
+    assert silent["persons_without_walk"] == 150
 
 
 def test_people_counted_twice_are_told_apart():

@@ -26,11 +26,14 @@ def build_tables(people, *, median_min=6.04, seats=61.2):
         for level, district, group, persons, without in people
     ]  # fmt: skip
     keys = pd.DataFrame(rows)
-    minutes = {f"{name}_min": median_min for name in ("median", "median_max", "p90", "p90_max")}
+    minutes = {f"{name}_min": median_min for name in ("median", "p90", "p90_max")}
+    minutes["median_max_min"] = median_min + 2
     walks = pd.concat([keys.assign(destination=name, **minutes) for name in ("any", "choice", "B", "N")])
+    walks = walks.drop(columns="persons_unknown").assign(persons_without_walk=0.0, persons_ranged=300.0)
     counts = {"persons_covered": 80.0, "persons_beyond": NAN, "persons_choice": 20.0}
     shares = dict.fromkeys(("covered_share", "covered_share_max", "choice_share", "choice_share_max"), 0.25)
     numbers = dict.fromkeys(("places_median", "places_median_max", "kinds_median"), 3.0)
+    numbers["kinds_median_max"] = 4.0
     choice = pd.concat(
         [keys.assign(threshold_min=minutes, **counts, **shares, **numbers) for minutes in (5, 10)]
     )
@@ -44,8 +47,10 @@ def test_measures_stand_side_by_side_each_with_a_word_in_the_dictionary():
     row = rows.iloc[0]
     assert row["name"] == "Teststadt"
     assert (row["walk_median_min"], row["median_min_B"], row["choice_walk_median_min"]) == (6.0, 6.0, 6.0)
+    assert (row["median_max_min_N"], row["kinds_median_max_5"]) == (8.0, 4.0)
     assert (row["covered_share_5"], row["covered_share_max_10"], row["places_median_10"]) == (0.25, 0.25, 3)
     assert (row["seats_e2sfca"], row["persons"], row["persons_choice_10"]) == (61, 500, 20)
+    assert (row["persons_without_walk"], row["persons_ranged"]) == (0, 300)
     assert row["persons_beyond_5"] == "."  # some, but few
     assert row["note"] == ""
     assert find_word(MEASURE_WORDS, "covered_share_max_10").heading == "Anteil erreicht, höchstens: 10"

@@ -31,8 +31,10 @@ def build_tables(level, district_id, *, groups, median=(5.48, 5.48), p90=27.02, 
     ]  # fmt: skip
     frame = pd.DataFrame(keys)
     far = {"median": median[0], "median_max": median[1], "p90": p90, "p90_max": p90}
-    walks = frame.assign(
+    walks = frame.drop(columns="persons_unknown").assign(
         destination="any",
+        persons_without_walk=over.get("unknown", 0.0),
+        persons_ranged=0.0,
         **{f"{name}_min": value for name, value in far.items()},
         **{f"{name}_m": value * 60 for name, value in far.items()},
     )
