@@ -101,9 +101,11 @@ def classify_records(
     Return the rows of lists that are meeting places, with their class.
 
     The class comes from `class_hint` where that is a class key or label, else from the
-    rules' words in `class_hint`, else from their words in the name. A row without a
-    class is not guessed: it is rejected with an issue, as are rows without a name or
-    a position. Sensitive places are recognised by any of their texts.
+    rules' words in `class_hint`, else from their words in the name. Standing and
+    consumption come from the first rule of that class whose words are in the name or
+    decided the class: "Volkshochschule" is one whether or not its row names the class,
+    too. A row without a class is not guessed: it is rejected with an issue, as are rows
+    without a name or a position. Sensitive places are recognised by any of their texts.
 
     Parameters
     ----------
@@ -230,7 +232,30 @@ def _decide_records(
     for texts, order in ((hints, in_order), (names, by_name)):
         rows = np.flatnonzero(open_rows & (decided == NO_RULE))
         decided[rows] = _find_words(texts.iloc[rows], list_rules, order)
-    return decided, given
+    return _choose_kinds(names, decided, list_rules, given=given), given
+
+
+def _choose_kinds(
+    names: "pd.Series[str]",
+    decided: npt.NDArray[np.int64],
+    list_rules: Sequence[CategoryRule],
+    *,
+    given: "pd.Series[str]",
+) -> npt.NDArray[np.int64]:
+    # The kind of the list says the class, and the name may say more within it: "Bücherei" and
+    # "Schulbücherei am Wall". The first rule of that class which fits either of them holds; where it
+    # adds nothing to a class that the row names, there is no rule: the class holds.
+    by_rule = np.array([rule.class_key for rule in list_rules] + [None], dtype=object)
+    classes = given.astype(object).where(given.notna(), pd.Series(by_rule[decided], index=given.index))
+    chosen = decided.copy()
+    for key in classes.dropna().unique():
+        rows = np.flatnonzero(classes == key)
+        own = [position for position, rule in enumerate(list_rules) if rule.class_key == key]
+        named = _find_words(names.iloc[rows], list_rules, own)
+        is_better = (named != NO_RULE) & ((chosen[rows] == NO_RULE) | (named < chosen[rows]))
+        chosen[rows] = np.where(is_better, named, chosen[rows])
+    adds = np.array([bool(rule.standing or rule.consumption_free) for rule in list_rules] + [True])
+    return np.where(given.notna() & ~adds[chosen], NO_RULE, chosen)
 
 
 def _find_words(

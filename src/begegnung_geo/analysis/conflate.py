@@ -14,6 +14,7 @@ from begegnung_geo.analysis.clusters import build_groups
 from begegnung_geo.analysis.match import describe_pairs, match_places
 from begegnung_geo.analysis.match_facts import APART, OTHER, build_match_facts
 from begegnung_geo.analysis.place_ids import pick_ids
+from begegnung_geo.analysis.place_rows import CLASS_GIVEN
 from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.category_rules import CategoryRules
 from begegnung_geo.crs import require_crs, require_known_crs
@@ -79,9 +80,10 @@ def conflate_places(
         Table `begegnungsorte` without district and snap columns: Point, same CRS, sorted
         by `begegnungsort_id`. `place_ids` holds every record once, the leading one
         first: best evidence, then a name, then the source order. Class and standing are
-        the leading record's, every other column comes from the first record that has
-        it, the address as a whole. `is_counted` as `coverage` says, never for a class
-        of standing potential.
+        the leading record's; where that names its class and nothing within it, standing
+        comes from the first record of the class that does. Every other column comes from
+        the first record that has it, the address as a whole. `is_counted` as `coverage`
+        says, never for a class of standing potential.
     matches
         One row a pair worth a look, best score first: `decision` same, review or
         different, `is_merged`, and the reasons in words.
@@ -213,7 +215,8 @@ def _merge_records(
     rows = rows.sort_values(["group", "lead"], kind="stable", ignore_index=True)
     leads = rows.drop_duplicates("group").set_index("group")
     firsts = rows.groupby("group")[["name", *_SINGLES]].first()
-    merged = leads[["class", "standing", "evidence"]].join(firsts)
+    merged = leads[["class", "evidence"]].join(firsts)
+    merged["standing"] = order_for_standing(rows).drop_duplicates("group").set_index("group")["standing"]
     free = rows[rows["consumption_free"] != "unknown"].drop_duplicates("group").set_index("group")
     merged["consumption_free"] = (
         free["consumption_free"].reindex(merged.index).fillna("unknown").astype("str")
@@ -230,6 +233,21 @@ def _merge_records(
     for column in ("name", *_SINGLES, *_ADDRESS):
         merged[column] = merged[column].astype("str")
     return merged.reset_index(drop=True)
+
+
+def order_for_standing(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return records (columns of `places`, `group`, `lead`) so that the first of a group gives its standing.
+
+    A list that says "culture" has not said whether a theatre or a cultural centre is meant; a
+    record of the same class that knows goes before it. A potential one does not: that nobody
+    knows whether a place still operates takes nothing from the list that leads.
+    """
+    leads = rows.sort_values(["group", "lead"], kind="stable").drop_duplicates("group").set_index("group")
+    is_open = rows["group"].map(leads["rule_id"] == CLASS_GIVEN)
+    knows = (rows["class"] == rows["group"].map(leads["class"])) & (rows["rule_id"] != CLASS_GIVEN)
+    knows &= rows["standing"] != "potential"
+    return rows.assign(mute=~(is_open & knows)).sort_values(["group", "mute", "lead"], kind="stable")
 
 
 def order_for_address(rows: pd.DataFrame) -> pd.DataFrame:

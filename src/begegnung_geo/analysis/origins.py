@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from begegnung_geo.analysis.conflate import order_for_address, order_for_point
+from begegnung_geo.analysis.conflate import order_for_address, order_for_point, order_for_standing
 
 HAND_SOURCES = ("correction", "answer")
 _FROM_LEAD = ("class", "standing", "evidence")
@@ -48,7 +48,7 @@ def build_column_sources(
     members = members.rename(columns={"place_ids": "place_id", "begegnungsort_id": "group"})
     rows = members.astype({"place_id": "str"}).merge(pd.DataFrame(places), on="place_id")
     rows = rows.sort_values(["group", "lead"], kind="stable", ignore_index=True)
-    told = dict.fromkeys(_FROM_LEAD, rows)
+    told = dict.fromkeys(_FROM_LEAD, rows) | {"standing": order_for_standing(rows)}
     told |= {column: rows[rows[column].notna()] for column in _FIRST_FILLED}
     told["consumption_free"] = rows[rows["consumption_free"] != "unknown"]
     addressed = order_for_address(rows).drop_duplicates("group")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from begegnung_geo.analysis.hostile_cells import report_hostile_cells
+from begegnung_geo.analysis.tag_table import NO_RULE
 from begegnung_geo.analysis.texts import NAME_LIMIT, VALUE_LIMIT, clean_texts
 from begegnung_geo.category_rules import CategoryRule, CategoryRules
 from begegnung_geo.hostile_text import find_hostility
@@ -16,7 +17,7 @@ from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 from begegnung_geo.privacy import REMOVED, is_body, redact_fields, redact_remark, redact_text
 
 CLASS_GIVEN = "class_given"
-"""`rule_id` of a row of a list that names its class by key or label."""
+"""`rule_id` of a row of a list that names its class by key or label, and nothing of its kind within it."""
 
 PLACE_COLUMNS = (
     "place_id", "source", "source_id", "name", "class", "standing", "consumption_free", "evidence", "rule_id",
@@ -48,18 +49,19 @@ def build_rulings(
     Parameters
     ----------
     decided
-        Position in `rule_list` of the rule that decided; ignored where `given` is set.
+        Position in `rule_list` of the rule that decided; `NO_RULE` only where `given` is set.
     rule_list
         The rules that were tried.
     rules
         All rules and classes; a class gives what its rule leaves open.
     given
-        Class keys that the source itself names, null where it does not.
+        Class keys that the source itself names, null where it does not. A rule of that class
+        in `decided` gives standing and consumption; without one the class does.
     """
     by_rule = [_rule_ruling(rule, rules) for rule in rule_list]
     rulings = [by_rule[position] for position in decided]
     if given is not None:
-        for row in np.flatnonzero(given.notna()):
+        for row in np.flatnonzero(given.notna().to_numpy(dtype=bool) & (decided == NO_RULE)):
             key = str(given.iloc[row])
             entry = rules.classes[key]
             rulings[row] = (key, entry.standing, entry.consumption_free, "B", CLASS_GIVEN)

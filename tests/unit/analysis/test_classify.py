@@ -372,6 +372,44 @@ def test_both_labels_and_the_key_of_every_class_are_understood(rules: CategoryRu
     assert [found[str(i)] for i in range(1, len(words) + 1)] == [key for _, key in words]
 
 
+# name | kind of the list | class and standing, the same whether or not the row names its class (DOMAIN 2.1)
+KINDS_WITHIN_A_CLASS = """
+    Volkshochschule Dortmund | education | education established
+    Volkshochschule Dortmund | Volkshochschule oder Bildungsstätte | education established
+    Volkshochschule Dortmund |  | education established
+    Bildungsstätte am Wall | education | education everyday
+    Kulturort Depot | culture | culture established
+    Kulturort Depot |  | culture established
+    Museum am Ostwall | culture | culture everyday
+    Museum am Ostwall | Kulturort | culture everyday
+    Dortmunder U | culture | culture everyday
+    Kulturhaus am Markt | Kultur | culture established
+    Obdachlosentreff | social_facility | social_facility established
+    Gast-Haus | social_facility | social_facility everyday
+    Stadtteilbibliothek Hörde | library | library established
+    Stadt- und Landesbibliothek | library | library established
+    Stadt- und Schulbibliothek Nord | library | library established
+    Schulbibliothek am Wall | Bibliothek | library potential
+    Schulbibliothek am Wall |  | library potential
+    Bibliothek der Anne-Frank-Gesamtschule | Bücherei | library potential
+    Schulbücherei am Wall | Bücherei | library potential
+    Universitätsbibliothek | Bibliothek | library everyday
+    Hochschulbibliothek Nord | library | library everyday
+    Bibliothek der Hochschule | library | library everyday
+    Bereichsbibliothek TU Dortmund |  | library everyday
+    Treff am Wall | senior_meeting | senior_meeting established
+"""
+
+
+def test_a_row_that_names_its_class_keeps_what_its_name_says_of_the_kind(rules: CategoryRules) -> None:
+    rows = [[part.strip() for part in line.split("|")] for line in KINDS_WITHIN_A_CLASS.strip().splitlines()]
+    records = build_records(*({"name": name, "class_hint": hint or None} for name, hint, _ in rows))
+    places, issues, _ = classify_records(records, rules)
+    assert issues.empty
+    found = dict(zip(places["source_id"], places["class"] + " " + places["standing"], strict=True))
+    assert [[name, hint, found[str(i)]] for i, (name, hint, _) in enumerate(rows, start=1)] == rows
+
+
 def test_without_a_kind_the_name_decides_and_a_park_in_it_does_no_harm(rules: CategoryRules) -> None:
     records = build_records(
         {"name": "Bürgerhaus am Park"}, {"name": "Stadtteilbibliothek Hörde", "class_hint": "Sonstiges"}

@@ -9,20 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attribute_rows import add_attributes
+from begegnung_geo.analysis.attributes import CLAIM_COLUMNS
+from begegnung_geo.analysis.classify import assign_class, classify_records
 from begegnung_geo.analysis.conflate import split_by_city
+from begegnung_geo.analysis.origins import build_column_sources
 from begegnung_geo.analysis.place_ids import build_begegnungsort_id
 from begegnung_geo.analysis.row_counts import RowCount, build_row_counts, describe_row_counts
 from begegnung_geo.errors import CrsError, SchemaError
-from begegnung_geo.schema import conform_table
+from begegnung_geo.schema import conform_table, stack_layers
 from inventory_rows import (
     CRS,
     at,
     build_area,
     build_features,
+    build_node,
     build_places,
+    build_records,
     conflate,
     group_ids,
     keep_ids,
+    read_rules,
     square,
 )
 
@@ -503,3 +509,39 @@ def test_a_third_record_between_them_does_not_tie_a_church_to_its_parish_hall():
     begegnungsorte, _ = conflate(places)
     for ids in begegnungsorte["place_ids"]:
         assert not {"worship", "parish_hall"} <= {classes[place_id] for place_id in ids}
+
+
+def test_a_row_of_a_list_never_takes_supply_away() -> None:
+    rules = read_rules()
+    osm, _, _ = assign_class(
+        build_features(
+            build_node(1, amenity="college", name="Volkshochschule Dortmund"),
+            build_node(2, 500, amenity="arts_centre", name="Dortmunder U"),
+            build_node(3, 1000, amenity="theatre", name="Schauspielhaus"),
+        ),
+        rules,
+    )
+    listed, _, _ = classify_records(
+        build_records(
+            {"name": "Volkshochschule", "class_hint": "education", "geometry": at(3)},
+            {"name": "Dortmunder U", "class_hint": "culture", "geometry": at(503)},
+            {"name": "Schauspielhaus", "class_hint": "culture", "geometry": at(1003)},
+        ),
+        rules,
+    )
+    alone, _ = conflate(osm)
+    places = stack_layers(osm, listed)
+    together, _ = conflate(places)
+    assert len(alone) == len(together) == 3
+    counted = dict(zip(alone["name"], alone["is_counted"], strict=True))
+    assert counted == {"Volkshochschule Dortmund": True, "Dortmunder U": True, "Schauspielhaus": False}
+    assert together["is_counted"].tolist() == alone["is_counted"].tolist()
+    assert set(together["evidence"]) == {"B"}
+    # The list alone says "culture" only; who says more is named beside the standing.
+    no_claims = pd.DataFrame(columns=list(CLAIM_COLUMNS)).astype({"is_chosen": bool})
+    told = build_column_sources(together, places, no_claims)
+    origin = told[told["column"] == "standing"].set_index("begegnungsort_id")["source_id"]
+    names = together.set_index("begegnungsort_id")["name"]
+    assert {names[key]: origin[key].split(":")[0] for key in names.index} == {
+        "Volkshochschule": "liste", "Dortmunder U": "osm", "Schauspielhaus": "osm",
+    }  # fmt: skip
