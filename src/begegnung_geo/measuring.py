@@ -22,7 +22,7 @@ from begegnung_geo.analysis.access import (
 from begegnung_geo.analysis.access_walks import measure_access
 from begegnung_geo.analysis.coverage import build_coverage, counts_a_part, withhold_shares
 from begegnung_geo.analysis.districts import assign_levels
-from begegnung_geo.analysis.doors import move_to_doors
+from begegnung_geo.analysis.doors import move_homes_to_doors, move_to_doors
 from begegnung_geo.analysis.fairness import build_fairness, withhold_fairness
 from begegnung_geo.analysis.gaps import build_gaps, find_headline_gaps
 from begegnung_geo.analysis.measures import (
@@ -79,12 +79,13 @@ def measure_demand(step: StepInput) -> StepOutput:
         city_area=step.layer("city_area"),
         snap_distance_m=walking.snap_distance_m,
     )
-    demand, issues = assign_walk_distance(
-        cells,
-        _read_supply(step),
-        ways=_lay_ways(step),
-    )
-    return StepOutput({"demand": demand}, issues=[*district_issues, issues])
+    ways, people = _lay_ways(step), step.facts("count_people")
+    report = []
+    if people["weights"] == "houses" or people.get("is_spread", False):  # else nobody's row is a building
+        cells, count = move_homes_to_doors(cells, step.layer("buildings"), step.layer("entrances"), ways=ways)
+        report = [f"doors: {count:,} of {len(cells):,} homes have a mapped entrance, where their walks start"]
+    demand, issues = assign_walk_distance(cells, _read_supply(step), ways=ways)
+    return StepOutput({"demand": demand}, {"report": report}, issues=[*district_issues, issues])
 
 
 def vary_snapping(step: StepInput) -> StepOutput:

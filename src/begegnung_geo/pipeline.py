@@ -118,10 +118,10 @@ STEPS = (
     ),
     Step(
         "measure_demand", "coverage", measure_demand,
-        uses=("walking",), writes=("demand",),
+        uses=("walking",), facts_of=("count_people",), writes=("demand",),
         reads=(
             "population_cells", "districts", "city_area", "begegnungsorte", "neighbour_places", "doors",
-            "walk_nodes", "walk_edges",
+            "buildings", "entrances", "walk_nodes", "walk_edges",
         ),
     ),
     Step(

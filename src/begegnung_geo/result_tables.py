@@ -95,7 +95,7 @@ RESULT_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "demand",
-        "one inhabited cell or building inside the city",
+        "one inhabited cell or building of the city, at the point where its walks start: the midpoint of a cell, the mapped door of a building, else a point inside it",
         ("demand_id",),
         _DEMAND_COLUMNS,
         ("Point",),

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Which door leads in: a house of 40 m, its doors written down as nodes of its outline."""
+"""Which door leads in: houses and blocks whose doors are written down as nodes of their outlines."""
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
-from begegnung_geo.analysis.doors import build_doors, move_to_doors
+from begegnung_geo.analysis.doors import build_doors, move_homes_to_doors, move_to_doors
 from begegnung_geo.analysis.network import build_network, index_network
+from begegnung_geo.analysis.reach import assign_walk_distance
+from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.errors import CrsError
 from begegnung_geo.schema import conform_table
 
@@ -97,3 +101,115 @@ def test_tables_of_different_crs_are_refused(find, build_walkways):
     features = gpd.GeoDataFrame({"source_id": []}, geometry=[], crs=4326)
     with pytest.raises(CrsError):
         build_doors(places, features, features, network=network, snap_distance_m=300.0, scrap_length_m=0.0)
+
+
+BLOCK = shapely.box(0, 0, 100, 12)  # a block of flats with a door every 20 m along its north side
+
+
+@pytest.fixture
+def start(build_walkways):
+    """Return a function: doors as (node, kind, x, y) to the homes at their doors, how many, and the ways."""
+    # One street 10 m south of the block, and a lane that leads 30 m north of it.
+    nodes = {1: (-200, -10), 2: (500, -10), 3: (-200, 42), 4: (200, 42)}
+    ways = lay_ways(
+        *build_network(build_walkways(nodes, {10: [1, 2], 11: [1, 3, 4]})),
+        snap_distance_m=300.0,
+        scrap_length_m=0.0,
+    )
+
+    def run(*doors, ids=("way/1",), outline=BLOCK, inside=(50, 6), building_id="way/1"):
+        homes = gpd.GeoDataFrame(
+            {
+                "cell_id": pd.array(list(ids), dtype="str"),
+                "persons": np.full(len(ids), 3.0),
+                "is_estimated": True,
+            },
+            geometry=[shapely.Point(inside)] * len(ids),
+            index=range(7, 7 + len(ids)),
+            crs=CRS,
+        )
+        buildings = gpd.GeoDataFrame({"source_id": [building_id]}, geometry=[outline], crs=CRS)
+        entrances = gpd.GeoDataFrame(
+            {"node_id": [door[0] for door in doors], "kind": [door[1] for door in doors]},
+            geometry=gpd.GeoSeries([shapely.Point(door[2:]) for door in doors], crs=CRS),
+        )
+        moved, count = move_homes_to_doors(homes, buildings, entrances, ways=ways)
+        assert moved.drop(columns="geometry").equals(homes.drop(columns="geometry"))
+        assert (moved.index == homes.index).all()
+        return moved, count, ways
+
+    return run
+
+
+def tell_points(homes):
+    return [(point.x, point.y) for point in homes.geometry]
+
+
+def test_the_walk_of_a_house_starts_at_its_door(start):
+    homes, count, ways = start((7, "home", 100, 12))
+    assert (tell_points(homes), count) == ([(100, 12)], 1)
+    # 22 m from the door to the street and 300 m along it; from the middle of the block it was 16 + 350 m.
+    place = gpd.GeoDataFrame({"begegnungsort_id": ["b1"]}, geometry=[shapely.Point(400, -10)], crs=CRS)
+    demand, _ = assign_walk_distance(homes, place, ways=ways)
+    assert demand["walk_distance_m"].tolist() == [322.0]
+    assert demand["air_distance_m"].tolist() == [pytest.approx(np.hypot(300, 22))]
+
+
+def test_dwellings_of_a_coarse_cell_start_at_their_doors_and_cells_keep_their_midpoint(start):
+    ids = ("1kmN1E1/way/1", "1kmN1E1", "CRS3035RES100mN1E1", "stadt/010#00001", "1kmN1E1/way/11", "1")
+    homes, count, _ = start((7, "yes", 0, 0), ids=ids)
+    assert (tell_points(homes), count) == ([(0, 0), *[(50, 6)] * 5], 1)
+
+
+def test_of_several_staircases_the_middle_one_is_taken_since_nobody_can_choose_theirs(start):
+    # The middle of the three is at x = 50; the two on the street's side of the block would be nearer to it.
+    homes, _, _ = start((7, "staircase", 10, 0), (8, "staircase", 40, 12), (9, "staircase", 100, 0))
+    assert tell_points(homes) == [(40, 12)]
+
+
+def test_of_two_doors_the_one_nearer_to_a_walkway_is_taken_then_the_lower_id(start):
+    assert tell_points(start((7, "yes", 30, 12), (8, "yes", 70, 0))[0]) == [(70, 0)]
+    assert tell_points(start((9, "yes", 30, 0), (8, "yes", 70, 0))[0]) == [(70, 0)]
+
+
+def test_the_main_entrance_of_a_house_comes_before_all_staircases(start):
+    doors = [(number, "staircase", 20 * number, 0) for number in range(5)]
+    assert tell_points(start(*doors, (9, "main", 100, 12))[0]) == [(100, 12)]
+
+
+def test_the_middle_is_that_of_the_doors_that_count(start):
+    # Three main entrances at 0, 10 and 30; with the side doors the middle would lie at 70.
+    mains = [(1, "main", 0, 0), (2, "main", 10, 0), (3, "main", 30, 0)]
+    sides = [(4 + number, "yes", 100, number) for number in range(9)]
+    assert tell_points(start(*mains, *sides)[0]) == [(10, 0)]
+
+
+@pytest.mark.parametrize("kind", ["emergency", "service", "garage", "delivery", "shop"])
+def test_nobody_lives_behind_the_door_of_a_shop_or_one_for_staff(start, kind):
+    homes, count, _ = start((7, kind, 100, 0))
+    assert (tell_points(homes), count) == ([(50, 6)], 0)
+
+
+def test_a_door_in_the_courtyard_is_on_the_outline_and_one_inside_the_house_is_not(start):
+    yard = BLOCK.difference(shapely.box(40, 4, 60, 8))
+    assert tell_points(start((7, "yes", 50, 8), outline=yard, inside=(20, 6))[0]) == [(50, 8)]
+    assert start((7, "yes", 20, 6), outline=yard)[1] == 0
+
+
+def test_without_doors_or_homes_nothing_moves(start):
+    assert tell_points(start()[0]) == [(50, 6)]
+    assert start((7, "yes", 0, 0), ids=())[1] == 0
+
+
+def test_a_relation_is_a_building_like_any_other(start):
+    homes, _, _ = start(
+        (7, "yes", 0, 0), ids=("relation/5",), outline=shapely.MultiPolygon([BLOCK]), building_id="relation/5"
+    )
+    assert tell_points(homes) == [(0, 0)]
+
+
+def test_homes_and_doors_of_different_crs_are_refused(start):
+    homes, _, ways = start()
+    elsewhere = gpd.GeoDataFrame({"source_id": [], "node_id": [], "kind": []}, geometry=[], crs=4326)
+    with pytest.raises(CrsError):
+        move_homes_to_doors(homes, elsewhere, elsewhere, ways=ways)
