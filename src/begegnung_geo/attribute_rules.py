@@ -32,9 +32,11 @@ RULES_FILE = "attribute_rules.csv"
 UNKNOWN = "unknown"
 TEXT_LIMIT = 255
 
-Kind = Literal["choice", "number", "text", "body", "class", "position"]
+Kind = Literal["choice", "number", "count", "text", "body", "class", "position"]
 Theme = Literal["identity", "workshop", "detail", "role"]
-_KINDS: tuple[Kind, ...] = ("choice", "number", "text", "body", "class", "position")
+_KINDS: tuple[Kind, ...] = ("choice", "number", "count", "text", "body", "class", "position")
+FIGURES = ("number", "count")
+"""Kinds whose values are numbers."""
 _THEMES: tuple[Theme, ...] = ("identity", "workshop", "detail", "role")
 _SCOPES = ("any", "osm", "list")
 _VOCABULARY_COLUMNS = (
@@ -125,7 +127,7 @@ def parse_value(attribute: Attribute, text: str, *, classes: Mapping[str, PlaceC
     Return the value of an attribute as it is stored; None where the text is no such value.
 
     Choices and classes may be given by key or label, in any case; numbers with comma
-    or point; a position as latitude and longitude, kept as "lat, lon".
+    or point, counts as whole numbers; a position as latitude and longitude, kept as "lat, lon".
     """
     text = " ".join(text.split())
     if not text or len(text) > TEXT_LIMIT:
@@ -137,16 +139,17 @@ def parse_value(attribute: Attribute, text: str, *, classes: Mapping[str, PlaceC
     if attribute.kind == "class":
         named = {_fold(n): c.key for c in classes.values() for n in (c.key, c.label_de, c.label_en)}
         return named.get(wanted)
-    if attribute.kind == "number":
-        return parse_number(text)
+    if attribute.kind in FIGURES:
+        return parse_figure(text, attribute.kind)
     return _parse_position(text) if attribute.kind == "position" else text
 
 
-def parse_number(text: str) -> str | None:
-    """Return a number of at least 0 as plain text without trailing zeros; None where it is none."""
+def parse_figure(text: str, kind: str) -> str | None:
+    """Return a number of at least 0 as plain text; None where it is none, and for half a `count`."""
     if not _NUMBER.fullmatch(text.strip()):
         return None
-    return f"{float(text.replace(',', '.')):.3f}".rstrip("0").rstrip(".")
+    number = f"{float(text.replace(',', '.')):.3f}".rstrip("0").rstrip(".")
+    return None if kind == "count" and "." in number else number
 
 
 def describe_value(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from attribute_rows import read_rules
-from begegnung_geo.attribute_rules import parse_value, read_attribute_rules
+from begegnung_geo.attribute_rules import FIGURES, parse_value, read_attribute_rules
 from begegnung_geo.errors import ConfigError
 from begegnung_geo.export.words_places import PLACE_WORDS
 from begegnung_geo.schema import TABLES
@@ -30,7 +30,7 @@ def test_contract_and_vocabulary_name_the_same_columns_and_values() -> None:
         column = table.find_column(attribute.key)
         assert column is not None, attribute.key
         assert column.allowed == tuple(attribute.values), attribute.key
-        assert (column.dtype == "float64") == (attribute.kind == "number")
+        assert (column.dtype == "float64") == (attribute.kind in FIGURES)
         assert column.is_nullable == (attribute.kind != "choice")
 
 
@@ -55,7 +55,9 @@ def test_no_rule_concludes_from_a_missing_tag() -> None:
         ("class", "bibliothek", "library"),
         ("class", "Schloss", None),
         ("rooms_count", "3", "3"),
-        ("rooms_count", "2,50", "2.5"),
+        ("rooms_count", "2,50", None),
+        ("rooms_count", "2,0", "2"),
+        ("largest_room_m2", "2,50", "2.5"),
         ("rooms_count", "drei", None),
         ("rooms_count", "-1", None),
         ("position", "51.5136, 7.4653", "51.513600, 7.465300"),

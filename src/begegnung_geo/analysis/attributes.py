@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo.analysis.tag_table import BoolArray, TagTable
-from begegnung_geo.attribute_rules import UNKNOWN, AttributeRule, AttributeRules, parse_number
+from begegnung_geo.attribute_rules import FIGURES, UNKNOWN, AttributeRule, AttributeRules, parse_figure
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues
 from begegnung_geo.privacy import is_body
 
@@ -120,7 +120,7 @@ def assign_attributes(
         is_told = attribute.key in chosen.index.get_level_values(0)
         values = chosen.loc[attribute.key] if is_told else pd.Series([], dtype="str")
         column = assigned["begegnungsort_id"].map(values)
-        if attribute.kind == "number":
+        if attribute.kind in FIGURES:
             assigned[attribute.key] = pd.to_numeric(column, errors="coerce").astype("float64")
         else:
             texts = column.astype("str")
@@ -193,8 +193,8 @@ def _find_value(rule: AttributeRule, tags: Mapping[str, str], *, kind: str) -> s
     if rule.copied_key is None:
         return rule.value
     text = " ".join(tags.get(rule.copied_key, "").split())[:_GROUP_LIMIT]
-    if kind == "number":
-        return parse_number(text)
+    if kind in FIGURES:
+        return parse_figure(text, kind)
     if kind == "body" and not is_body(text):
         return None
     return text or None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import shapely
 from pyproj import Geod
 
-from begegnung_geo.attribute_rules import Attribute, AttributeRules, list_labels, parse_value
+from begegnung_geo.attribute_rules import FIGURES, Attribute, AttributeRules, list_labels, parse_value
 from begegnung_geo.category_rules import PlaceClass
 from begegnung_geo.hostile_text import find_hostility
 from begegnung_geo.privacy import REMOVED, is_body, redact_remark, redact_text
@@ -75,7 +75,7 @@ def read_cell(cell: FormCell, attribute: Attribute, cells: CellRules, *, was: st
         Where the place was when the form went out, as "lat, lon"; empty for a new place.
     """
     where = f"Zelle {cell.address} ({attribute.label_de})"
-    is_figure = attribute.kind in ("number", "position") and not cell.is_formula
+    is_figure = attribute.kind in (*FIGURES, "position") and not cell.is_formula
     fault = "formula" if cell.is_formula else find_hostility(cell.text)
     if fault == "formula" and not (is_figure and cell.text[:1] in "+-"):
         return CellAnswer(
@@ -105,9 +105,10 @@ def _say_allowed(attribute: Attribute, text: str, classes: Mapping[str, PlaceCla
     labels = list_labels(attribute, classes=classes)
     if labels:
         return f"steht nicht zur Auswahl; möglich sind: {', '.join(labels)}"
-    if attribute.kind == "number":
+    if attribute.kind in FIGURES:
         is_negative = _NEGATIVE.fullmatch(text.strip()) is not None
-        return f"ist {'kleiner als 0' if is_negative else 'keine Zahl'}; zum Beispiel 12"
+        wanted = "keine ganze Zahl" if attribute.kind == "count" else "keine Zahl"
+        return f"ist {'kleiner als 0' if is_negative else wanted}; zum Beispiel 12"
     if attribute.kind == "position":
         return "ist keine Lage; zum Beispiel 51.5136, 7.4653"
     return "ist länger als 255 Zeichen"

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from begegnung_geo.attribute_rules import Attribute, AttributeRules, list_labels, parse_value
+from begegnung_geo.attribute_rules import FIGURES, Attribute, AttributeRules, list_labels, parse_value
 from begegnung_geo.category_rules import PlaceClass
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import SourceError
@@ -193,8 +193,9 @@ def _check_value(text: str, attribute: Attribute, classes: Mapping[str, PlaceCla
 
 
 def _describe_allowed(attribute: Attribute, classes: Mapping[str, PlaceClass]) -> str:
-    if attribute.kind == "number":
-        return "a number of at least 0 is needed, for example 12"
+    if attribute.kind in FIGURES:
+        kind = "whole number" if attribute.kind == "count" else "number"
+        return f"a {kind} of at least 0 is needed, for example 12"
     if attribute.kind == "position":
         return "latitude and longitude are needed, for example 51.5136, 7.4653"
     labels = list_labels(attribute, classes=classes)

@@ -99,10 +99,15 @@ def read_questionnaire(
     headings, rows = _read_rows(book[PLACES_SHEET], path)
     unknown = [h for h in headings if h and h != ID_HEADING and h not in form.columns]
     filled.messages += [f"Spalte „{heading}“ gehört nicht zum Fragebogen. {LEAVE}" for heading in unknown]
-    seen: dict[str, int] = {}
+    ids = {
+        number: cells.pop(ID_HEADING, FormCell(f"A{number}", "", is_formula=False)) for number, cells in rows
+    }
+    rows_of: dict[str, list[int]] = {}
+    for number, known_id in ids.items():
+        rows_of.setdefault(known_id.text, []).append(number)
     for number, cells in rows:
         filled.rows_read += 1
-        known_id = cells.pop(ID_HEADING, FormCell(f"A{number}", "", is_formula=False))
+        known_id = ids[number]
         if not known_id.text:
             _take_new_place(filled, form, cells, number=number, list_key=list_key)
         elif known_id.text not in state:
@@ -110,18 +115,18 @@ def read_questionnaire(
                 f"Zelle {known_id.address}: Die Kennung „{redact_remark(known_id.text[:40])}“ steht nicht in "
                 f"diesem Fragebogen. Zeile {number} wurde nicht übernommen; bitte die Kennung nicht ändern."
             )
-        elif known_id.text in seen:
+        elif len(rows_of[known_id.text]) > 1:  # which of them means the place, nobody can tell
+            same = ", ".join(str(row) for row in rows_of[known_id.text] if row != number)
             filled.messages.append(
-                f"Zelle {known_id.address}: Die Kennung steht schon in Zeile {seen[known_id.text]}. "
-                f"Zeile {number} wurde nicht übernommen."
+                f"Zelle {known_id.address}: Die Kennung steht auch in Zeile {same}. Zeile {number} wurde "
+                "nicht übernommen; bitte die Kennungen so lassen, wie sie waren."
             )
         else:
-            seen[known_id.text] = number
             _take_answers(filled, form, cells, before=state[known_id.text])
     filled.messages += [
         f"Die Zeile zu „{state[k]['name'] or k}“ fehlt; ihre Angaben bleiben, wie sie waren."
         for k in state
-        if k not in seen
+        if k not in rows_of
     ]
     return filled
 

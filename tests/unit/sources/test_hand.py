@@ -79,12 +79,12 @@ def test_the_role_is_kept_and_the_name_before_it_is_not(tmp_path: Path) -> None:
         ("node/1,cost,free,x,y,1926-02-03", "HAND_DATE_INVALID", "no day of this century"),
         ("node/1,cost,free,,y,2026-02-03", "HAND_ROW_INCOMPLETE", "why is empty"),
         (",cost,free,x,y,2026-02-03", "HAND_ROW_INCOMPLETE", "source_id is empty"),
-        ("node/1,rooms_count,viele,x,y,2026-02-03", "HAND_VALUE_INVALID", "a number of at least 0 is"),
+        ("node/1,rooms_count,viele,x,y,2026-02-03", "HAND_VALUE_INVALID", "a whole number of at least 0 is"),
         ("node/1,cost,=1+1,x,y,2026-02-03", "HAND_VALUE_INVALID", "=1+1"),
         ("node/1,name,=1+1,x,y,2026-02-03", "HAND_VALUE_INVALID", "looks like a formula"),
         ("node/1,street,@SUM(A1),x,y,2026-02-03", "HAND_VALUE_INVALID", "looks like a formula"),
         ("node/1,name,Treff <b>Nord</b>,x,y,2026-02-03", "HAND_VALUE_INVALID", "looks like HTML"),
-        ("node/1,capacity_persons,-5,x,y,2026-02-03", "HAND_VALUE_INVALID", "a number of at least 0"),
+        ("node/1,capacity_persons,-5,x,y,2026-02-03", "HAND_VALUE_INVALID", "a whole number of at least 0"),
     ],
 )
 def test_an_unusable_line_is_an_issue_and_the_others_are_read(

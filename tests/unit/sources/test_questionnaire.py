@@ -139,7 +139,7 @@ def test_each_cell_that_cannot_be_used_is_named_by_its_address(tmp_path: Path) -
     assert "Zelle B3 (Name): leer" in text
     assert "sieht wie eine Formel aus" in text
     assert "möglich sind: kostenlos, Spende" in text
-    assert "keine Zahl" in text
+    assert "keine ganze Zahl" in text
 
 
 def test_invisible_signs_are_taken_out_and_told(tmp_path: Path) -> None:
@@ -252,12 +252,38 @@ def test_a_changed_repeated_or_deleted_id_costs_its_row_only(tmp_path: Path) -> 
 
     def repeat(sheet: Any, _: Any) -> None:
         sheet.cell(2, 1).value = sheet.cell(3, 1).value
+        find_cell(sheet, "Kosten", 2).value = "Spende"
+        find_cell(sheet, "Kosten", 3).value = "kostenlos"
 
     invented = fill(tmp_path / "a.xlsx", invent)
     assert len(invented.answers) == 1
     assert "Zelle A2: Die Kennung „b_erfunden“" in invented.messages[0]
     assert "fehlt" in invented.messages[1]
-    assert any("steht schon in Zeile 2" in m for m in fill(tmp_path / "b.xlsx", repeat).messages)
+    repeated = fill(tmp_path / "b.xlsx", repeat)
+    assert repeated.answers == []  # which of the two rows means the place, nobody can tell
+    told = [m for m in repeated.messages if "Die Kennung steht auch in Zeile" in m]
+    assert [m[:9] for m in told] == ["Zelle A2:", "Zelle A3:"]
+    assert "in Zeile 3" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "kept"),
+    [
+        ("Räume", "3,5", None),
+        ("Räume", "3,0", "3"),
+        ("Plätze", "40", "40"),
+        ("Offene Stunden je Woche", "3,5", "3.5"),
+    ],
+)
+def test_rooms_and_seats_are_whole_numbers(
+    tmp_path: Path, *, heading: str, text: str, kept: str | None
+) -> None:
+    def enter(sheet: Any, _: Any) -> None:
+        find_cell(sheet, heading, 2).value = text
+
+    filled = fill(tmp_path / "form.xlsx", enter)
+    assert [answer["value"] for answer in filled.answers] == ([kept] if kept else [])
+    assert [("keine ganze Zahl" in message) for message in filled.messages] == ([] if kept else [True])
 
 
 def test_a_new_place_goes_to_the_list_and_its_answers_name_it(tmp_path: Path) -> None:
