@@ -14,12 +14,14 @@ from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.export import write_downloads
 from begegnung_geo.files import write_bytes
 from begegnung_geo.fingerprints import hash_program
+from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.published_tables import PUBLISHED_TABLES
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.editions import SHEETS
 from begegnung_geo.render.gis_styles import build_styles
 from begegnung_geo.render.pdf import render_pdf
+from begegnung_geo.render.publisher import list_missing
 from begegnung_geo.render.scopes import build_district_scopes
 from begegnung_geo.render.site import render_site
 from begegnung_geo.render.text import Words
@@ -83,7 +85,13 @@ def publish_site(step: StepInput) -> StepOutput:
     write_downloads(step.site / "downloads", content, extracts=extracts, styles=styles)
     _write_json(step.site / "summary.json", summary)
     _write_json(step.site / "manifest.json", _describe_run(step, _publish_people(step, people)))
-    return StepOutput(facts={"text": f"{len(pages)} pages"})
+    return StepOutput(facts={"text": _tell_pages(len(pages), step.profile)})
+
+
+def _tell_pages(count: int, profile: Profile) -> str:
+    missing = list_missing(profile.publisher)
+    hint = f"; [publisher] of the profile lacks {', '.join(missing)}" if missing else ""
+    return f"{count} pages{hint}"
 
 
 def _date_entry(entry: SourceEntry, data_date: str) -> SourceEntry:

@@ -11,6 +11,7 @@ from begegnung_geo.render.figures import format_speed
 from begegnung_geo.render.legend import list_classes, list_gap_items
 from begegnung_geo.render.maps import render_plain_page
 from begegnung_geo.render.potential import list_gains, name_room
+from begegnung_geo.render.publisher import say_contact
 from begegnung_geo.render.scenario import say_banner
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import (
@@ -96,7 +97,7 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         ),
         "sources": _list_sources(speaker),
         "map_credit": tables.build_map_credit(content, words=words),
-        "contact_line": _say_contact(speaker),
+        "contact_line": say_contact(content.profile.publisher, words=words),
         "version": clean_text(content.program_version),
         "languages": edition.list_languages(path),
         "map_link": f"{edition.base_of(path)}{MAPS}/{scope.slug}.html",
@@ -104,22 +105,6 @@ def render_sheet(scope: Scope, edition: Edition, *, path: str) -> str:
         "has_pdf": content.has_pdf,
     }
     return render_plain_page(context, template="sheet.html", styles=("sheet.css",), scripts=())
-
-
-def build_publisher(speaker: Speaker) -> dict[str, str]:
-    """Return who publishes and where to turn to, cleaned; empty values where the profile names none."""
-    publisher = speaker.content.profile.publisher
-    return {key: clean_text(value, limit=300) for key, value in publisher.model_dump().items()}
-
-
-def _say_contact(speaker: Speaker) -> str:
-    publisher = build_publisher(speaker)
-    name, contact = publisher["name"], publisher["contact"]
-    if name and contact:
-        return speaker.words.say("sheet.contact", name=name, contact=contact)
-    if contact:
-        return speaker.words.say("sheet.contact_only", contact=contact)
-    return speaker.words.say("sheet.contact_none", name=name) if name else ""
 
 
 def _list_groups(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str, str]]:

@@ -17,11 +17,12 @@ from begegnung_geo.render.offline import read_asset
 from begegnung_geo.render.opening import build_open_hours
 from begegnung_geo.render.overview import render_overview
 from begegnung_geo.render.potential import build_potential
+from begegnung_geo.render.publisher import build_publisher
 from begegnung_geo.render.reach_table import build_reach_table
 from begegnung_geo.render.scenario import build_scenario, say_banner
 from begegnung_geo.render.scopes import Scope
 from begegnung_geo.render.sections import build_district_tables, build_figures, build_notable
-from begegnung_geo.render.sheet import build_publisher, render_sheet
+from begegnung_geo.render.sheet import render_sheet
 from begegnung_geo.render.spots import build_spot_section
 from begegnung_geo.render.statements import (
     Speaker,
@@ -211,7 +212,7 @@ def _build_common(scope: Scope, edition: Edition, *, path: str) -> dict[str, Any
         "credit": tables.build_credit(content, words=words),
         "map_credit": tables.build_map_credit(content, words=words),
         "version": clean_text(content.program_version),
-        "publisher": build_publisher(speaker),
+        "publisher": build_publisher(content.profile.publisher, words=words),
         "sheet": f"{edition.base_of(path)}{SHEETS}/{scope.slug}",
         "has_pdf": content.has_pdf,
         "has_single": len(content.districts) == 1,

@@ -50,7 +50,7 @@ def build_place_rows(places: gpd.GeoDataFrame, content: SiteContent, *, words: W
     places
         Table `begegnungsorte` or `neighbour_places`. `number` is the position in it.
     """
-    sources = _name_sources(content, words=words)
+    sources = _name_dated_sources(content, words=words)
     rows = [
         _build_place_row(number, record, content=content, sources=sources, words=words)
         for number, record in enumerate(places.drop(columns="geometry").to_dict("records"))
@@ -155,7 +155,7 @@ def _build_place_row(
         evidence=words.say(
             "evidence.with_sources",
             grade=words.say(f"evidence.{record['evidence']}"),
-            sources=", ".join(sorted(sources.get(key, clean_text(key)) for key in own_sources)),
+            sources="; ".join(sorted(sources.get(key, clean_text(key)) for key in own_sources)),
         ),
         is_counted=is_counted,
         group=find_group(content.class_groups.get(class_key, "")),
@@ -187,6 +187,18 @@ def _join_address(record: dict[Any, Any]) -> str:
     street = " ".join(filter(None, (clean_text(record["street"]), clean_text(record["house_number"]))))
     town = " ".join(filter(None, (clean_text(record["postcode"]), clean_text(record["city"]))))
     return ", ".join(filter(None, (street, town)))
+
+
+def _name_dated_sources(content: SiteContent, *, words: Words) -> dict[str, str]:
+    # A list has a date of its own; that of the map stands on every page and in every popup.
+    names = _name_sources(content, words=words)
+    entries = {entry.file: entry for entry in content.provenance}
+    for source in content.profile.sources.places:
+        entry = entries.get(source.file)
+        date = words.date(entry.data_date or entry.retrieved) if entry else ""
+        if date:
+            names[source.key] = words.say("evidence.source_dated", title=names[source.key], date=date)
+    return names
 
 
 def _name_sources(content: SiteContent, *, words: Words) -> dict[str, str]:

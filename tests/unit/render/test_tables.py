@@ -3,6 +3,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from begegnung_geo.profile_sources import PlaceSource
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.render import tables
 from begegnung_geo.render.text import Words
@@ -18,6 +21,33 @@ def test_a_place_row_says_everything_in_words(town):
     assert row.hours == "Montag bis Freitag 9 bis 17 Uhr"
     assert row.access == "ja"
     assert row.evidence == "A: Liste der Stadt oder des Trägers (OpenStreetMap)"
+
+
+def _with_list(town, **about):
+    source = PlaceSource(file="treffs_2025.csv", key="liste_der_stadt", **about)
+    profile = town.profile.model_copy(
+        update={"sources": town.profile.sources.model_copy(update={"places": (source,)})}
+    )
+    return replace(
+        town,
+        profile=profile,
+        provenance=(*town.provenance, SourceEntry(file=source.file, title="", data_date=source.data_date)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"title": "Treffs der Stadt", "data_date": "2025-03-01"}, "Treffs der Stadt, Stand 01.03.2025"),
+        ({"title": "Treffs der Stadt"}, "Treffs der Stadt"),
+        ({}, "Datei treffs_2025.csv"),
+    ],
+)
+def test_a_list_is_named_with_its_date_and_never_by_its_key(town, about, said):
+    content = _with_list(town, **about)
+    places = town.begegnungsorte.assign(place_ids=[["liste_der_stadt:7"]] * len(town.begegnungsorte))
+    row = next(r for r in tables.build_place_rows(places, content, words=GERMAN) if r.number == 0)
+    assert row.evidence == f"A: Liste der Stadt oder des Trägers ({said})"
 
 
 def test_an_unknown_access_stays_empty_and_is_not_a_no(town):
