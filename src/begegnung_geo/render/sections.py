@@ -121,18 +121,19 @@ def tell_underserved(scope: Scope, speaker: Speaker) -> list[str]:
 
 
 def tell_underserved_briefly(scope: Scope, speaker: Speaker, *, most: int) -> list[str]:
-    """Return the first `most` verdicts in full, of their level the other names, of the rest the number."""
-    words, sentences, room = speaker.words, list[str](), most
+    """Return the first `most` verdicts in full, then the other names of that level, the number of the rest."""
+    words, room = speaker.words, most
+    sentences, brief = list[str](), list[str]()
     for term, named in find_underserved(scope, speaker):
         full = dict(list(named.items())[:room])
         rest = [name for key, name in named.items() if key not in full]
         sentences += list_underserved(full, speaker)
         room -= len(full)
         if rest and full:
-            sentences.append(words.say("sheet.underserved_too", count=len(rest), names=", ".join(rest)))
+            brief.append(words.say("sheet.underserved_too", count=len(rest), names=", ".join(rest)))
         elif rest:
-            sentences.append(words.say("sheet.underserved_count", count=len(rest), level=term))
-    return sentences
+            brief.append(words.say("sheet.underserved_count", count=len(rest), level=term))
+    return [*sentences, " ".join(brief)] if brief else sentences
 
 
 def find_underserved(scope: Scope, speaker: Speaker) -> list[tuple[str, dict[tuple[str, str], str]]]:

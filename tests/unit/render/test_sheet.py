@@ -104,7 +104,7 @@ def test_land_without_a_told_time_is_dotted_in_the_picture_as_in_its_legend(site
     ("publisher", "said"),
     [
         ({"name": "Stadt", "contact": "post@stadt.example"}, "Herausgegeben von: Stadt. Fehler melden"),
-        ({"name": "", "contact": "post@stadt.example"}, "Fehler melden und nachfragen: post@stadt.example."),
+        ({"name": "", "contact": "post@stadt.example"}, "Fehler melden und nachfragen: post@stadt.example"),
         ({"name": "Stadt", "contact": ""}, "Herausgegeben von: Stadt. Erstellt"),
     ],
 )
@@ -139,7 +139,8 @@ def test_hostile_names_stay_text_in_page_picture_and_chart():
 
 
 def test_links_of_the_publisher_stand_where_the_profile_gives_them(site):
-    assert "Impressum" not in site["index.html"]
+    assert ">Impressum</a>" not in site["index.html"]
+    assert "Noch nicht eingetragen: wer diese Seiten herausgibt" in _text(site["index.html"])
     town = build_town()
     publisher = town.profile.publisher.model_copy(
         update={"name": "Stadt X", "contact": "orte@x.example", "imprint_url": "https://x.example/impressum"}
