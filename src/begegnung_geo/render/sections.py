@@ -121,7 +121,7 @@ def tell_underserved(scope: Scope, speaker: Speaker) -> list[str]:
 
 
 def tell_underserved_briefly(scope: Scope, speaker: Speaker, *, most: int) -> list[str]:
-    """Return the first `most` verdicts in full, then the other names of that level, the number of the rest."""
+    """Return the first `most` verdicts in full, the other names of that level, the number of the rest."""
     words, room = speaker.words, most
     sentences, brief = list[str](), list[str]()
     for term, named in find_underserved(scope, speaker):
