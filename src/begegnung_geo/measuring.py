@@ -144,6 +144,7 @@ def measure_choice(step: StepInput) -> StepOutput:
             found[EXACT][name],
             publication=step.profile.publication,
             unknown_share_max=step.profile.coverage.unknown_share_max,
+            is_part=_counts_a_part(step),
         )
         for name in TOLD_MEASURES
     }

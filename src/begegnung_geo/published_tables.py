@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from begegnung_geo.contract import Column, Table
 from begegnung_geo.result_tables import RESULT_TABLES
+from begegnung_geo.table_columns import REASONS_WITHHELD
 
 TOLD_FIGURES = (
     "coverage", "city_coverage", "open_coverage", "walk_curves", "need", "need_indicators", "underserved",
@@ -26,6 +27,15 @@ _GAINS = ("gain", "greedy_gain")  # of choices: told only where they are people
 _BEYOND = Column("persons_beyond", "float64", "people known to live beyond reach", unit="persons")
 
 
+_WITHHELD = Column(
+    "withheld",
+    "str",
+    "why its figures are null: too few people, the ages or walks of too many are unknown, or only a part of "
+    "the people is counted; empty where the row is told (with `walk_unknown` shares of the city still are)",
+    allowed=("", *REASONS_WITHHELD),
+)
+
+
 def list_published_tables() -> tuple[Table, ...]:
     """Return the contracts of the published tables: counts, and shares of them, may be null."""
     exact = {table.name: table for table in RESULT_TABLES}
@@ -38,6 +48,8 @@ def _publish(table: Table) -> Table:
     if {"persons_unknown", "persons_covered"} <= {column.name for column in columns}:
         position = 1 + next(i for i, column in enumerate(columns) if column.name == "persons_unknown")
         columns.insert(position, _hide(_BEYOND))
+    if table.name in TOLD_MEASURES:
+        columns.append(_WITHHELD)
     row = f"one row of `{table.name}` as every page and file tells it, from packed people"
     return replace(table, name=f"published_{table.name}", row=row, columns=tuple(columns), families=families)
 

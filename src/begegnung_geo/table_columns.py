@@ -64,6 +64,7 @@ MEASURED_COLUMNS = (
     Column("persons", "float64", "people of the group whose number is known; null where it is known for nobody who lives here", unit="persons", is_nullable=True),
     Column("persons_without_group", "float64", "people who live where the number of the group is not known", unit="persons"),
 )
+REASONS_WITHHELD = ("few_people", "group_unknown", "walk_unknown", "part_counted")
 UNKNOWN_REACH = Column("persons_unknown", "float64", "of these, people for whom the map cannot tell whether a counted place is within reach", unit="persons", is_nullable=True)
 UNSURE_WALKS = (
     Column("persons_without_walk", "float64", "of these, people of whom no such walk is known, though there may be one", unit="persons", is_nullable=True),

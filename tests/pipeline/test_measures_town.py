@@ -2,6 +2,7 @@
 """All measures of Musterstadt against networkx and plain loops, and against each other."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.config import find_config_dir, read_profile
+from begegnung_geo.export.words import AGES_UNKNOWN, NO_STATEMENT, NOBODY, TOO_FEW, UNKNOWN_GROUP
 from begegnung_geo.schema import stack_layers
 from begegnung_geo.store import read_table
 from measure_oracle import Oracle, check_town
@@ -83,6 +85,20 @@ def test_one_figure_is_the_same_in_every_download_and_in_the_summary(town: Town)
         for name in ("persons_covered", "persons_unknown"):
             told = beside[f"{name}_{entry['threshold_min']}"]
             assert entry[name] == (None if told == "." else float(told)), (entry, name)
+
+
+def test_every_blank_figure_of_the_download_has_its_reason_in_the_note(town: Town) -> None:
+    measures = _read_download(town, "measures_by_district.csv")
+    first, last = measures.columns.get_loc("walk_median_min"), measures.columns.get_loc("note")
+    figures = [c for c in measures.columns[first:last] if not c.startswith("persons")]
+    whole_row = {TOO_FEW, NOBODY, UNKNOWN_GROUP, NO_STATEMENT, AGES_UNKNOWN}
+    explained = 0
+    for row in measures.to_dict("records"):
+        blank = {name for name in figures if row[name] == ""}
+        named = set(", ".join(re.findall(r"\(([a-z][a-zA-Z0-9_, ]*)\)", row["note"])).split(", ")) - {""}
+        assert blank == (set(figures) if row["note"] in whole_row else named), row
+        explained += len(blank)
+    assert explained > 100
 
 
 def test_people_of_every_group_are_conserved_across_levels(town: Town) -> None:

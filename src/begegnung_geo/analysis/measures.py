@@ -11,8 +11,10 @@ from begegnung_geo.analysis.disclosure import publish_frame
 from begegnung_geo.analysis.network import Bools, Floats
 from begegnung_geo.analysis.strata import ALL_PEOPLE, CITY_LEVEL, Strata
 from begegnung_geo.profile import Publication
+from begegnung_geo.table_columns import REASONS_WITHHELD
 
 _HALF, _NINE_IN_TEN = 0.5, 0.9
+FEW_PEOPLE, GROUP_UNKNOWN, WALK_UNKNOWN, PART_COUNTED = REASONS_WITHHELD
 _PER = 1000.0  # seats are told for 1,000 people
 _BASES = {
     "covered_share": "persons_covered", "covered_share_max": "persons_covered",
@@ -156,7 +158,12 @@ def withhold_measures(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def publish_measures(
-    protected: pd.DataFrame, exact: pd.DataFrame, *, publication: Publication, unknown_share_max: float
+    protected: pd.DataFrame,
+    exact: pd.DataFrame,
+    *,
+    publication: Publication,
+    unknown_share_max: float,
+    is_part: bool = False,
 ) -> pd.DataFrame:
     """
     Return a table of this module as every page and file tells it.
@@ -173,12 +180,14 @@ def publish_measures(
         No figure where of more of the people no walk is known (but the shares of the city),
         or where a group's number is not known for more of all people, 0-1. A known walk that
         may be shorter withholds nothing: both ends of the figure are told.
+    is_part
+        Whether only some of the people are counted: `withhold_measures` took the figures out.
 
     Returns
     -------
     published
         The table `published_...`: hidden counts and figures of which no statement is made
-        are null. `district_choice` also has `persons_beyond`.
+        are null, `withheld` says why. `district_choice` also has `persons_beyond`.
     """
     counts = [column for column in exact.columns if column.startswith("persons_")]
     counts = ["persons", *(column for column in counts if column != "persons_group")]
@@ -199,11 +208,13 @@ def publish_measures(
     is_blind = protected["persons_without_group"] > unknown_share_max * everybody
     (unknown,) = (c for c in ("persons_without_walk", "persons_unknown") if c in protected)
     is_vague = is_blind | (protected[unknown] > unknown_share_max * protected["persons"])
+    is_of_part = is_part & ((protected["persons_group"] == ALL_PEOPLE) | ("seats_balanced" in protected))
+    reasons = [~(protected["persons"] >= publication.share_base_min), is_of_part, is_blind, is_vague]
+    withheld = np.select(reasons, [FEW_PEOPLE, PART_COUNTED, GROUP_UNKNOWN, WALK_UNKNOWN], default="")
     # Of the whole city both ends of a share are told, however far apart, as the table coverage does.
     is_untold = is_vague & (is_blind | (protected["level"] != CITY_LEVEL))
-    return published.assign(
-        **{name: published[name].mask(is_untold if name in _BASES else is_vague) for name in figures}
-    )
+    told = {name: published[name].mask(is_untold if name in _BASES else is_vague) for name in figures}
+    return published.assign(withheld=pd.Series(withheld, index=published.index, dtype="str"), **told)
 
 
 def _add_beyond(table: pd.DataFrame) -> pd.DataFrame:

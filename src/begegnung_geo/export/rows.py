@@ -115,7 +115,7 @@ def _build_measures(content: DownloadContent) -> pd.DataFrame:
         content.district_choice,
         content.district_seats,
         names=_list_names(content),
-        publication=content.profile.publication,
+        profile=content.profile,
     )
 
 

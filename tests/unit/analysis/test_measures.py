@@ -178,6 +178,8 @@ def test_figures_of_all_people_are_withheld_where_only_some_are_counted():
     assert np.isnan([row[name] for name in ("covered_share", "choice_share_max", "places_mean")]).all()
     assert row["persons"] == 100
     assert old == pick(table, "city", "", "65_plus")
+    told = publish_measures(withheld, withheld, **RULES, is_part=True)
+    assert pick(told, "city", "", "all")["withheld"] == "part_counted"
     walks = withhold_measures(build_district_walks(build_homes(HOMES), access))
     assert np.isnan(pick(walks, "city", "", "all", destination="any")["p90_max_min"])
 
@@ -209,6 +211,7 @@ def test_few_people_are_hidden_and_small_groups_have_no_figures():
     assert (old["persons"], old["persons_covered"]) == (65, 60)
     assert np.isnan(old["persons_beyond"])  # packed to 5 of 7: hidden, not none
     assert np.isnan([old["covered_share"], old["places_median"], old["kinds_mean"]]).all()
+    assert (row["withheld"], old["withheld"]) == ("", "few_people")
     assert pick(table, "fine", "03", "all")["persons"] == 0
     assert len(conform_table(table, "published_district_choice")) == len(table)
 
@@ -220,6 +223,9 @@ def test_nothing_is_said_where_too_many_walks_or_numbers_of_a_group_are_unknown(
     for district, group, is_told in (("01", "all", True), ("01", "65_plus", False), ("02", "all", False)):
         row = pick(table, "fine", district, group, destination="any")
         assert np.isnan(row["median_min"]) != is_told
+        assert row["withheld"] == (
+            "" if is_told else "group_unknown" if group == "65_plus" else "walk_unknown"
+        )
     assert len(conform_table(table, "published_district_walks")) == len(table)
     seats = publish(rows, rows, build_district_seats, access)
     assert pick(seats, "fine", "01", "all")["seats_balanced"] > 0
@@ -241,6 +247,7 @@ def test_walks_known_to_both_ends_are_told_however_many_they_are():
     silent = pick(publish(more, more, build_district_walks, access), "city", "", "all", destination="any")
     assert np.isnan([silent["median_m"], silent["median_max_m"], silent["p90_m"]]).all()
     assert silent["persons_without_walk"] == 150
+    assert (silent["withheld"], row["withheld"]) == ("walk_unknown", "")
 
 
 def test_people_counted_twice_are_told_apart():

@@ -3,25 +3,43 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from begegnung_geo.config import build_profile
 from begegnung_geo.export.measures import build_measure_rows
-from begegnung_geo.export.words import MEASURE_WORDS, NO_STATEMENT, TOO_FEW, UNKNOWN_GROUP, find_word
-from begegnung_geo.profile import Publication
+from begegnung_geo.export.words import (
+    AGES_UNKNOWN,
+    FEW_REACHED,
+    MEASURE_WORDS,
+    NO_CHOICE,
+    NO_STATEMENT,
+    NO_SUCH_PLACE,
+    NO_UPPER_END,
+    NOBODY,
+    PART_COUNTED,
+    TOO_FEW,
+    UNKNOWN_GROUP,
+    find_word,
+)
 from begegnung_geo.schema import build_empty
 
 NAMES = pd.DataFrame(
     {"level": ["city", "fine"], "district_id": ["", "01"], "name": ["Teststadt", "Mitte"]}, dtype="str"
 )
-RULES = {"names": NAMES, "publication": Publication(suppress_below=10, round_to=5, share_base_min=100)}
+PROFILE = build_profile(
+    {"city": {"key": "x", "name": "x"}, "sources": {"osm": {"file": "x.osm"}}}, where="test"
+)
+RULES = {"names": NAMES, "profile": PROFILE}
 NAN = np.nan
 
 
-def build_tables(people, *, median_min=6.04, seats=61.2):
+def build_tables(people, *, median_min=6.04, seats=61.2, withheld=""):
     """Return the three published tables of groups: area, group, people, people without a group."""
     rows = [
         {
             "level": level, "district_id": district, "persons_group": group, "profile": "senior",
             "persons": persons, "persons_unknown": 0.0, "persons_without_group": without,
+            "withheld": withheld,
         }
         for level, district, group, persons, without in people
     ]  # fmt: skip
@@ -83,8 +101,45 @@ def test_the_note_says_why_a_figure_is_missing():
     assert rows.loc[("fine", "80_plus"), ["note", "persons"]].tolist() == [TOO_FEW, "."]
     assert rows.loc[("fine", "under_10"), "note"] == UNKNOWN_GROUP
     assert pd.isna(rows.loc[("fine", "under_10"), "persons"])
-    silent = build_measure_rows(*build_tables(people[:1], median_min=NAN, seats=NAN), **RULES)
-    assert silent["note"].tolist() == [NO_STATEMENT]
+    nobody = build_measure_rows(*build_tables([("fine", "01", "80_plus", 0.0, 0.0)]), **RULES)
+    assert nobody["note"].tolist() == [NOBODY]
+
+
+SHARES = ["covered_share", "covered_share_max", "choice_share", "choice_share_max"]
+NUMBERS = ["places_median", "places_median_max", "kinds_median", "kinds_median_max"]
+
+
+@pytest.mark.parametrize(
+    ("withheld", "reason"),
+    [("walk_unknown", NO_STATEMENT), ("group_unknown", AGES_UNKNOWN), ("part_counted", PART_COUNTED)],
+)
+def test_the_note_has_one_reason_where_the_whole_row_is_silent(withheld, reason):
+    tables = build_tables([("city", "", "all", 500.0, 0.0)], median_min=NAN, seats=NAN, withheld=withheld)
+    choice = tables[1].assign(**dict.fromkeys((*SHARES, *NUMBERS), NAN))
+    rows = build_measure_rows(tables[0], choice, tables[2], **RULES)
+    assert rows["note"].tolist() == [reason]
+
+
+def test_the_note_names_the_columns_that_a_reason_silences():
+    # As in Neuss: seats and shares are told, the walks are not; hardly anybody is reached in 5 minutes.
+    walks, choice, seats = build_tables([("city", "", "all", 500.0, 0.0)])
+    is_walk, is_soon = walks["destination"] == "any", choice["threshold_min"] == 5
+    figures = ["median_min", "median_max_min", "p90_min", "p90_max_min"]
+    walks.loc[is_walk, figures] = NAN
+    walks.loc[is_walk, "withheld"] = "walk_unknown"
+    walks.loc[walks["destination"] == "choice", figures] = NAN  # not half of them within 15 minutes
+    walks.loc[walks["destination"] == "B", figures] = NAN  # there is no library
+    walks.loc[walks["destination"] == "N", "median_max_min"] = NAN
+    choice.loc[is_soon, ["covered_share", "covered_share_max"]] = NAN
+    row = build_measure_rows(walks, choice, seats, **RULES).iloc[0]
+    # The fastest walk 1.33 m/s: 1,197 m in 15 minutes.
+    assert set(row["note"].split("; ")) == {
+        f"{NO_STATEMENT} (walk_median_min, walk_median_max_min, walk_p90_min, walk_p90_max_min)",
+        f"{NO_CHOICE.format(metres='1.197')} (choice_walk_median_min, choice_walk_median_max_min)",
+        f"{NO_SUCH_PLACE} (median_min_B, median_max_min_B)",
+        f"{NO_UPPER_END} (median_max_min_N)",
+        f"{FEW_REACHED} (covered_share_5, covered_share_max_5)",
+    }
 
 
 def test_without_measures_the_file_has_no_rows():

@@ -25,7 +25,7 @@ def build_tables(level, district_id, *, groups, median=(5.48, 5.48), p90=27.02, 
         {
             "level": level, "district_id": district_id, "persons_group": group, "profile": "senior",
             "persons": persons, "persons_unknown": over.get("unknown", 0.0),
-            "persons_without_group": over.get("without", 0.0),
+            "persons_without_group": over.get("without", 0.0), "withheld": "",
         }
         for group, persons in groups.items()
     ]  # fmt: skip
