@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import networkx as nx
 import pandas as pd
 from pydantic import ValidationError
 
-from begegnung_geo.analysis.graphs import Network
+from begegnung_geo.analysis.graphs import Network, read_graph, tie_edited
 from begegnung_geo.analysis.ways import Ways, lay_ways
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.config import find_config_dir
@@ -21,7 +22,7 @@ from begegnung_geo.profile import Profile, Walking
 from begegnung_geo.render.figures import format_persons
 from begegnung_geo.render.text import LANGUAGES, Words, require_language
 from begegnung_geo.run_folders import RECORDS
-from begegnung_geo.schema import TABLES
+from begegnung_geo.schema import TABLES, conform_table, require_table
 from begegnung_geo.store import read_table
 
 _NO_SOURCES = ("rules.", "before.", "scenario")  # roles of inputs that are ours
@@ -260,6 +261,63 @@ class City:
             ) from error
         city = replace(self, profile=self.profile.model_copy(update={"walking": changed}))
         city._read.update(self._read)  # noqa: SLF001 - of the same class
+        return city
+
+    def with_network(self, network: Network | nx.MultiDiGraph) -> "City":
+        """
+        Return the city with an edited walk network: a street closed, a bridge taken away, a path added.
+
+        `coverage`, `gain` and `reach` of the new city are measured on it; all other tables stay those of
+        the last run. A walk is as long as the lines of its walkways, whatever `length` says. Homes and
+        places join the nearest walkway that is left: who lives on a street that is taken away is measured
+        from the next one.
+
+        Parameters
+        ----------
+        network
+            A graph of `to_osmnx`, or its tables, with edges or nodes taken away or added. An edge that is
+            added needs the attributes of the others (a new `edge_id`, `step_free`, a `geometry` from node to
+            node) and its twin in the other direction.
+
+        Returns
+        -------
+        city
+            Shares the tables in memory; this city stays as it is. Its tables `walk_nodes` and `walk_edges`
+            are the edited ones, with connected pieces numbered anew.
+
+        Raises
+        ------
+        SchemaError
+            If the graph is of other origin, has an edge in one direction only, an id twice, or a line that
+            does not lead from its one node to the other.
+        CrsError
+            If it is not in the CRS of the city.
+        NetworkError
+            If an edge leads to a node that is not there.
+
+        Examples
+        --------
+        >>> city = bg.load("musterstadt")
+        >>> graph = bg.to_osmnx(city)
+        >>> names = graph.edges(keys=True, data="name")
+        >>> closed = [(u, v, key) for u, v, key, name in names if name == "Nordstraße"]
+        >>> graph.remove_edges_from(closed)
+        >>> without = city.with_network(graph)
+        >>> len(city.network.edges) - len(without.network.edges) == len(closed) / 2  # one edge each way
+        True
+        >>> asked = {"profile": "senior", "threshold_min": 10}
+        >>> before, after = (bg.coverage(some, **asked)["persons_covered"][0] for some in (city, without))
+        >>> bool(after < before)
+        True
+        """
+        given = read_graph(network) if isinstance(network, nx.Graph) else network
+        tables = {}
+        for name, table in zip(("walk_nodes", "walk_edges"), tie_edited(given), strict=True):
+            known = [column for column in self.table(name).columns if column in table]
+            tables[name] = conform_table(table[known], name)
+            require_table(tables[name], name, crs=self.crs)
+        city = replace(self)
+        city._read.update(self._read | tables)  # noqa: SLF001 - of the same class
         return city
 
     def tell_persons(self, persons: float, language: str = "de") -> str:

@@ -258,6 +258,42 @@ def test_assumptions_that_cannot_be_walked_say_so(city, changed, told):
     assert caught.value.hint
 
 
+def test_an_edited_network_is_measured_and_the_city_stays_as_it_is(city):
+    usual = bg.coverage(city)
+    pd.testing.assert_frame_equal(bg.coverage(city.with_network(bg.to_osmnx(city))), usual)
+
+    edges = city.network.edges
+    part = city.with_network(bg.split_network(city, "stadtbezirk")["10"])
+    assert part.network.edges["length_m"].sum() < edges["length_m"].sum()
+    assert part.network.edges["component_id"].min() == 0
+    told = bg.coverage(part, profile="adult", threshold_min=15).iloc[0]
+    assert 0 < told["persons_covered"] < told["persons"]
+    # Who lives too far from what is left, or at a scrap of it, has an unknown walk and is not called beyond.
+    homes, left = city.layer("demand"), part.network.edges
+    leg_m, main_leg_m = (homes.distance(some.union_all()) for some in (left, left.query("component_id == 0")))
+    is_far = leg_m > city.profile.walking.snap_distance_m
+    is_at_scrap = main_leg_m > leg_m + 1e-6
+    assert is_far.any()
+    least, most = (homes.loc[some, "persons"].sum() for some in (is_far, is_far | is_at_scrap))
+    assert least <= told["persons_unknown"] <= most
+    asked = {"profile": "adult", "threshold_min": 15}
+    place = city.layer("begegnungsorte").head(1)
+    assert bg.reach(part, place, **asked).area.sum() <= bg.reach(city, place, **asked).area.sum()
+
+    assert len(city.network.edges) == len(edges)
+    pd.testing.assert_frame_equal(bg.coverage(city), usual)
+
+
+def test_a_network_that_is_not_of_the_city_is_refused(city):
+    nodes, edges = city.network
+    elsewhere = bg.Network(nodes.to_crs(25833), edges.to_crs(25833))
+    twice = bg.Network(nodes, pd.concat([edges, edges.head(1)], ignore_index=True))
+    for network, told in ((elsewhere, "EPSG:25833, expected"), (twice, "the key edge_id repeats")):
+        with pytest.raises(bg.BegegnungError, match=told) as caught:
+            city.with_network(network)
+        assert caught.value.hint
+
+
 def test_networks_of_districts_add_up_to_the_network_inside_the_city(city):
     parts = bg.split_network(city, "stadtbezirk")
     ids = pd.concat([part.edges["edge_id"] for part in parts.values()])

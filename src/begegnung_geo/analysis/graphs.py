@@ -11,9 +11,11 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.analysis.districts import assign_district
+from begegnung_geo.analysis.network import index_network
 from begegnung_geo.crs import require_metric
-from begegnung_geo.errors import SchemaError
+from begegnung_geo.errors import SchemaError, format_rows
 
+_END_OFF_M = 0.01  # a line ends at its node to the centimetre; files of graphs round positions
 _OSMNX_NAMES = {"length_m": "length", "way_id": "osmid"}
 
 
@@ -168,6 +170,53 @@ def read_graph(graph: nx.MultiDiGraph) -> Network:
         gpd.GeoDataFrame(nodes.drop(columns=["x", "y", "street_count"]), geometry=points, crs=crs),
         gpd.GeoDataFrame(edges, geometry="geometry", crs=crs),
     )
+
+
+def tie_edited(network: Network) -> Network:
+    """
+    Return a network that was edited, with its connected pieces found anew.
+
+    Parameters
+    ----------
+    network
+        The two tables, with pieces of walkway taken away or added.
+
+    Returns
+    -------
+    network
+        Sorted by id; `component_id` is that of the network as it is now (0 is the longest), `length_m` that
+        of the lines, which is what walks are measured by. Nodes that no walkway meets any more are left out.
+
+    Raises
+    ------
+    SchemaError
+        If a line does not lead from its `from_node` to its `to_node`.
+    NetworkError
+        If a walkway leads to a node that is not there.
+    """
+    nodes = network.nodes.sort_values("node_id", ignore_index=True)
+    edges = network.edges.sort_values("edge_id", ignore_index=True)
+    _require_ends_at_nodes(nodes, edges)
+    index = index_network(nodes, edges, step_free=False)
+    edges = edges.assign(component_id=index.edge_component, length_m=index.length_m)
+    nodes = nodes.assign(component_id=index.node_component)
+    return Network(nodes[nodes["component_id"] >= 0].reset_index(drop=True), edges)
+
+
+def _require_ends_at_nodes(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> None:
+    lines, points = edges.geometry.to_numpy(), gpd.GeoSeries(nodes.set_index("node_id").geometry)
+    off = np.zeros(len(edges), dtype=bool)
+    for vertex, column in ((0, "from_node"), (-1, "to_node")):
+        is_known = edges[column].isin(points.index).to_numpy(dtype=bool)
+        ends = np.array(points.reindex(edges[column]), dtype=object)
+        # Not near, or no line at all: both are off. Nodes that are not there are told elsewhere.
+        off |= is_known & ~(shapely.distance(shapely.get_point(lines, vertex), ends) <= _END_OFF_M)
+    if off.any():
+        raise SchemaError(
+            f"{int(off.sum())} pieces of walkway do not lead from their first node to their second",
+            where=f"edge_id {format_rows(edges['edge_id'][off].tolist())}",
+            hint="give each edge a geometry from its node to the other one, in the CRS of the graph",
+        )
 
 
 def _count_streets(network: Network) -> pd.Series:

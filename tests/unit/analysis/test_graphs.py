@@ -3,6 +3,7 @@
 
 import geopandas as gpd
 import networkx as nx
+import numpy as np
 import osmnx as ox
 import pytest
 import shapely
@@ -10,9 +11,11 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from begegnung_geo.analysis.graphs import Network, build_graph, read_graph, split_network
+from begegnung_geo.analysis.graphs import Network, build_graph, read_graph, split_network, tie_edited
 from begegnung_geo.analysis.network import build_network
-from begegnung_geo.errors import CrsError, SchemaError
+from begegnung_geo.analysis.reach import assign_walk_distance
+from begegnung_geo.analysis.ways import lay_ways
+from begegnung_geo.errors import CrsError, NetworkError, SchemaError
 
 NODES = {number: (370_000 + 137.31 * (number % 4), 5_708_000 + 89.7 * (number // 4)) for number in range(12)}
 
@@ -122,3 +125,65 @@ def test_a_piece_of_walkway_belongs_to_the_district_of_its_middle(build_walkways
     west = build_graph(parts["1"])
     assert [west.nodes[node]["street_count"] for node in (0, 1)] == [1, 2]  # no dead end at the border
     assert_geodataframe_equal(read_graph(west).edges, parts["1"].edges)
+
+
+def test_a_network_that_was_not_edited_stays_as_it_is(build_walkways):
+    network = Network(*build_network(build_walkways(NODES, {1: [0, 1, 5], 2: [5, 9, 10], 3: [2, 3]})))
+    for ours, theirs in zip(network, tie_edited(read_graph(build_graph(network))), strict=True):
+        assert_geodataframe_equal(ours, theirs)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ways=ways_of_nodes, seed=st.integers(0, 2**16))
+def test_the_pieces_of_an_edited_network_are_those_of_networkx(build_walkways, ways, seed):
+    network = Network(*build_network(build_walkways(NODES, _draw_ways(ways))))
+    left = network.edges.sample(frac=0.5, random_state=seed)
+    nodes, edges = tie_edited(Network(network.nodes, left))
+    graph = nx.MultiGraph()
+    graph.add_edges_from(
+        (row.from_node, row.to_node, {"length": row.geometry.length}) for row in left.itertuples()
+    )
+    pieces = [set(piece) for piece in nx.connected_components(graph)]
+    assert {frozenset(group["node_id"]) for _, group in nodes.groupby("component_id")} == set(
+        map(frozenset, pieces)
+    )
+    lengths = edges.groupby("component_id")["length_m"].sum().round(3).tolist()
+    assert lengths == sorted(lengths, reverse=True)
+    assert sum(lengths) == pytest.approx(graph.size(weight="length"), abs=0.01)
+
+
+def _walk_from_home(network: Network) -> float:
+    """Return the metres from a home at node 3 to a place at node 0; NaN where no way leads there."""
+    points = network.nodes.set_index("node_id").geometry
+    home = gpd.GeoDataFrame({"cell_id": ["h"], "persons": [1.0]}, geometry=[points[3]], crs=points.crs)
+    place = gpd.GeoDataFrame({"begegnungsort_id": ["b"]}, geometry=[points[0]], crs=points.crs)
+    ways = lay_ways(*network, snap_distance_m=10.0, scrap_length_m=0.0)
+    return float(assign_walk_distance(home, place, ways=ways)[0]["walk_distance_m"].iloc[0])
+
+
+def test_walks_are_measured_on_a_network_with_a_piece_taken_away_or_added(build_walkways):
+    # 0 - 1 - 2 - 3 in a row, 137.31 m each; then without the piece in the middle; then with a way around.
+    graph = build_graph(Network(*build_network(build_walkways(NODES, {1: [0, 1], 2: [1, 2], 3: [2, 3]}))))
+    assert _walk_from_home(tie_edited(read_graph(graph))) == pytest.approx(3 * 137.31)
+    (facts,) = (dict(facts) for u, v, facts in graph.edges(data=True) if (u, v) == (1, 2))
+    graph.remove_edges_from([(1, 2), (2, 1)])
+    assert np.isnan(_walk_from_home(tie_edited(read_graph(graph))))
+    around = shapely.LineString([NODES[1], NODES[5], NODES[6], NODES[2]])
+    added = facts | {"edge_id": 99, "osmid": -1, "length": 1.0}  # what `length` says does not count
+    graph.add_edge(1, 2, **added | {"geometry": around, "reversed": False})
+    graph.add_edge(2, 1, **added | {"geometry": around.reverse(), "reversed": True})
+    edited = tie_edited(read_graph(graph))
+    assert edited.edges.set_index("edge_id")["length_m"][99] == pytest.approx(2 * 89.7 + 137.31)
+    assert _walk_from_home(edited) == pytest.approx(3 * 137.31 + 2 * 89.7)
+
+
+def test_an_edge_that_does_not_lead_from_node_to_node_is_refused(build_walkways):
+    network = Network(*build_network(build_walkways(NODES, {1: [0, 1], 2: [1, 2]})))
+    turned = network.edges.assign(geometry=[network.edges.geometry[0].reverse(), network.edges.geometry[1]])
+    with pytest.raises(SchemaError, match="1 pieces of walkway do not lead") as caught:
+        tie_edited(Network(network.nodes, turned))
+    assert caught.value.where == "edge_id 0"
+    with pytest.raises(SchemaError, match="do not lead"):
+        tie_edited(Network(network.nodes, network.edges.assign(geometry=[None, turned.geometry[1]])))
+    with pytest.raises(NetworkError, match="unknown nodes"):
+        tie_edited(Network(network.nodes[:2], network.edges))
