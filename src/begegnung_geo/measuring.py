@@ -90,11 +90,14 @@ def measure_demand(step: StepInput) -> StepOutput:
 
 def vary_snapping(step: StepInput) -> StepOutput:
     """Measure the walks again with other longest legs to a walkway: only the homes that change are kept."""
+    profile, rule = step.profile, step.profile.underserved
+    tried = (rule.profile, profile.coverage.headline[0].profile)  # flags of districts, ranks of rooms
     snap_variants = build_snap_variants(
         step.layer("demand"),
         _read_supply(step),
         ways=_lay_ways(step),
-        snap_distances_m=step.profile.underserved.variants.snap_distances_m,
+        snap_distances_m=rule.variants.snap_distances_m,
+        step_free=any(profile.walking.profiles[key].step_free for key in tried),
     )
     return StepOutput({"snap_variants": snap_variants})
 

@@ -127,7 +127,7 @@ STEPS = (
     Step(
         "vary_snapping", "coverage", vary_snapping,
         reads=("demand", "begegnungsorte", "neighbour_places", "doors", "walk_nodes", "walk_edges"),
-        uses=("walking", "underserved"), writes=("snap_variants",),
+        uses=("walking", "underserved", "coverage"), writes=("snap_variants",),
     ),
     Step(
         "weigh_need", "coverage", weigh_need,

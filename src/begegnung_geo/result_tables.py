@@ -117,7 +117,10 @@ RESULT_TABLES: tuple[Table, ...] = (
             Column("demand_id", "str", "home"),
             Column("snap_limit_m", "float64", "longest straight leg of homes and places", unit="m"),
             Column("walk_distance_m", "float64", "to the nearest counted place; null where unreachable", unit="m", is_nullable=True),
+            Column("walk_distance_step_free_m", "float64", "the same along ways known as step-free; null where unreachable, and throughout where neither the rule nor the first headline is without steps", unit="m", is_nullable=True),
+            Column("walk_distance_step_free_min_m", "float64", "the shortest it may be: ways nobody knows about taken as step-free; null as above", unit="m", is_nullable=True),
             Column("status", "str", "reached, or why not", allowed=DEMAND_STATUS),
+            Column("step_free_status", "str", "the same of the walk along ways known as step-free; null where that is not measured", allowed=DEMAND_STATUS, is_nullable=True),
         ),
     ),
     Table(

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Walking distances along the network from every node and point to the nearest place."""
 
+from typing import NamedTuple
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ from begegnung_geo.analysis.network import Floats, WalkNetwork
 from begegnung_geo.analysis.snapping import TIE_M, Snaps, snap_to_edges
 from begegnung_geo.analysis.walk_ends import DISTANCE_DECIMALS, NearestPlace, pair_on_edges
 from begegnung_geo.analysis.walk_search import measure_node_distance
-from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Ways
+from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Stops, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.issues import IssueCode, build_issues, concat_issues, count_issue
 
@@ -67,6 +69,46 @@ def measure_walk_distance(
     distance_m[row] = np.round(nearest, DISTANCE_DECIMALS)
     place[row] = np.where(first == _NO_PLACE, -1, first)
     return NearestPlace(distance_m, place)
+
+
+class HomeWalks(NamedTuple):
+    """
+    The walks of homes to the nearest counted place.
+
+    Attributes
+    ----------
+    nearest
+        On any ground.
+    step_free_m, step_free_min_m
+        In metres along ways known as step-free, and also along those nobody knows about;
+        infinite where there is none.
+    """
+
+    nearest: NearestPlace
+    step_free_m: Floats
+    step_free_min_m: Floats
+
+
+def measure_home_walks(homes: Stops, doors: Stops) -> HomeWalks:
+    """
+    Measure the walks of homes to the nearest place, with and without steps.
+
+    Parameters
+    ----------
+    homes, doors
+        On the same ways; places sorted by id.
+    """
+    ways = homes.ways
+    walks = {
+        index: measure_walk_distance(homes.on(footing), doors.on(footing), index.network)
+        for footing, index in ((f, ways.index(f)) for f in (MAYBE_STEP_FREE, STEP_FREE, ANY_GROUND))
+    }
+    nearest, known, possible = (walks[ways.index(f)] for f in (ANY_GROUND, STEP_FREE, MAYBE_STEP_FREE))
+    # A step-free way found from another walkway beside the house is no shorter walk than everyone's.
+    at_most, at_least = (
+        np.maximum(step_free.distance_m, nearest.distance_m) for step_free in (known, possible)
+    )
+    return HomeWalks(nearest, at_most, np.minimum(at_least, at_most))
 
 
 def assign_snap_distance(
@@ -146,15 +188,8 @@ def assign_walk_distance(
         require_crs(layer, ways.crs or "", name=name)
     places = counted_places.sort_values("begegnungsort_id", kind="stable")
     homes, doors = ways.snap(cells.geometry), ways.snap(places.geometry)
-    walks = {
-        index: measure_walk_distance(homes.on(footing), doors.on(footing), index.network)
-        for footing, index in ((f, ways.index(f)) for f in (MAYBE_STEP_FREE, STEP_FREE, ANY_GROUND))
-    }
-    nearest, known, possible = (walks[ways.index(f)] for f in (ANY_GROUND, STEP_FREE, MAYBE_STEP_FREE))
-    # A step-free way found from another walkway beside the house is no shorter walk than everyone's.
-    at_most, at_least = (
-        np.maximum(step_free.distance_m, nearest.distance_m) for step_free in (known, possible)
-    )
+    walks = measure_home_walks(homes, doors)
+    nearest = walks.nearest
     status = np.select(
         [np.isfinite(nearest.distance_m), ~homes.full.is_snapped, len(places) == 0],
         ["reached", "no_walkway_near", "no_place"],
@@ -163,8 +198,8 @@ def assign_walk_distance(
     ids = np.array([*places["begegnungsort_id"], None], dtype=object)
     demand = cells.rename(columns={"cell_id": "demand_id"}).assign(
         walk_distance_m=_null_infinite(nearest.distance_m),
-        walk_distance_step_free_m=_null_infinite(at_most),
-        walk_distance_step_free_min_m=_null_infinite(np.minimum(at_least, at_most)),
+        walk_distance_step_free_m=_null_infinite(walks.step_free_m),
+        walk_distance_step_free_min_m=_null_infinite(walks.step_free_min_m),
         air_distance_m=_measure_air_distance(cells, places),
         snap_distance_m=homes.full.leg_m,
         nearest_begegnungsort_id=pd.Series(ids[nearest.place], index=cells.index, dtype="str"),

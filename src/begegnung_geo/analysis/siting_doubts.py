@@ -10,7 +10,7 @@ import numpy as np
 from begegnung_geo.analysis.coverage import find_covered, find_unknown
 from begegnung_geo.analysis.missing_places import draw_missing
 from begegnung_geo.analysis.network import Bools
-from begegnung_geo.analysis.snap_variants import apply_snap_variant
+from begegnung_geo.analysis.snap_variants import apply_snap_variant, find_lost_homes
 from begegnung_geo.analysis.underserved_variants import Doubts, find_known_open
 from begegnung_geo.assessment import Variants
 from begegnung_geo.profile import Headline, Walking
@@ -80,12 +80,14 @@ def _try_all(
     yield usual
     yield from (cover(factor * usual_m) for factor in variants.speed_factors)
     yield from (cover(minutes * per_minute_m) for minutes in variants.thresholds_min)
-    legs = [] if profile.step_free else sorted(doubts.snap_variants["snap_limit_m"].unique())
-    for limit in legs:  # the table knows walks with steps only
-        changed = apply_snap_variant(demand, doubts.snap_variants, snap_limit_m=limit)
-        is_covered = find_covered(changed, reach_m=usual_m, step_free=False)
-        is_lost = (changed["status"] == "no_walkway_near").to_numpy(dtype=bool)
-        yield SitingTrial(usual_m, (is_covered | is_lost)[np.newaxis])
+    for limit in sorted(doubts.snap_variants["snap_limit_m"].unique()):
+        told = {"snap_limit_m": limit, "step_free": profile.step_free}
+        changed = apply_snap_variant(demand, doubts.snap_variants, **told)
+        is_covered = find_covered(changed, reach_m=usual_m, step_free=profile.step_free)
+        is_lost = (changed["status"] == "no_walkway_near") | demand["demand_id"].isin(
+            find_lost_homes(doubts.snap_variants, **told)
+        )
+        yield SitingTrial(usual_m, (is_covered | is_lost.to_numpy(dtype=bool))[np.newaxis])
     unknown = find_unknown(demand, reach_m=usual_m, step_free=profile.step_free)
     if unknown.any():
         yield SitingTrial(usual_m, usual.is_covered | unknown)

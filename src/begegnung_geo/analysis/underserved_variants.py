@@ -173,12 +173,11 @@ def build_trials(experiment: Experiment) -> Iterator[Trial]:
 
 
 def _try_snapping(experiment: Experiment) -> Iterator[Trial]:
-    # The table knows walks with steps only; for a rule without steps this assumption is not tried.
     rows = experiment.doubts.snap_variants
-    if experiment.step_free:
-        return
     for limit in sorted(rows["snap_limit_m"].unique()):
-        changed = apply_snap_variant(experiment.demand, rows, snap_limit_m=limit)
+        changed = apply_snap_variant(
+            experiment.demand, rows, snap_limit_m=limit, step_free=experiment.step_free
+        )
         yield experiment.count("leg", float(limit), minutes=experiment.rule.threshold_min, demand=changed)
 
 

@@ -2,7 +2,7 @@
 """The walk network once in memory, and what of it each way of walking may use."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -93,6 +93,10 @@ class Ways:
     def network(self, footing: Footing = ANY_GROUND) -> WalkNetwork:
         """Return the network a footing allows."""
         return self.index(footing).network
+
+    def limit(self, snap_distance_m: float) -> "Ways":
+        """Return the same ways with another longest straight leg, in metres; networks are shared."""
+        return replace(self, snap_distance_m=snap_distance_m, _stops={})
 
     def snap(self, points: Floats | gpd.GeoSeries) -> "Stops":
         """Return points that meet the network on any footing; many points once only, whoever asks."""

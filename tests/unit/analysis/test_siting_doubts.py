@@ -17,7 +17,10 @@ WALKING = Walking(
     default_profile="adult",
     snap_distance_m=300,
     scrap_length_m=0,
-    profiles={"adult": WalkingProfile(speed_m_s=1.0, reason="300 m in 5 minutes")},
+    profiles={
+        "adult": WalkingProfile(speed_m_s=1.0, reason="300 m in 5 minutes"),
+        "step_free": WalkingProfile(speed_m_s=1.0, step_free=True, reason="the same without steps"),
+    },
 )
 HEADLINE = Headline(profile="adult", threshold_min=5)
 VARIANTS = Variants(
@@ -43,14 +46,14 @@ def demand():
     )
 
 
-def list_trials(demand, **doubts):
+def list_trials(demand, *, headline=HEADLINE, **doubts):
     nothing = {
         "need": pd.DataFrame(),
         "snap_variants": pd.DataFrame({"snap_limit_m": [], "demand_id": []}),
         "open_walks": pd.DataFrame(index=demand.index),
     }
     return list_siting_trials(
-        demand, Doubts(**nothing | doubts), walking=WALKING, headline=HEADLINE, variants=VARIANTS
+        demand, Doubts(**nothing | doubts), walking=WALKING, headline=headline, variants=VARIANTS
     )
 
 
@@ -77,6 +80,29 @@ def test_a_home_that_loses_its_leg_is_brought_within_reach_by_no_room(demand):
     # With 150 m b has no way any more and d comes within reach; with 500 m a walks farther.
     assert (300.0, ["abcde"]) in found
     assert (300.0, ["bce"]) in found
+
+
+def test_without_steps_a_home_that_loses_its_step_free_way_is_brought_within_reach_by_no_room(demand):
+    rows = pd.DataFrame(
+        {
+            "demand_id": ["b", "d"],
+            "snap_limit_m": [150.0, 150.0],
+            "walk_distance_m": [190.0, 410.0],
+            "walk_distance_step_free_m": [np.nan, 290.0],
+            "walk_distance_step_free_min_m": [np.nan, 290.0],
+            "status": ["reached", "reached"],
+            "step_free_status": ["no_walkway_near", "reached"],
+        }
+    )
+    walks = {f"walk_distance_step_free_{end}m": WALKS_M for end in ("", "min_")}
+    found = list_trials(
+        demand.assign(**walks),
+        headline=Headline(profile="step_free", threshold_min=5),
+        snap_variants=rows,
+        open_walks=pd.DataFrame({"open_walk_step_free_m_a": np.full(5, np.nan)}),
+    )
+    # b has a way over steps only, d comes within reach, a and c stay, e is off the map.
+    assert (300.0, ["abcde"]) in [tell(trial) for trial in found]
 
 
 def test_unknown_hours_count_as_closed_where_hours_are_known_of_any(demand):

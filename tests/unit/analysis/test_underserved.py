@@ -20,7 +20,10 @@ WALKING = Walking(
     default_profile="senior",
     snap_distance_m=300,
     scrap_length_m=1000,
-    profiles={"senior": WalkingProfile(speed_m_s=1.0, step_free=False, reason="600 m in 10 minutes")},
+    profiles={
+        "senior": WalkingProfile(speed_m_s=1.0, step_free=False, reason="600 m in 10 minutes"),
+        "step_free": WalkingProfile(speed_m_s=1.0, step_free=True, reason="the same without steps"),
+    },
 )
 LIMIT = {"covered_share": {"below": 0.5, "unit": "0-1", "reason": "half"}}
 MEDIAN = {
@@ -32,6 +35,7 @@ VARIANTS = {
     "draws_agree_min": 0.9, "seed": 1, "detour_factor": 1.25, "likely_agreement_min": 0.7,
 }  # fmt: skip
 NEAR, FAR = 100.0, 5000.0
+WALKS = ("walk_distance_m", "walk_distance_step_free_m", "walk_distance_step_free_min_m")
 
 
 def build_rule(**changes):
@@ -103,7 +107,7 @@ def build_snapped(rows):
         {
             "demand_id": pd.Series([f"h{row[1]}" for row in rows], dtype="str"),
             "snap_limit_m": pd.Series([row[0] for row in rows], dtype=float),
-            "walk_distance_m": pd.Series([row[2] for row in rows], dtype=float),
+            **{name: pd.Series([row[2] for row in rows], dtype=float) for name in WALKS},
             "status": pd.Series(["reached" if row[2] else "no_walkway_near" for row in rows], dtype="str"),
         }
     )
@@ -240,10 +244,12 @@ def test_unknown_walks_counted_as_covered_are_a_variant_where_there_are_any():
     assert flags.loc["a", "persons_beyond"] == 450
 
 
-def test_homes_that_lose_or_find_their_walkway_are_a_variant():
+@pytest.mark.parametrize("profile", ["senior", "step_free"])
+def test_homes_that_lose_or_find_their_walkway_are_a_variant(profile):
     # 45 % within reach; with legs of 500 m 100 more are; with 150 m nobody knows of 100 of the near ones.
     homes = [("a", 350, NEAR, 50.0), ("a", 100, NEAR, 50.0), ("a", 450, FAR, 4000.0), ("a", 100, None, 50.0)]
-    flags, variants = flag_both(homes, snapped=[(500.0, 3, 400.0), (150.0, 1, None)])
+    rule = build_rule(profile=profile)
+    flags, variants = flag_both(homes, rule=rule, snapped=[(500.0, 3, 400.0), (150.0, 1, None)])
     said = variants.set_index("variant")
     assert said.loc["leg_500", ["is_underserved", "covered_share"]].tolist() == [False, 0.55]
     assert said.loc["leg_150", ["is_underserved", "covered_share"]].tolist() == [True, 0.35]
