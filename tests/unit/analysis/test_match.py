@@ -30,8 +30,10 @@ from typing import Any
 import pytest
 
 from begegnung_geo.analysis import name_words
+from begegnung_geo.analysis.match import LIMITS, match_places
+from begegnung_geo.analysis.match_facts import build_match_facts
 from begegnung_geo.analysis.names import find_doubts, normalise_name
-from inventory_rows import at, build_area, build_features, build_places, conflate, square
+from inventory_rows import at, build_area, build_features, build_places, conflate, read_rules, square
 
 FOLDER = Path(__file__).parents[2] / "labelled_pairs"
 # The quarters of the lists, as the districts of a town would give them.
@@ -133,6 +135,46 @@ def test_the_name_of_a_quarter_alone_makes_no_match() -> None:
         {"place_id": "stadt:2", "name": "Jugendcafé Moorbach", "class": "youth_centre", "geometry": at(20)},
     ]
     assert len(conflate(build_places(*rows), localities=["Moorbach"])[0]) == 2
+
+
+def count_pairs(*rows: dict[str, Any]) -> int:
+    facts = build_match_facts(build_places(*rows), read_rules(), None)
+    return len(match_places(facts))
+
+
+def test_pairs_grow_with_the_places_of_a_country_and_not_with_their_square() -> None:
+    # Towns alike 25 km apart, down to the addresses: each brings its own pairs and no other.
+    def lay_towns(towns: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "place_id": f"liste:{town}-{i}",
+                "name": f"Treff {i % 7}",
+                "street": f"Weg {i % 9}",
+                "house_number": str(i % 4),
+                "geometry": at(25_000.0 * town + 40 * (i % 8), 40 * (i // 8)),
+            }
+            for town in range(towns)
+            for i in range(48)
+        ]
+
+    one = count_pairs(*lay_towns(1))
+    assert one > 200
+    assert [count_pairs(*lay_towns(towns)) for towns in (4, 16)] == [4 * one, 16 * one]
+
+
+def test_pairs_on_one_spot_grow_with_the_places_and_not_with_their_square() -> None:
+    # A shopping street: everything within 60 m, far more than the nearest that are compared.
+    def crowd(places: int) -> list[dict[str, Any]]:
+        spots = ((60 * ((7 * i) % places) / places, 60 * ((11 * i) % places) / places) for i in range(places))
+        return [
+            {"place_id": f"liste:{i}", "name": f"Laden {i}", "geometry": at(x, y)}
+            for i, (x, y) in enumerate(spots)
+        ]
+
+    few, many = count_pairs(*crowd(200)), count_pairs(*crowd(800))
+    assert few <= 200 * LIMITS.neighbours_max
+    assert many <= 800 * LIMITS.neighbours_max
+    assert many < 4.5 * few  # all with all would be 16 times as many
 
 
 def test_every_kind_of_the_word_lists_is_found_in_a_name() -> None:
