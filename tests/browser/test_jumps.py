@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
 """From the tables to the map and back; the legend says what is on; an address brings a view back."""
 
+from dataclasses import replace
+
+import geopandas as gpd
 import pytest
+import shapely
 
 from page_checks import find_violations
+from small_town import build_town, write_site
 
 MAP = "maps/stadtkarte.html"
 HAUS_C = "b000000000002"
@@ -67,6 +72,46 @@ def test_a_gap_has_a_row_and_the_popup_leads_to_it(page):
     assert f"{people} Menschen" in page.text_content(".popup")
     page.get_by_role("button", name="In der Tabelle zeigen").click()
     assert page.evaluate(FOCUSED_ROW) == "luecke-0"
+
+
+def test_a_hot_spot_is_shown_from_its_row_and_a_click_on_it_leads_to_the_row(tmp_path, visit):
+    town = build_town()
+    west, south, _, _ = town.city_area.total_bounds
+    spots = gpd.GeoDataFrame(
+        {
+            "hot_spot_id": ["001", "002"],
+            "kind": ["long", "short"],
+            "profile": ["senior", "senior"],
+            "persons": [1235.0, float("nan")],
+            "walk_mean_min": [17.25, 4.0],
+            "name": ["Deichdorf", None],
+        },
+        geometry=[
+            shapely.MultiPolygon([shapely.box(west + x, south + 2000, west + x + 700, south + 2700)])
+            for x in (200, 3200)
+        ],
+        crs=town.city_area.crs,
+    )
+    page = visit(write_site(replace(town, hot_spots=spots), tmp_path) / MAP).page
+    assert not page.is_checked("#haeufung")
+    page.click("[data-spot='1']")
+    assert page.is_checked("#haeufung")
+    assert _title(page) == "Gebiet 2"
+    row = page.locator("#haeufung-1 td").all_text_contents()
+    told = page.locator(".popup dd").all_text_contents()
+    assert told == row == ["Häufung kurzer Wege", "4,0", "weniger als 10"]
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.spot") == "1"
+    page.evaluate(
+        """() => { const at = begegnung.parts.hot_spots.look(0).at, { map } = begegnung;
+        ['places', 'neighbours', 'gaps'].forEach(key => begegnung.parts[key].remove());
+        map.setView(at, 14, {animate: false});
+        map.fire('click', {latlng: at, layerPoint: map.latLngToLayerPoint(at)}); }"""
+    )
+    assert _title(page) == "Deichdorf"
+    page.get_by_role("button", name="In der Tabelle zeigen").click()
+    assert page.evaluate(FOCUSED_ROW) == "haeufung-0"
+    assert not find_violations(page)
 
 
 @pytest.mark.parametrize(

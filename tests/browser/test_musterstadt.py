@@ -3,10 +3,13 @@
 
 import csv
 import json
+import math
 
 import pytest
 
 from page_checks import check_widths, find_violations
+
+HEADLINES = ("senior_10", "adult_15")
 
 
 def _percent(share: float) -> str:
@@ -63,6 +66,87 @@ def test_the_figures_on_the_pages_are_those_of_the_summary(musterstadt, visit, s
         assert cells[2] == _percent(borough["covered_share"]["senior_10"])
         assert int(cells[1].replace(".", "")) == round(borough["persons"] / 5) * 5
         assert cells[6].startswith("unterversorgt") == borough["is_underserved"]
+
+
+def _read_shares(row: dict[str, str]) -> tuple[float, ...]:
+    return tuple(float(row[key].replace(",", ".")) for key in ("covered_share", "covered_share_max"))
+
+
+def _told(low: float, high: float) -> str:
+    # A share of coverage_by_district.csv as the pages write it.
+    if round(low * 100) == round(high * 100):
+        return _percent(low)
+    return f"{math.floor(round(low * 100, 6))} bis {math.ceil(round(high * 100, 6))} %"
+
+
+def _read_told(musterstadt) -> dict[tuple[str, str, str, str], tuple[float, ...]]:
+    head, *rows = _read_csv(musterstadt.site / "downloads" / "coverage_by_district.csv")
+    records = [dict(zip(head, row, strict=True)) for row in rows]
+    keys = ("level", "district_id", "profile", "threshold_min")
+    return {tuple(r[key] for key in keys): _read_shares(r) for r in records if r["covered_share"]}
+
+
+def test_the_share_of_a_district_is_one_in_popup_table_csv_sheet_and_summary(musterstadt, visit, summary):
+    told = _read_told(musterstadt)
+    page = visit(musterstadt.site / "maps" / "stadtkarte.html").page
+    compared = 0
+    for district in summary["districts"]:
+        level, district_id = district["level"], district["district_id"]
+        lows = {
+            use: told.get((level, district_id, *use.rsplit("_", 1)), (None,))[0]
+            for use in district["covered_share"]
+        }
+        assert district["covered_share"] == lows
+        shares = [
+            _told(*told[key])
+            for use in HEADLINES
+            if (key := (level, district_id, *use.rsplit("_", 1))) in told
+        ]
+        if len(shares) < len(HEADLINES):
+            continue  # too few people: nothing is told anywhere (test_few_people_... in test_site.py)
+        row = page.locator(f"tr[data-key='{level}-{district_id}']")
+        assert [_plain(cell) for cell in row.locator("td.num").all_text_contents()[1:3]] == shares
+        row.locator("[data-district]").click()
+        popup = page.locator(".popup dd").all_text_contents()
+        assert [_plain(text) for text in popup[1:3]] == shares
+        page.keyboard.press("Escape")
+        compared += 1
+        link = row.locator("a")
+        if link.count():
+            sheet = visit(musterstadt.site / "sheets" / link.get_attribute("href")).page
+            figures = sheet.locator(".figures .value").all_text_contents()
+            assert [_plain(text) for text in figures[:2]] == shares
+    assert compared >= 6  # three Stadtbezirke and several Bezirke
+
+
+def test_every_walker_and_time_has_one_share_under_the_map_in_the_table_and_in_the_csv(
+    musterstadt, visit, summary
+):
+    told = _read_told(musterstadt)
+    boroughs = [district for district in summary["districts"] if district["level"] == "stadtbezirk"]
+    links = dict(
+        visit(musterstadt.site / "maps" / "stadtkarte.html").page.evaluate(
+            "[...document.querySelectorAll('tr[data-key] a')]"
+            ".map(a => [a.closest('tr').dataset.key, a.getAttribute('href')])"
+        )
+    )
+    for borough in boroughs:
+        page = visit(musterstadt.site / "maps" / links[f"stadtbezirk-{borough['district_id']}"]).page
+        table = page.evaluate(
+            "[...document.querySelectorAll('section[aria-labelledby=reichweite] tbody tr')]"
+            ".map(row => [...row.cells].slice(1).map(cell => cell.textContent))"
+        )
+        walkers, times = (
+            page.locator(f"{select} option").evaluate_all("all => all.map(o => o.value)")
+            for select in ("#wer", "#zeit")
+        )
+        for walker, row in zip(walkers, table, strict=True):
+            page.select_option("#wer", walker)
+            for time, cell in zip(times, row, strict=True):
+                page.select_option("#zeit", time)
+                share = _told(*told["stadtbezirk", borough["district_id"], walker, time])
+                assert _plain(cell) == share
+                assert f"erreichen {share} der Menschen" in _plain(page.text_content("#aussage"))
 
 
 def _read_csv(path) -> list[list[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from begegnung_geo.attribute_rules import NO_VOCABULARY, AttributeRules
@@ -126,6 +127,17 @@ class SiteContent:
         words = Words("de")
         records = self.begegnungsorte[_HOURS_COLUMNS].to_dict("records")
         return {str(row["begegnungsort_id"]): describe_hours(row, words=words) for row in records}
+
+    @cached_property
+    def unmapped_districts(self) -> frozenset[tuple[str, str]]:
+        """Level and id of districts mapped by less than half: finding no place there does not mean none."""
+        if self.mapped_area is None:
+            return frozenset()
+        inside = shapely.intersection(self.districts.geometry.to_numpy(), self.mapped_area)
+        is_part = shapely.area(inside) < self.districts.geometry.area.to_numpy() / 2
+        return frozenset(
+            self.districts.loc[is_part, ["level", "district_id"]].itertuples(index=False, name=None)
+        )
 
     @property
     def is_invented(self) -> bool:

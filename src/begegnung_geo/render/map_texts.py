@@ -11,6 +11,7 @@ from begegnung_geo.render.figures import find_reach
 from begegnung_geo.render.potential import tell_gains
 from begegnung_geo.render.scopes import PageSlugs, Scope, list_shown_levels
 from begegnung_geo.render.sections import build_district_row, name_gaps
+from begegnung_geo.render.spots import tell_spots
 from begegnung_geo.render.statements import Speaker, say_date_line, say_statement
 from begegnung_geo.render.tables import PlaceRow
 from begegnung_geo.render.tryout import build_tryout_texts
@@ -58,6 +59,7 @@ def build_map_texts(
                 for number, members in list_shown_levels(scope, speaker.content.districts)
             ],
             "gaps": _tell_gaps(scope.gaps, speaker),
+            "hot_spots": tell_spots(speaker) if scope.is_city else {},
             "potential": tell_gains(scope, speaker),
             "neighbours": [_tell_neighbour(row, speaker) for row in neighbours],
         },

@@ -27,11 +27,10 @@ def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
     counted = int(places["is_counted"].sum())
     potential = int((places["standing"] == "potential").sum())
     more = words.say("figure.places_more", count=len(places) - counted)
+    value = speaker.places(counted, level=scope.level, district_id=scope.district_id)
     if potential:
         more = f"{more}, {words.say('figure.places_potential', count=potential)}"
-    figures.append(
-        {"value": words.number(counted), "label": words.say("figure.places", count=counted), "note": more}
-    )
+    figures.append({"value": value, "label": words.say("figure.places", count=counted), "note": more})
     reach = speaker.headline_reach(scope)
     if reach.has_share or len(scope.gaps):
         count = len(scope.gaps)
@@ -229,7 +228,7 @@ def _tell_figures(record: Mapping[Any, Any], speaker: Speaker) -> dict[str, Any]
         "sorts": [round(reach.share_low * 100) if reach.has_share else -1 for reach in reaches],
         "bar": round(reaches[0].share_low * 100) if reaches[0].has_share else None,
         "bar_high": round(reaches[0].share_high * 100) if reaches[0].status == "range" else None,
-        "places": speaker.words.number(len(counted)),
+        "places": speaker.places(len(counted), level=level, district_id=district_id),
         "places_sort": len(counted),
         "need": need,
         "need_sort": need_sort,

@@ -38,6 +38,8 @@ from begegnung_geo.render.statements import (
 )
 from begegnung_geo.render.text import LANGUAGES, Words, clean_text
 
+_MIDDLE_NEED = 50  # of the whole city, by definition (docs/method.md)
+
 
 def render_site(content: SiteContent, *, language: str = "de") -> dict[str, str]:
     """
@@ -255,6 +257,7 @@ def _build_total(city: Scope, speaker: Speaker) -> dict[str, Any]:
         "persons": speaker.persons(reaches[0].persons),
         "shares": [speaker.share(reach) for reach in reaches],
         "places": words.number(int(city.begegnungsorte["is_counted"].sum())),
+        "need": words.number(_MIDDLE_NEED),
     }
 
 

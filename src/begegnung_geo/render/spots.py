@@ -24,6 +24,7 @@ def build_spot_section(speaker: Speaker) -> dict[str, Any]:
     names = name_gaps(spots.assign(gap_id=spots["hot_spot_id"]), speaker)
     rows = [
         {
+            "number": number,
             "name": name,
             "kind": words.say(f"spot.{kind}"),
             "minutes": words.number(minutes, decimals=1),
@@ -31,8 +32,8 @@ def build_spot_section(speaker: Speaker) -> dict[str, Any]:
             "persons": speaker.persons_told(persons),
             "persons_sort": rank_persons(persons),
         }
-        for name, kind, minutes, persons in zip(
-            names, spots["kind"], spots["walk_mean_min"], spots["persons"], strict=True
+        for number, (name, kind, minutes, persons) in enumerate(
+            zip(names, spots["kind"], spots["walk_mean_min"], spots["persons"], strict=True)
         )
     ]
     return {
@@ -43,4 +44,16 @@ def build_spot_section(speaker: Speaker) -> dict[str, Any]:
         ),
         "caption": words.say("spot.caption", people=speaker.profile(headline.profile)),
         "rows": rows,
+    }
+
+
+def tell_spots(speaker: Speaker) -> dict[str, Any]:
+    """Return name and lines of each spot for the map, as its row in the table says it."""
+    words = speaker.words
+    rows = build_spot_section(speaker)["rows"]
+    terms = {"kind": "spot.kind", "minutes": "spot.minutes", "persons": "gap.persons"}
+    labels = {key: words.say(term) for key, term in terms.items()}
+    return {
+        "names": [row["name"] for row in rows],
+        "info": [[{"term": label, "text": row[key]} for key, label in labels.items()] for row in rows],
     }

@@ -83,6 +83,11 @@ class Speaker:
         """Return people in one figure for map, popup, table and list; estimated ones with two digits."""
         return self.persons_prose(persons) if self.content.is_estimated else self.persons(persons)
 
+    def places(self, count: int, *, level: str, district_id: str) -> str:
+        """Return a number of places; none found where the map data lacks most of a district is no zero."""
+        is_unknown = not count and (level, district_id) in self.content.unmapped_districts
+        return self.words.say("place.not_known") if is_unknown else self.words.number(count)
+
     def profile(self, key: str) -> str:
         """Return the name of a walking profile."""
         return self.words.say(f"profile.{key}") if self.words.has(f"profile.{key}") else clean_text(key)

@@ -59,8 +59,8 @@ def test_hours_in_words(raw: str, german: str) -> None:
 
 
 def test_unknown_is_never_closed() -> None:
-    assert tell(None) == "unbekannt"
-    assert tell("  ") == "unbekannt"
+    assert tell(None) == "nicht bekannt"
+    assert tell("  ") == "nicht bekannt"
     assert tell("werktags 9-17") == "angegeben, aber nicht eindeutig zu lesen"
     assert "Erika" not in tell("Mo 9-12 bei Erika Geheimfrau")  # free text may name a person
 

@@ -11,7 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from shapely.geometry import box
 
+from begegnung_geo.render.sections import build_district_row
 from begegnung_geo.render.site import render_site
 from begegnung_geo.render.statements import Speaker, list_method
 from begegnung_geo.render.text import Words
@@ -211,6 +213,23 @@ def test_text_of_sources_says_in_which_language_it_is(site):
         is_english = name.startswith("en/")
         assert ('<span lang="de">© OpenStreetMap-Mitwirkende</span>' in page) == is_english, name
         assert ('<span lang="de">Kartendaten der Kleinstadt</span>' in page) == is_english, name
+
+
+def test_a_district_off_the_map_data_has_no_known_number_of_places(town):
+    # The map data holds the west; in the east nothing is known, and no place was found.
+    west, south, east, north = town.city_area.total_bounds
+    west_half = box(west, south, (west + east) / 2, north)
+    is_west = town.begegnungsorte["district_id_stadtbezirk"] == "0"
+    part = replace(
+        town, mapped_area=west_half, begegnungsorte=town.begegnungsorte[is_west].reset_index(drop=True)
+    )
+    speaker = Speaker(part, Words("de"))
+    rows = {
+        record["district_id"]: build_district_row(record, speaker, pages={})["places"]
+        for record in part.districts.drop(columns="geometry").to_dict("records")
+    }
+    assert rows["1"] == rows["11"] == rows["12"] == "nicht bekannt"
+    assert rows["0"] == str(is_west[town.begegnungsorte["is_counted"]].sum())
 
 
 def test_every_key_figure_leads_to_its_sources(site):

@@ -57,7 +57,10 @@ def test_an_unknown_access_stays_empty_and_is_not_a_no(town):
 
 def test_unknown_hours_are_called_unknown(town):
     rows = tables.build_place_rows(town.begegnungsorte, town, words=GERMAN)
-    assert {r.number: r.hours for r in rows if r.number in (1, 2)} == {1: "unbekannt", 2: "nach Vereinbarung"}
+    assert {r.number: r.hours for r in rows if r.number in (1, 2)} == {
+        1: "nicht bekannt",
+        2: "nach Vereinbarung",
+    }
 
 
 def test_places_are_sorted_by_name_and_nameless_ones_come_last(town):

@@ -84,7 +84,9 @@
   /* Where long walks stand together (hatched, solid border) and where short ones do (dashed border). */
   layers.spots = Part.extend({
     setup(packed) {
-      const polygons = decodePolygons(packed);
+      const polygons = this.polygons = decodePolygons(packed);
+      this.xy = packed.xy;
+      this.texts = texts.layers.hot_spots;
       this.long = polygons.filter((_, i) => packed.long[i]);
       this.short = polygons.filter((_, i) => !packed.long[i]);
     },
@@ -104,6 +106,10 @@
         }
         ctx.setLineDash([]);
       }
+    },
+    at(x, y) { return findAt(this.polygons, x, y); },
+    look(i) {
+      return { bounds: boundsOf([this.polygons[i]]), at: toLatLng(this.xy[i]), name: this.texts.names[i], info: this.texts.info[i] };
     },
   });
 
@@ -147,6 +153,7 @@
   });
   /* Gaps are known for one choice of who walks and how long; with another they would lie on what is in reach. */
   begegnung.isHeadline = () => begegnung.state.profile === data.profile && begegnung.state.threshold === data.threshold;
+  begegnung.spotAt = (x, y) => (parts.hot_spots && begegnung.map.hasLayer(parts.hot_spots) ? parts.hot_spots.at(x, y) : -1);
   begegnung.gapAt = (x, y) =>
     (parts.gaps && begegnung.isHeadline() && begegnung.map.hasLayer(parts.gaps) ? parts.gaps.at(x, y) : -1);
 })();

@@ -18,6 +18,7 @@ document.addEventListener("mapready", () => {
   document.querySelectorAll("tr[id^=ort-]").forEach((row) => addButton(row.cells[0], nameOf(row), "place", row.id.slice(4)));
   document.querySelectorAll("tr[id^=raum-]").forEach((row) => addButton(row.cells[0], nameOf(row), "place", row.id.slice(5)));
   document.querySelectorAll("tr[id^=luecke-]").forEach((row) => addButton(row.cells[0], nameOf(row), "gap", row.id.slice(7)));
+  document.querySelectorAll("tr[id^=haeufung-]").forEach((row) => addButton(row.cells[0], nameOf(row), "spot", row.id.slice(9)));
   document.querySelectorAll("tr[data-key]").forEach((row) => addButton(row.cells[0], nameOf(row), "district", row.dataset.key));
   document.querySelectorAll("[data-of-gap]").forEach((item) => {
     const number = item.dataset.ofGap;
@@ -46,6 +47,15 @@ document.addEventListener("mapready", () => {
     map.fitBounds(parts.gaps.look(i).bounds, { padding: [60, 60], maxZoom: 16, animate: false });
     begegnung.openGap(i, from);
   };
+  begegnung.openSpot = (i, from, at) => {
+    const { at: middle, name, info } = parts.hot_spots.look(i);
+    popup.open(at || middle, { title: name, lines: info, row: find(`haeufung-${i}`), from });
+  };
+  begegnung.showSpot = (i, from) => {
+    begegnung.switchOn("hot_spots");
+    map.fitBounds(parts.hot_spots.look(i).bounds, { padding: [30, 30], maxZoom: 15, animate: false });
+    begegnung.openSpot(i, from);
+  };
   begegnung.showDistrict = (id, row, from) => {
     const { levels } = parts.districts, number = levels.findIndex((level) => level.id.includes(id));
     if (number < 0) { return; }
@@ -55,12 +65,13 @@ document.addEventListener("mapready", () => {
   };
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-place], [data-gap], [data-district]");
+    const button = event.target.closest("[data-place], [data-gap], [data-spot], [data-district]");
     if (!button) { return; }
-    const { place, gap, district } = button.dataset;
+    const { place, gap, spot, district } = button.dataset;
     bringIntoView();
     if (place !== undefined) { begegnung.showPlace(place, button); }
     if (gap !== undefined) { begegnung.showGap(Number(gap), button); }
+    if (spot !== undefined) { begegnung.showSpot(Number(spot), button); }
     if (district !== undefined) { begegnung.showDistrict(district, button.closest("tr"), button); }
   });
 });

@@ -36,7 +36,14 @@
     const found = places.nearest(event.layerPoint, places.reachOf(begegnung.map.getZoom()));
     if (found) { popup.openPlace(found.part, found.index, null); return; }
     const gap = begegnung.gapAt(...toWorld(event.latlng));
-    if (gap >= 0) { begegnung.openGap(gap, null); } else { tellGround(event.latlng); }
+    const spot = begegnung.spotAt(...toWorld(event.latlng));
+    if (gap >= 0) {
+      begegnung.openGap(gap, null);
+    } else if (spot >= 0) {
+      begegnung.openSpot(spot, null, event.latlng);
+    } else {
+      tellGround(event.latlng);
+    }
   }
 
   function onMove(event) {
