@@ -26,10 +26,13 @@ def build_figures(scope: Scope, city: Scope, speaker: Speaker) -> list[dict[str,
     places = scope.begegnungsorte
     counted = int(places["is_counted"].sum())
     potential = int((places["standing"] == "potential").sum())
-    more = words.say("figure.places_more", count=len(places) - counted)
+    further = len(places) - counted
+    more = (
+        words.say("figure.places_more_potential", count=further, potential=words.number(potential))
+        if potential and further
+        else words.say("figure.places_more", count=further)
+    )
     value = speaker.places(counted, level=scope.level, district_id=scope.district_id)
-    if potential:
-        more = f"{more}, {words.say('figure.places_potential', count=potential)}"
     figures.append({"value": value, "label": words.say("figure.places", count=counted), "note": more})
     reach = speaker.headline_reach(scope)
     if reach.has_share or len(scope.gaps):

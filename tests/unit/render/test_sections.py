@@ -45,3 +45,19 @@ def test_the_people_of_gaps_are_a_least_number_where_no_share_is_told(share, sai
     scope = build_city_scope(content)
     figure = build_figures(scope, scope, Speaker(content, Words("de")))[3]
     assert figure["note"].replace("\N{NO-BREAK SPACE}", " ") == f"{said} Menschen"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        # Counted are the rows 0, 1, 2 and 5 of six, potential is the fifth of six (small_town.py).
+        ([0, 1], "keine weiteren Orte verzeichnet"),
+        ([0, 3], "dazu 1 weiterer Ort"),
+        ([0, 4], "dazu 1 weiterer Ort, ein Potenzialraum"),
+        (range(12), "dazu 4 weitere Orte, unter ihnen Potenzialräume: 2"),
+    ],
+)
+def test_further_places_are_told_in_one_sentence_with_the_potential_ones(town, rows, said):
+    content = replace(town, begegnungsorte=town.begegnungsorte.iloc[list(rows)].reset_index(drop=True))
+    scope = build_city_scope(content)
+    assert build_figures(scope, scope, Speaker(content, Words("de")))[2]["note"] == said
