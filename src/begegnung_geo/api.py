@@ -25,7 +25,7 @@ from begegnung_geo.analysis.graphs import Network, build_graph, read_graph
 from begegnung_geo.analysis.reach import assign_walk_distance
 from begegnung_geo.analysis.reach_areas import build_reach_areas
 from begegnung_geo.analysis.scenario import compare_coverage, keep_packets
-from begegnung_geo.cities import load
+from begegnung_geo.cities import load, require_city
 from begegnung_geo.city_maps import caveats, explore
 from begegnung_geo.city_tables import City
 from begegnung_geo.errors import BegegnungError, ConfigError
@@ -77,7 +77,7 @@ def to_osmnx(network: City | Network) -> nx.MultiDiGraph:
     >>> graph.is_directed(), graph.is_multigraph()
     (True, True)
     """
-    return build_graph(network.network if isinstance(network, City) else network)
+    return build_graph(network.network if isinstance(network, City) else graphs.read_network(network))
 
 
 def from_osmnx(graph: nx.MultiDiGraph) -> Network:
@@ -296,6 +296,7 @@ def split_network(city: City, level: str) -> dict[str, Network]:
     ['10', '20', '30']
     >>> graph = bg.to_osmnx(parts["10"])
     """
+    require_city(city)
     return graphs.split_network(
         city.network, city.layer("districts"), level=level, city_area=city.layer("city_area")
     )
@@ -329,26 +330,28 @@ def explain(city: City, place_id: str) -> str:
     >>> place_id in bg.explain(city, place_id)
     True
     """
+    require_city(city)
     inventory = inspections.open_tables(
         city.processed,
         crs=city.crs,
         walking=city.profile.walking,
         hint=f"run `make inventory CITY={city.profile.city.key}`",
     )
-    return "\n".join(inspections.explain(inventory, place_id))
+    return "\n".join(inspections.explain(inventory, str(place_id)))
 
 
 def _pick_walking(city: City, *, profile: str | None, threshold_min: int | None) -> Walking:
+    require_city(city)
     walking = city.profile.walking
     if profile is not None and profile not in walking.profiles:
         raise ConfigError(
-            f"no walking profile {profile[:80]!r}",
+            f"no walking profile {str(profile)[:80]!r}",
             where=f"profile of {city.profile.city.name}",
             hint=f"choose one of {', '.join(walking.profiles)}",
         )
-    if threshold_min is not None and not 1 <= threshold_min <= _MINUTES_MAX:
+    if threshold_min is not None and threshold_min not in range(1, _MINUTES_MAX + 1):
         raise ConfigError(
-            f"{threshold_min} minutes cannot be measured",
+            f"{str(threshold_min)[:80]} minutes cannot be measured",
             where="threshold_min",
             hint=f"give 1 to {_MINUTES_MAX} whole minutes",
         )

@@ -81,6 +81,23 @@ def load(city: str, *, root: str | Path | None = None, scenario: str | None = No
     return City(profile, processed, folder / "site" / name)
 
 
+def require_city(city: object) -> None:
+    """
+    Raise unless a value is a city.
+
+    Raises
+    ------
+    ConfigError
+        If it is something else, such as the name of one.
+    """
+    if not isinstance(city, City):
+        raise ConfigError(
+            f"{str(city)[:80]!r} is no city",
+            where="the first argument",
+            hint='open it first: city = bg.load("musterstadt")',
+        )
+
+
 def _find_root(city: str) -> Path:
     here = Path.cwd()
     for folder in (here, *here.parents):

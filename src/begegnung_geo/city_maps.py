@@ -13,6 +13,7 @@ import pandas as pd
 from begegnung_geo import __version__
 from begegnung_geo.analysis.city_area import find_mapped_area
 from begegnung_geo.category_rules import read_category_rules
+from begegnung_geo.cities import require_city
 from begegnung_geo.city_tables import City
 from begegnung_geo.config import find_config_dir
 from begegnung_geo.crs import require_crs
@@ -97,6 +98,7 @@ def explore(
     >>> own_map._repr_html_()[:7]
     '<iframe'
     """
+    require_city(city)
     words = city.words(language)
     drawn = Drawn(
         figures=None if figures is None else _read_figures(city, figures, column=column, label=label),
@@ -149,6 +151,7 @@ def caveats(city: City, language: str = "de") -> list[str]:
     >>> bg.caveats(bg.load("musterstadt"))[1]
     'Stand der Kartendaten: 01.01.2026.'
     """
+    require_city(city)
     words, content = city.words(language), _read_content(city)
     speaker, date = Speaker(content, words), words.date(city.data_date)
     place = clean_text(city.profile.city.name)

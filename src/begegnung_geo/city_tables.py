@@ -13,7 +13,7 @@ import networkx as nx
 import pandas as pd
 from pydantic import ValidationError
 
-from begegnung_geo.analysis.graphs import Network, read_graph, tie_edited
+from begegnung_geo.analysis.graphs import Network, read_network, tie_edited
 from begegnung_geo.analysis.ways import Ways, lay_ways
 from begegnung_geo.category_rules import read_category_rules
 from begegnung_geo.config import find_config_dir
@@ -168,7 +168,7 @@ class City:
         """
         if name not in TABLES:
             raise ConfigError(
-                f"there is no table {name[:80]!r}",
+                f"there is no table {str(name)[:80]!r}",
                 where=str(self.processed),
                 hint=f"choose one of {', '.join(self.tables)}",
             )
@@ -178,7 +178,7 @@ class City:
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """
-        Return a table that has geometry; raises as `table` does.
+        Return a table that has geometry.
 
         Parameters
         ----------
@@ -189,8 +189,20 @@ class City:
         -------
         layer
             A copy, in the metric CRS.
+
+        Raises
+        ------
+        ConfigError
+            If the table has no geometry; else as `table`.
         """
-        return gpd.GeoDataFrame(self.table(name))
+        table = self.table(name)
+        if not isinstance(table, gpd.GeoDataFrame):
+            raise ConfigError(
+                f"table {name} has no geometry",
+                where=str(self.processed),
+                hint=f'take it by city.table("{name}")',
+            )
+        return table
 
     @property
     def network(self) -> Network:
@@ -267,29 +279,25 @@ class City:
         """
         Return the city with an edited walk network: a street closed, a bridge taken away, a path added.
 
-        `coverage`, `gain` and `reach` of the new city are measured on it; all other tables stay those of
-        the last run. A walk is as long as the lines of its walkways, whatever `length` says. Homes and
-        places join the nearest walkway that is left: who lives on a street that is taken away is measured
-        from the next one.
+        `coverage`, `gain` and `reach` of the new city are measured on it; other tables stay those of the
+        last run. A walk is as long as its lines, whatever `length` says. Homes and places join the nearest
+        walkway that is left: who lives on a street that is taken away is measured from the next one.
 
         Parameters
         ----------
         network
-            A graph of `to_osmnx`, or its tables, with edges or nodes taken away or added. An edge that is
-            added needs the attributes of the others (a new `edge_id`, `step_free`, a `geometry` from node to
-            node) and its twin in the other direction.
+            A graph of `to_osmnx`, or its tables. An added edge needs the attributes of the others (a new
+            `edge_id`, `step_free`, a `geometry` from node to node) and its twin in the other direction.
 
         Returns
         -------
         city
-            Shares the tables in memory; this city stays as it is. Its tables `walk_nodes` and `walk_edges`
-            are the edited ones, with connected pieces numbered anew.
+            With the edited tables `walk_nodes` and `walk_edges`; this city stays as it is.
 
         Raises
         ------
         SchemaError
-            If the graph is of other origin, has an edge in one direction only, an id twice, or a line that
-            does not lead from its one node to the other.
+            If the graph is of other origin, has an edge in one direction only, an id twice, or a wrong line.
         CrsError
             If it is not in the CRS of the city.
         NetworkError
@@ -310,9 +318,8 @@ class City:
         >>> bool(after < before)
         True
         """
-        given = read_graph(network) if isinstance(network, nx.Graph) else network
-        tables = {}
-        for name, table in zip(("walk_nodes", "walk_edges"), tie_edited(given), strict=True):
+        tables, edited = {}, tie_edited(read_network(network))
+        for name, table in zip(("walk_nodes", "walk_edges"), edited, strict=True):
             known = [column for column in self.table(name).columns if column in table]
             tables[name] = conform_table(table[known], name)
             require_table(tables[name], name, crs=self.crs)

@@ -12,7 +12,7 @@ from begegnung_geo.city_tables import City
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import ConfigError, CrsError, format_rows
 
-Places = gpd.GeoDataFrame | Sequence[tuple[float, float]]
+Places = gpd.GeoDataFrame | gpd.GeoSeries | Sequence[tuple[float, float]]
 """Own places: points with a CRS, or pairs of longitude and latitude (WGS84)."""
 
 
@@ -66,7 +66,7 @@ def place_points(city: City, places: Places) -> gpd.GeoDataFrame:
 
 
 def _read_geometry(places: Places) -> gpd.GeoSeries:
-    if isinstance(places, gpd.GeoDataFrame):
+    if isinstance(places, gpd.GeoDataFrame | gpd.GeoSeries):
         if places.crs is None:
             raise CrsError(
                 "the own places have no coordinate reference system",

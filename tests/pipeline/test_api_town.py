@@ -65,9 +65,9 @@ def test_pairs_of_longitude_and_latitude_are_the_same_as_a_layer(city, counted):
     layer = counted.head(2)
     degrees = shapely.get_coordinates(layer.to_crs(4326).geometry.to_numpy())
     asked = {"profile": "adult", "threshold_min": 5}
-    pd.testing.assert_frame_equal(
-        bg.coverage(city, [tuple(pair) for pair in degrees], **asked), bg.coverage(city, layer, **asked)
-    )
+    counted_once = bg.coverage(city, layer, **asked)
+    for same in ([tuple(pair) for pair in degrees], layer.geometry, layer.to_crs(4326)):
+        pd.testing.assert_frame_equal(bg.coverage(city, same, **asked), counted_once)
 
 
 def test_own_places_beside_the_counted_ones_never_cover_fewer(city):
@@ -124,7 +124,13 @@ def test_places_that_cannot_be_used_say_so(city, places, told):
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("asked", [{"profile": "giant"}, {"threshold_min": 0}, {"threshold_min": 600}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *({"profile": name} for name in ("giant", 5)),
+        *({"threshold_min": minutes} for minutes in (0, 600, 2.5, "10", float("nan"))),
+    ],
+)
 def test_a_profile_or_threshold_that_cannot_be_used_says_so(city, counted, asked):
     with pytest.raises(bg.BegegnungError) as caught:
         bg.reach(city, counted, **asked)
@@ -135,6 +141,26 @@ def test_an_unknown_table_names_those_that_are_there(city):
     with pytest.raises(bg.BegegnungError, match="no table 'walks'") as caught:
         city.table("walks")
     assert "begegnungsorte" in caught.value.hint
+
+
+def test_what_is_no_city_no_layer_and_no_network_says_what_to_give(city):
+    wrong = {
+        "is no city": [
+            lambda: bg.coverage("musterstadt"),
+            lambda: bg.explore("musterstadt"),
+            lambda: bg.explain("musterstadt", "x"),
+            lambda: bg.split_network("musterstadt", "stadtbezirk"),
+            lambda: bg.caveats("musterstadt"),
+        ],
+        "no walk network": [lambda: bg.to_osmnx("musterstadt"), lambda: city.with_network("graph")],
+        "has no geometry": [lambda: city.layer("coverage")],
+        "no table '5'": [lambda: city.table(5)],
+    }
+    for told, calls in wrong.items():
+        for call in calls:
+            with pytest.raises(bg.BegegnungError, match=told) as caught:
+                call()
+            assert caught.value.hint
 
 
 def test_a_map_of_nothing_in_particular_is_that_of_the_site(city):

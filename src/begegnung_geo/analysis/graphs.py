@@ -172,6 +172,26 @@ def read_graph(graph: nx.MultiDiGraph) -> Network:
     )
 
 
+def read_network(network: object) -> Network:
+    """
+    Return the tables of a graph or network.
+
+    Raises
+    ------
+    SchemaError
+        If it is neither, or the graph is of other origin.
+    """
+    if isinstance(network, Network):
+        return network
+    if isinstance(network, nx.MultiDiGraph):
+        return read_graph(network)
+    raise SchemaError(
+        f"a {type(network).__name__} is no walk network",
+        where="the network that was given",
+        hint="give a directed graph of to_osmnx(), or its two tables as bg.Network(nodes, edges)",
+    )
+
+
 def tie_edited(network: Network) -> Network:
     """
     Return a network that was edited, with its connected pieces found anew.
