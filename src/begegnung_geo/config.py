@@ -58,11 +58,12 @@ def build_profile(overrides: dict[str, Any], *, where: str) -> Profile:
     except ValidationError as error:
         faults = error.errors()
         first = faults[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the profile"
+        # What does not fit together names its keys itself.
+        key = ".".join(str(part) for part in first["loc"])
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise ConfigError(
-            f"{key}: {first['msg'].removeprefix('Value error, ')}{more}",
-            where=f"{where}, key {key}",
+            (f"{key}: " if key else "") + first["msg"].removeprefix("Value error, ") + more,
+            where=f"{where}, key {key}" if key else where,
             hint="correct the key; config/defaults.toml lists the keys with their units",
         ) from error
     except CrsError as error:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The profile as frozen models: what a run depends on besides the raw files; `config.py` reads it."""
 
+from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -20,7 +21,14 @@ class WalkingProfile(Frozen):
 
     speed_m_s: float = Field(gt=0.1, lt=4)
     step_free: bool = False
+    label_de: str = Field(default="", max_length=60)
+    label_en: str = Field(default="", max_length=60)
     reason: str = Field(min_length=1)
+
+    @property
+    def label(self) -> tuple[str, str]:
+        """The name on German and on English pages, in one language where only that has one; may be empty."""
+        return self.label_de or self.label_en, self.label_en or self.label_de
 
 
 class Walking(Frozen):
@@ -47,6 +55,20 @@ class Walking(Frozen):
         return sorted(
             {self.reach_m(key, minutes) for key in self.profiles for minutes in self.thresholds_min}
         )
+
+    def require_use(self, profile: str, threshold_min: int, *, key: str) -> None:
+        """Raise ValueError unless what a key of the profile asks for is defined; names the key."""
+        asked: tuple[tuple[str, object, str, Sequence[object]], ...] = (
+            ("profile", profile, "profiles", list(self.profiles)),
+            ("threshold_min", threshold_min, "thresholds_min", self.thresholds_min),
+        )
+        for name, value, among, defined in asked:
+            if value not in defined:
+                listed = ", ".join(map(str, defined))
+                raise ValueError(
+                    f"{key}.{name} is {value!r}, which is not among walking.{among} ({listed}); "
+                    f"add it there or name another in {key}"
+                )
 
     def reach_m(self, profile: str, threshold_min: int) -> float:
         """Return how many metres a profile walks within a threshold."""
@@ -253,12 +275,11 @@ class Profile(Frozen):
 
     @model_validator(mode="after")
     def _check(self) -> "Profile":
-        uses: list[Headline | Underserved] = [*self.coverage.headline, self.underserved]
-        for use in uses:
-            if use.profile not in self.walking.profiles:
-                raise ValueError(f"profile {use.profile!r} is used but not defined in walking.profiles")
-            if use.threshold_min not in self.walking.thresholds_min:
-                raise ValueError(f"threshold {use.threshold_min} min is used but not in thresholds_min")
+        for number, headline in enumerate(self.coverage.headline):
+            self.walking.require_use(
+                headline.profile, headline.threshold_min, key=f"coverage.headline[{number}]"
+            )
+        self.walking.require_use(self.underserved.profile, self.underserved.threshold_min, key="underserved")
         figures = {figure.key for figure in self.sources.list_figures()}
         for key in self.need.indicators:
             if not key.startswith("persons_") and key not in figures:

@@ -54,7 +54,7 @@ def test_city_overrides_one_key_and_keeps_its_neighbours() -> None:
         ("walking.profiles.adult.speed_m_s", "fast", "speed_m_s"),
         ("walking.default_profile", "nobody", "nobody"),
         ("walking.thresholds_min", [10, 5], "thresholds_min"),
-        ("coverage.headline", [{"profile": "senior", "threshold_min": 7}], "7 min"),
+        ("coverage.headline", [{"profile": "senior", "threshold_min": 7}], "headline[0].threshold_min is 7"),
         ("underserved.profile", "cyclist", "cyclist"),
         ("study.metric_crs", "EPSG:4326", "metric_crs"),
         ("sources.osm.file", "../../etc/passwd", "osm.file"),
@@ -67,6 +67,36 @@ def test_wrong_value_is_refused_and_its_key_named(path: str, value: Any, named: 
         build_profile(_with(path, value), where="town.toml")
     assert named in str(caught.value)
     assert len(str(caught.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (
+            "walking.thresholds_min",
+            [5, 10],
+            "coverage.headline[1].threshold_min is 15, which is not among walking.thresholds_min (5, 10); ",
+        ),
+        ("underserved.threshold_min", 7, "underserved.threshold_min is 7, which is not among walking."),
+        ("coverage.headline", [{"profile": "x", "threshold_min": 5}], "coverage.headline[0].profile is 'x'"),
+    ],
+)
+def test_the_key_that_needs_a_threshold_or_profile_is_named(path: str, value: Any, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        build_profile(_with(path, value), where="town.toml")
+    assert caught.value.what.startswith(told)
+    assert caught.value.where == "town.toml"
+
+
+def test_a_walking_profile_may_have_a_name_in_one_language_or_both() -> None:
+    own = {"speed_m_s": 1.5, "step_free": True, "reason": "x", "label_de": "Schnelle Rollstühle"}
+    profile = build_profile(_with("walking.profiles.wheel_fast", own), where="test")
+    assert profile.walking.profiles["wheel_fast"].label == ("Schnelle Rollstühle", "Schnelle Rollstühle")
+    both = build_profile(
+        _with("walking.profiles.wheel_fast", own | {"label_en": "Fast wheelchairs"}), where="x"
+    )
+    assert both.walking.profiles["wheel_fast"].label == ("Schnelle Rollstühle", "Fast wheelchairs")
+    assert both.walking.profiles["adult"].label == ("", "")
 
 
 def test_level_given_twice_is_refused() -> None:

@@ -445,6 +445,35 @@ def test_hours_dates_and_numbers_are_no_phone_numbers(text: str) -> None:
     assert clean_text(text) == text
 
 
+def test_the_words_of_columns_follow_the_profile(tmp_path: Path) -> None:
+    content = build_content()
+    fast = {"speed_m_s": 1.5, "step_free": True, "reason": "x", "label_de": "Schnelle {Rollstühle}"}
+    profile = build_profile(
+        {
+            "city": {"key": "t", "name": "Teststadt"},
+            "sources": {"osm": {"file": "x.pbf"}},
+            "measures": {"choice_count": 5},
+            "walking": {"profiles": {"wheel_fast": fast}},
+        },
+        where="test",
+    )
+    write_downloads(tmp_path, replace(content, profile=profile))
+    words = pd.read_csv(tmp_path / "datenlexikon.csv", sep=";", encoding="utf-8-sig")
+    assert not words["Bedeutung"].str.contains(r"drei Orte|choice_count\}|walkers\}").any()
+    walkers = "adult Erwachsene, senior Ältere, slow Langsame, step_free stufenlos"
+    package = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
+    fields = {
+        field["name"]: field["description"]
+        for resource in package["resources"]
+        if resource["path"] == "measures_by_district.csv"
+        for field in resource["schema"]["fields"]
+    }
+    assert fields["profile"] == f"Schlüssel der Gehweise: {walkers}, wheel_fast Schnelle {{Rollstühle}}"
+    # 1.5 m/s for 15 minutes.
+    assert "bis 5 Orte erreicht sind" in fields["choice_walk_median_min"]
+    assert "bis 1.350 m Weg" in fields["choice_walk_median_min"]
+
+
 def test_only_listed_columns_leave_the_house(tmp_path: Path) -> None:
     write_downloads(tmp_path, build_content())
     for name, words in (

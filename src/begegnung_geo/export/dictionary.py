@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from begegnung_geo.contract import Column
-from begegnung_geo.export.text import clean_texts
+from begegnung_geo.export.text import clean_text, clean_texts, format_metres
 from begegnung_geo.export.words import (
     COMPLETENESS_WORDS,
     COVERAGE_WORDS,
@@ -29,6 +29,7 @@ from begegnung_geo.export.words import (
 )
 from begegnung_geo.export.words_about import CLAIM_WORDS, DICTIONARY_WORDS, ORIGIN_WORDS, SOURCE_WORDS
 from begegnung_geo.export.words_places import PLACE_WORDS
+from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.schema import TABLES
 
@@ -54,6 +55,7 @@ DICTIONARY: dict[str, dict[str, Word]] = {
     "quellen": SOURCE_WORDS,
 }
 """Download -> its columns in words."""
+_WALKERS = {"adult": "Erwachsene", "senior": "Ältere", "slow": "Langsame", "step_free": "stufenlos"}
 _TABLE_OF = {"coverage_by_district": "coverage", "potential_gains": "siting_gains"}
 _MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -69,7 +71,18 @@ _GERMAN: dict[str, dict[str, Any]] = {
 }
 
 
-def build_dictionary_rows(downloads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def fill_terms(profile: Profile) -> dict[str, str]:
+    """Return what the words of columns take from the profile: walking profiles by name, what a choice is."""
+    walkers = profile.walking.profiles.items()
+    names = {key: clean_text(walker.label[0]) or _WALKERS.get(key, "") for key, walker in walkers}
+    return {
+        "walkers": ", ".join(f"{key} {name}".strip() for key, name in names.items()),
+        "choice_count": str(profile.measures.choice_count),
+        "choice_m": format_metres(max(profile.walking.list_reaches())),
+    }
+
+
+def build_dictionary_rows(downloads: Mapping[str, pd.DataFrame], *, terms: Mapping[str, str]) -> pd.DataFrame:
     """
     Return one row a column of each download, with the values that the contract allows.
 
@@ -77,6 +90,8 @@ def build_dictionary_rows(downloads: Mapping[str, pd.DataFrame]) -> pd.DataFrame
     ----------
     downloads
         Key of `DICTIONARY` -> the rows as they are published.
+    terms
+        From `fill_terms`.
 
     Raises
     ------
@@ -87,18 +102,20 @@ def build_dictionary_rows(downloads: Mapping[str, pd.DataFrame]) -> pd.DataFrame
     for download, frame in downloads.items():
         for column in frame.columns:
             if column != "geometry":
-                word, allowed = _describe(download, str(column))
+                word, allowed = _describe(download, str(column), terms)
                 rows.append(
                     (download, column, word.heading, word.meaning, word.unit, ", ".join(allowed), word.origin)
                 )
     return pd.DataFrame(rows, columns=list(DICTIONARY_WORDS), dtype="str")
 
 
-def describe_columns(download: str, columns: Sequence[str]) -> dict[str, dict[str, Any]]:
+def describe_columns(
+    download: str, columns: Sequence[str], *, terms: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
     """Return title, meaning, unit, allowed values and origin of columns, for a file that carries its own."""
     described = {}
     for column in columns:
-        word, allowed = _describe(download, column)
+        word, allowed = _describe(download, column, terms)
         facts: dict[str, Any] = {"title": word.heading, "description": word.meaning}
         facts |= {"unit": word.unit} if word.unit else {}
         facts |= {"values": list(allowed)} if allowed else {}
@@ -125,6 +142,7 @@ def build_package(
     title: str,
     data_date: str,
     notes: Sequence[str],
+    terms: Mapping[str, str],
 ) -> dict[str, Any]:
     """
     Return `datapackage.json` of the folder: files, columns, licences and sources.
@@ -140,6 +158,8 @@ def build_package(
         Origin, licence and date of each raw file.
     title, data_date, notes
         Of the whole folder.
+    terms
+        From `fill_terms`.
     """
     licences = sorted({entry.licence for entry in provenance if entry.licence})
     return {
@@ -150,7 +170,7 @@ def build_package(
         "version": data_date,
         "licenses": [{"name": licence} for licence in licences],
         "sources": [_describe_source(entry) for entry in provenance],
-        "resources": [_describe_file(name, *content) for name, content in files.items()],
+        "resources": [_describe_file(name, *content, terms=terms) for name, content in files.items()],
     }
 
 
@@ -165,12 +185,14 @@ def _describe_source(entry: SourceEntry) -> dict[str, str]:
     return {key: text for key, text in facts.items() if text}
 
 
-def _describe_file(name: str, download: str, frame: pd.DataFrame) -> dict[str, Any]:
+def _describe_file(
+    name: str, download: str, frame: pd.DataFrame, *, terms: Mapping[str, str]
+) -> dict[str, Any]:
     path = PurePath(name)
     is_csv = path.suffix == ".csv"
     shape = {"encoding": "utf-8", "dialect": _CSV_DIALECT} if is_csv else {}
     fields = [
-        _describe_field(download, str(column), frame[column], is_csv=is_csv)
+        _describe_field(download, frame[column].rename(str(column)), is_csv=is_csv, terms=terms)
         for column in frame.columns
         if column != "geometry"
     ]
@@ -184,8 +206,11 @@ def _describe_file(name: str, download: str, frame: pd.DataFrame) -> dict[str, A
     }
 
 
-def _describe_field(download: str, column: str, values: pd.Series, *, is_csv: bool) -> dict[str, Any]:
-    word, allowed = _describe(download, column)
+def _describe_field(
+    download: str, values: pd.Series, *, is_csv: bool, terms: Mapping[str, str]
+) -> dict[str, Any]:
+    column = str(values.name)
+    word, allowed = _describe(download, column, terms)
     contract = _find_contract(download, column)
     kind = _TYPES.get(contract.dtype if contract else str(values.dtype), "string")
     facts: dict[str, Any] = {"name": column, "title": word.heading, "description": word.meaning, "type": kind}
@@ -196,12 +221,13 @@ def _describe_field(download: str, column: str, values: pd.Series, *, is_csv: bo
     return facts
 
 
-def _describe(download: str, column: str) -> tuple[Word, tuple[str, ...]]:
+def _describe(download: str, column: str, terms: Mapping[str, str]) -> tuple[Word, tuple[str, ...]]:
     word = find_word(DICTIONARY[download], column)
     if word is None:
         raise KeyError(f"column {column} of the download {download} has no words in export/words.py")
     contract = _find_contract(download, column)
-    return word, contract.allowed if contract else ()
+    filled = word._replace(meaning=word.meaning.format_map(terms))
+    return filled, contract.allowed if contract else ()
 
 
 def _find_contract(download: str, column: str) -> Column | None:

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from begegnung_geo.export.content import DownloadContent
-from begegnung_geo.export.dictionary import DICTIONARY, build_package, describe_columns
+from begegnung_geo.export.dictionary import DICTIONARY, build_package, describe_columns, fill_terms
 from begegnung_geo.export.formats import write_csv, write_geojson, write_geopackage, write_workbook
 from begegnung_geo.export.rows import build_rows, list_notes
 from begegnung_geo.export.words import find_word
@@ -97,7 +97,7 @@ def write_downloads(
         The files of `FILES`, `begegnungsorte_<name>.csv` an extract, and `datapackage.json`,
         which describes them all; sorted.
     """
-    rows, about = build_rows(content), _describe(content)
+    rows, about, terms = build_rows(content), _describe(content), fill_terms(content.profile)
     files = FILES | (_SCENARIO_FILES if len(content.scenario_coverage) else {})
     frames = {name: (key, _drop_geometry(rows[key])) for name, key in files.items()}
     places = frames["begegnungsorte.csv"][1]
@@ -108,7 +108,7 @@ def write_downloads(
         if name.endswith(".csv"):
             write_csv(folder / name, frame)
         elif name.endswith(".geojson"):
-            columns = describe_columns(key, list(frame.columns))
+            columns = describe_columns(key, list(frame.columns), terms=terms)
             write_geojson(folder / name, gpd.GeoDataFrame(rows[key]), about={**about, "columns": columns})
     layers = {layer: rows[key] for layer, key in _LAYERS.items()}
     write_geopackage(folder / "begegnungsorte.gpkg", layers, data_date=content.data_date, styles=styles)
@@ -116,7 +116,12 @@ def write_downloads(
     title = str(about["title"])
     write_workbook(folder / "begegnungsorte.xlsx", sheets, title=title, data_date=content.data_date)
     package = build_package(
-        frames, content.provenance, title=title, data_date=content.data_date, notes=list_notes(content)
+        frames,
+        content.provenance,
+        title=title,
+        data_date=content.data_date,
+        notes=list_notes(content),
+        terms=terms,
     )
     write_bytes(folder / _PACKAGE, json.dumps(package, ensure_ascii=False, indent=1).encode() + b"\n")
     _LOG.info("%d downloads, %d places", len(frames) + 1, len(places))

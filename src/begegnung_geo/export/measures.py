@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from begegnung_geo.export.text import clean_texts
+from begegnung_geo.export.text import clean_texts, format_metres
 from begegnung_geo.export.words import (
     AGES_UNKNOWN,
     FEW_REACHED,
@@ -123,7 +123,7 @@ def _find_reasons(rows: pd.DataFrame, column: str, *, horizon_m: float) -> pd.Se
     if "share" in column:
         reason = FEW_REACHED
     elif column.startswith("choice_walk"):
-        reason = NO_CHOICE.format(metres=f"{horizon_m:,.0f}".replace(",", "."))
+        reason = NO_CHOICE.format(metres=format_metres(horizon_m))
     else:
         reason = NO_SUCH_PLACE
     of_column = pd.Series(reason, index=rows.index, dtype="str")

@@ -9,7 +9,7 @@ import pandas as pd
 from begegnung_geo.export.claims import build_claim_rows, build_origin_rows
 from begegnung_geo.export.completeness import build_completeness_rows, build_fill_rate_rows
 from begegnung_geo.export.content import DownloadContent
-from begegnung_geo.export.dictionary import build_dictionary_rows, build_source_rows
+from begegnung_geo.export.dictionary import build_dictionary_rows, build_source_rows, fill_terms
 from begegnung_geo.export.measures import build_measure_rows
 from begegnung_geo.export.open_coverage import build_open_coverage_rows
 from begegnung_geo.export.potential import build_potential_rows
@@ -85,7 +85,7 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
         ),
         "datenlexikon": pd.DataFrame(columns=list(DICTIONARY_WORDS)),
     }
-    return rows | {"datenlexikon": build_dictionary_rows(rows)}
+    return rows | {"datenlexikon": build_dictionary_rows(rows, terms=fill_terms(content.profile))}
 
 
 def list_notes(content: DownloadContent) -> list[str]:

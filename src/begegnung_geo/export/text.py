@@ -19,6 +19,11 @@ def clean_texts(texts: pd.Series) -> pd.Series:
     return texts.map(cleaned).astype("str")
 
 
+def format_metres(distance_m: float) -> str:
+    """Return whole metres as German readers write them: `1.197`."""
+    return f"{distance_m:,.0f}".replace(",", ".")
+
+
 def clean_text(text: str) -> str | None:
     """Return one text as `clean_texts` does."""
     line = _CONTROL.sub(" ", _INVISIBLE.sub("", text)).strip()

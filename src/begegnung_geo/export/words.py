@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The data dictionary of the downloads in German: every column that may leave the house."""
+"""
+The data dictionary of the downloads in German: every column that may leave the house.
+
+What stands in braces is filled in from the profile (`dictionary.fill_terms`).
+"""
 
 from typing import NamedTuple
 
@@ -19,7 +23,7 @@ COVERAGE_WORDS: dict[str, Word] = {
     "level": Word("Ebene", "Ebene des Gebiets"),
     "district_id": Word("Nummer", "Nummer des Gebiets als Text, führende Nullen bleiben"),
     "name": Word("Gebiet", "Name des Gebiets"),
-    "profile": Word("Gehweise", "adult Erwachsene, senior Ältere, slow Langsame, step_free stufenlos"),
+    "profile": Word("Gehweise", "Schlüssel der Gehweise: {walkers}"),
     "threshold_min": Word("Gehzeit", "Gehzeit bis zum nächsten gezählten Begegnungsort", "Minuten"),
     "persons": Word(
         "Menschen", "Menschen im Gebiet, gerundet; . heißt: zu wenige, um sie zu nennen", "Menschen"
@@ -191,7 +195,7 @@ MEASURE_WORDS: dict[str, Word] = {
         "Wer",
         "all alle; sonst eine Altersgruppe: under_18 unter 18, 65_plus 65 und älter, 30_49 30 bis 49 Jahre",
     ),
-    "profile": Word("Gehweise", "adult Erwachsene, senior Ältere, slow Langsame, step_free stufenlos"),
+    "profile": Word("Gehweise", "Schlüssel der Gehweise: {walkers}"),
     "persons": Word(
         "Menschen", "Menschen der Gruppe, gerundet; . heißt: zu wenige, um sie zu nennen", "Menschen"
     ),
@@ -230,7 +234,8 @@ MEASURE_WORDS: dict[str, Word] = {
     ),
     "choice_walk_median_min": Word(
         "Hälfte bis zur Auswahl",
-        "so weit geht die Hälfte höchstens, bis mehrere Orte erreicht sind (measures.choice_count, drei)",
+        "so weit geht die Hälfte höchstens, bis {choice_count} Orte erreicht sind (measures.choice_count); gesucht wird "
+        "bis {choice_m} m Weg",
         "Minuten",
     ),
     "choice_walk_median_max_min": Word(
@@ -249,7 +254,9 @@ MEASURE_WORDS: dict[str, Word] = {
     "covered_share_": Word("Anteil erreicht", "Unbekannte zählen als nicht erreicht", "0 bis 1"),
     "covered_share_max_": Word("Anteil erreicht, höchstens", "Unbekannte zählen als erreicht", "0 bis 1"),
     "persons_choice_": Word(
-        "mit Auswahl", f"Menschen mit mindestens drei Orten {_OF_TIME}, gerundet", "Menschen"
+        "mit Auswahl",
+        f"Menschen mit mindestens {{choice_count}} Orten (measures.choice_count) {_OF_TIME}, gerundet",
+        "Menschen",
     ),
     "choice_share_": Word("Anteil mit Auswahl", "Unbekannte zählen als ohne Auswahl", "0 bis 1"),
     "choice_share_max_": Word(
@@ -296,7 +303,7 @@ POTENTIAL_WORDS: dict[str, Word] = {
     "name": Word("Name", "Name; leer, wenn keine Quelle einen nennt"),
     "class_name": Word("Art des Ortes", "Klasse in Worten"),
     "evidence": Word("Nachweis", "Güte des Nachweises von A (beste) bis E (nur ein Hinweis)"),
-    "profile": Word("Gehweise", "adult Erwachsene, senior Ältere, slow Langsame, step_free stufenlos"),
+    "profile": Word("Gehweise", "Schlüssel der Gehweise: {walkers}"),
     "threshold_min": Word("Minuten", "Gehzeit", "Minuten"),
     "persons_added": Word(
         "neu erreicht",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from begegnung_geo.profile import Profile, Publication
-from begegnung_geo.render.text import Words
+from begegnung_geo.render.text import Words, clean_text
 
 _RANGE_FROM = 0.01  # a spread above one percentage point is told as a range
 _PROSE_DIGITS = 3
@@ -164,6 +164,20 @@ def format_range(reach: Reach, *, words: Words) -> tuple[str, str]:
     """Return the ends of a range, widened to whole percent: `60` and `64 %`."""
     low, high = (round(share * 100, 6) for share in (reach.share_low, reach.share_high))
     return words.number(math.floor(low)), words.share(math.ceil(high) / 100)
+
+
+def name_walkers(profile: Profile, walking_profile: str, *, words: Words) -> str:
+    """Return the name of a walking profile: the given one, else that of the shipped words, else its key."""
+    if given := find_given_name(profile, walking_profile, words=words):
+        return given
+    key = f"profile.{walking_profile}"
+    return words.say(key) if words.has(key) else clean_text(walking_profile)
+
+
+def find_given_name(profile: Profile, walking_profile: str, *, words: Words) -> str:
+    """Return the name that somebody gave a walking profile in the TOML; empty where nobody did."""
+    walkers = profile.walking.profiles.get(walking_profile)
+    return clean_text(walkers.label[words.language != "de"]) if walkers else ""
 
 
 def format_speed(profile: Profile, walking_profile: str, *, words: Words) -> str:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from begegnung_geo.profile import Profile
 from begegnung_geo.render import symbols
 from begegnung_geo.render.content import SiteContent
+from begegnung_geo.render.figures import name_walkers
 from begegnung_geo.render.scopes import order_levels
 from begegnung_geo.render.symbols import PlaceGroup
 from begegnung_geo.render.text import Words, clean_text
@@ -108,7 +109,7 @@ def _list_walks(profile: Profile, words: Words) -> list[_Rule]:
     shown = profile.coverage.headline[0].profile
     rules = []
     for key in profile.walking.profiles:
-        label = words.say(f"profile.{key}") if words.has(f"profile.{key}") else clean_text(key)
+        label = name_walkers(profile, key, words=words)
         areas = [
             _Rule(
                 words.say("legend.upto", high=words.number(minutes)),

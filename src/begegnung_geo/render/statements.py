@@ -9,6 +9,7 @@ import pandas as pd
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.figures import (
     Reach,
+    find_given_name,
     find_reach,
     format_part,
     format_persons,
@@ -16,6 +17,7 @@ from begegnung_geo.render.figures import (
     format_range,
     format_share,
     format_speed,
+    name_walkers,
 )
 from begegnung_geo.render.need import name_indicators
 from begegnung_geo.render.scopes import Scope
@@ -90,13 +92,14 @@ class Speaker:
 
     def profile(self, key: str) -> str:
         """Return the name of a walking profile."""
-        return self.words.say(f"profile.{key}") if self.words.has(f"profile.{key}") else clean_text(key)
+        return name_walkers(self.content.profile, key, words=self.words)
 
     def profile_of(self, key: str) -> str:
         """Return the name of a walking profile inside a sentence."""
-        if self.words.has(f"profile_of.{key}"):
+        given = find_given_name(self.content.profile, key, words=self.words)
+        if not given and self.words.has(f"profile_of.{key}"):
             return self.words.say(f"profile_of.{key}")
-        return self.words.say("profile_of.other", name=clean_text(key))
+        return self.words.say("profile_of.other", name=given or clean_text(key))
 
     def level(self, key: str, *, count: int, number: int) -> str:
         """Return the name of a district level; `number` is its rank from coarse to fine."""

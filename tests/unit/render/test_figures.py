@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Rules of publication: hidden, rounded, told as a range, or not told at all."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -15,11 +17,44 @@ from begegnung_geo.render.figures import (
     format_share,
     rank_persons,
 )
+from begegnung_geo.render.reach_table import build_reach_table
+from begegnung_geo.render.scopes import build_city_scope
+from begegnung_geo.render.statements import Speaker, list_method
 from begegnung_geo.render.text import Words
 from small_town import build_town_profile
 
 PROFILE = build_town_profile()
 WORDS = Words("de")
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        ({}, ["wheel_fast"] * 2),
+        ({"label_de": "Schnelle Rollstühle"}, ["Schnelle Rollstühle"] * 2),
+        (
+            {"label_de": "Schnelle Rollstühle", "label_en": "Fast wheelchairs"},
+            ["Schnelle Rollstühle", "Fast wheelchairs"],
+        ),
+    ],
+)
+def test_a_walker_of_your_own_is_called_by_its_label_on_pages(town, labels, names):
+    own = {"speed_m_s": 1.5, "step_free": True, "reason": "x", **labels}
+    content = replace(town, profile=build_town_profile(walking={"profiles": {"wheel_fast": own}}))
+    for language, name in zip(("de", "en"), names, strict=True):
+        speaker = Speaker(content, Words(language))
+        assert speaker.profile("wheel_fast") == name
+        assert name in speaker.profile_of("wheel_fast")  # in quotation marks, inside a sentence
+        assert any(name in sentence for sentence in list_method(speaker))
+        table = build_reach_table(build_city_scope(content), speaker)
+        assert name in [row["name"] for row in table["rows"]]
+        assert speaker.profile("senior") == Words(language).say("profile.senior")
+
+
+def test_a_city_may_call_a_shipped_walker_otherwise(town):
+    named = build_town_profile(walking={"profiles": {"slow": {"label_de": "Hochbetagte"}}})
+    speaker = Speaker(replace(town, profile=named), Words("de"))
+    assert (speaker.profile("slow"), speaker.profile_of("slow")) == ("Hochbetagte", "„Hochbetagte“")
 
 
 def _reach(*, persons: float, covered: float, unknown: float = 0.0):
