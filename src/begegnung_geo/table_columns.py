@@ -52,7 +52,7 @@ COVERAGE_COLUMNS = (
     THRESHOLD,
     Column("persons", "float64", "people who live here", unit="persons"),
     Column("persons_covered", "float64", "of these within the threshold of a counted place", unit="persons"),
-    Column("persons_unknown", "float64", "of these without a known distance", unit="persons"),
+    Column("persons_unknown", "float64", "of these people for whom the map cannot tell whether a counted place is within the threshold", unit="persons"),
     Column("covered_share", "float64", "persons_covered / persons: unknown counts as not covered; null without people", unit="0-1", is_nullable=True),
     Column("covered_share_max", "float64", "the same with unknown counted as covered", unit="0-1", is_nullable=True),
 )

@@ -29,7 +29,11 @@ COVERAGE_WORDS: dict[str, Word] = {
         "Menschen", "Menschen im Gebiet, gerundet; . heißt: zu wenige, um sie zu nennen", "Menschen"
     ),
     "persons_covered": Word("davon erreicht", "davon innerhalb der Gehzeit, gerundet", "Menschen"),
-    "persons_unknown": Word("davon unbekannt", "davon ohne bekannten Weg, gerundet", "Menschen"),
+    "persons_unknown": Word(
+        "davon unbekannt",
+        "davon Menschen, von denen nicht bekannt ist, ob sie einen Ort in der Gehzeit erreichen, gerundet",
+        "Menschen",
+    ),
     "persons_beyond": Word("davon nicht erreicht", "davon weiter weg als die Gehzeit, gerundet", "Menschen"),
     "covered_share": Word("Anteil", "Anteil der Erreichten; Unbekannte zählen als nicht erreicht", "0 bis 1"),
     "covered_share_max": Word("Anteil höchstens", "dasselbe, Unbekannte als erreicht gezählt", "0 bis 1"),
