@@ -3,9 +3,13 @@
 
 from pathlib import Path
 
+import pandas as pd
+
+from begegnung_geo.analysis.attributes import build_place_claims
 from begegnung_geo.analysis.classify import classify_records
 from begegnung_geo.analysis.list_evidence import lower_evidence
 from begegnung_geo.analysis.recall import measure_recall
+from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.sources.places import read_place_list
 from inventory_rows import CRS, at, build_places, conflate, read_rules
 
@@ -52,9 +56,14 @@ def test_the_shipped_list_is_whole_and_every_class_is_known(project: Path) -> No
     records, issues, count = read_place_list(path, key="orte_erwartet", crs=CRS)
     assert count.rejected == 0
     assert issues.empty
-    # DOMAIN 3.3 has rows 1 to 73 and 70b; several name more than one place.
+    # DOMAIN 3.3 has rows 1 to 73 and 70b, several with more than one place, and six without a number below.
     numbers = {source_id.split("-")[1] for source_id in records["source_id"]}
-    assert numbers == {*(str(n) for n in range(1, 74)), "70b"}
+    assert numbers == {*(str(n) for n in range(1, 74)), "70b", "ohne"}
+    without = records[records["source_id"].str.startswith("erwartet-ohne-")]["name"]
+    assert sorted(without) == [
+        "Kokerei Hansa", "LWL-Museum Zeche Zollern", "TU Mensa", "Westfälisches Schulmuseum", "domicil",
+        "lokal willkommen Eving/Scharnhorst",
+    ]  # fmt: skip
     placed = records.set_geometry([at(n * 1000) for n in range(len(records))], crs=CRS)
     places, issues, _ = classify_records(placed, read_rules(), evidence={"orte_erwartet": "C"})
     assert len(places) == len(records)
@@ -70,3 +79,41 @@ def test_unconfirmed_rows_stay_marked_and_outdated_ones_do_not_count(project: Pa
     assert by_name.loc["Dietrich-Keuning-Haus", ["evidence", "standing"]].tolist() == ["C", "established"]
     assert by_name.loc["Dortmunder U", "evidence"] == "D"
     assert by_name.loc["JFS Hombruch", ["evidence", "standing"]].tolist() == ["E", "potential"]
+
+
+def test_the_bodies_of_the_shipped_list_are_facts_of_their_own_column(project: Path) -> None:
+    path = project / "config" / "dortmund" / "orte_erwartet.csv"
+    records, _, _ = read_place_list(path, key="orte_erwartet", crs=CRS)
+    placed = records.set_geometry([at(n * 1000) for n in range(len(records))], crs=CRS)
+    places = lower_evidence(classify_records(placed, read_rules(), evidence={"orte_erwartet": "C"})[0])
+    claims, issues = build_place_claims(places, read_attribute_rules(project / "config"))
+    assert issues.empty
+    told = claims.pivot_table(index="place_id", columns="attribute", values="value", aggfunc="first")
+    names = places.set_index("place_id")["name"]
+    told.index = [names[place_id] for place_id in told.index]
+    # DOMAIN 3.3: each with its body in brackets, in its name, or in section 1.
+    expected = {
+        "Städtisches Begegnungszentrum Eving": ("Stadt Dortmund", "municipal"),
+        "Bürgerhaus Pulsschlag Dorstfeld": ("Bürgerhaus-Genossenschaft eG", "cooperative"),
+        "Nachbarschaftstreff Althoffblock": ("Caritas", "caritas"),
+        "Nachbarschaftsagentur Wambel": ("DOGEWO21 und Diakonie", "diakonie"),
+        "Quartierstreff Concordia": ("Spar- und Bauverein, Planerladen", "housing_company"),
+        "Eugen-Krautscheid-Haus": ("AWO", "awo"),
+        "Mittendrin in Hörde": ("Jüdische Kultusgemeinde", "jewish_community"),
+        "Pauluskirche": ("Lydia-Gemeinde", "parish"),
+        "balou e.V.": ("balou e.V.", "association"),
+    }
+    found = told.loc[list(expected), ["provider", "traeger_typ"]]
+    assert {name: tuple(row) for name, row in found.T.items()} == expected
+    assert told["provider"].notna().sum() == 29
+    assert pd.isna(told.loc["Dietrich-Keuning-Haus", "provider"])  # no source says it
+    # What the list does not confirm stays marked, body or not.
+    assert told.loc["Heimathafen Nordstadt", ["provider", "confirmation"]].tolist() == [
+        "Grünbau",
+        "unconfirmed",
+    ]
+    assert told.loc["LWL-Museum Zeche Zollern", ["provider", "confirmation"]].tolist() == [
+        "LWL",
+        "unconfirmed",
+    ]
+    assert told.loc["lokal willkommen Eving/Scharnhorst", "confirmation"] == "confirmed"
