@@ -63,7 +63,9 @@ def date_records(place_records: pd.DataFrame, dates: Mapping[str, str]) -> dict[
     Rows of a list without any date are left out.
     """
     of_source = place_records["source"].map({source: text[:10] for source, text in dates.items() if text})
-    days = place_records["date"].fillna(of_source)
+    days = (
+        place_records["date"].astype("str").fillna(of_source.astype("str"))
+    )  # texts, also where all are null
     ids = place_records["source"] + ":" + place_records["source_id"]
     return dict(zip(ids[days.notna()], days[days.notna()], strict=True))
 

@@ -147,3 +147,11 @@ def test_what_a_row_of_a_list_tells_of_its_date_goes_before_that_of_its_source()
     )
     dates = date_records(records, {"a": "2025-03-01", "b": ""})
     assert dates == {"a:1": "2023-11", "a:2": "2025-03-01", "b:1": "2019-05-04"}
+
+
+def test_lists_without_any_date_date_nothing() -> None:
+    nothing = pd.Series([None, None], dtype="float64")
+    records = pd.DataFrame({"source": ["a", "b"], "source_id": ["1", "2"], "date": nothing})
+    assert date_records(records, {"a": "", "b": ""}) == {}
+    assert date_records(records.astype({"date": "str"}), {"a": "", "b": ""}) == {}
+    assert date_records(records, {"a": "2025-03-01", "b": ""}) == {"a:1": "2025-03-01"}
