@@ -34,8 +34,11 @@ def build_example(rule: CategoryRule) -> dict[str, str]:
 
 def list_examples(rule: CategoryRule) -> Iterator[dict[str, str]]:
     """Yield tags that fit a rule, one set a value of its first condition."""
-    tags = {condition.key: value for condition in rule.conditions if (value := _find_value(condition))}
-    tags = {key.replace(":*", ":building"): value for key, value in tags.items()}
+    tags: dict[str, str] = {}
+    for condition in rule.conditions:
+        if value := _find_value(condition):
+            key = condition.key.replace(":*", ":building")
+            tags[key] = f"{tags[key]};{value}" if key in tags else value
     if rule.words is not None:
         tags["name"] = find_text(rule.words)
     first = rule.conditions[0] if rule.conditions else None
@@ -43,7 +46,8 @@ def list_examples(rule: CategoryRule) -> Iterator[dict[str, str]]:
     if not values or first is None:
         yield tags
     for value in values:
-        yield {**tags, first.key: value}
+        others = tags[first.key].split(";")[1:]
+        yield {**tags, first.key: ";".join([value, *others])}
 
 
 def _find_value(condition: TagCondition) -> str | None:

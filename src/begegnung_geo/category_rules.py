@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from begegnung_geo.errors import ConfigError
 from begegnung_geo.rule_rows import (
@@ -29,7 +29,7 @@ from begegnung_geo.rule_rows import (
 RULES_FILE = "categories.csv"
 CLASSES_FILE = "classes.csv"
 
-Effect = Literal["class", "exclude", "withhold", "context"]
+Effect = Literal["class", "exclude", "withhold", "context", "review"]
 
 _RULE_COLUMNS = (
     "rule_id",
@@ -228,7 +228,7 @@ def _read_rules(path: Path, classes: Mapping[str, PlaceClass]) -> tuple[Category
 
 def _build_rule(where: str, row: Mapping[str, str], classes: Mapping[str, PlaceClass]) -> CategoryRule:
     source = cast("Literal['osm', 'list']", choose_value(where, row, "source", "osm", "list"))
-    effect = cast("Effect", choose_value(where, row, "effect", "class", "exclude", "withhold", "context"))
+    effect = cast("Effect", choose_value(where, row, "effect", *get_args(Effect)))
     rule = CategoryRule(
         rule_id=parse_cell(where, "rule_id", partial(parse_key, row["rule_id"])),
         priority=parse_cell(where, "priority", partial(int, row["priority"])),
@@ -269,6 +269,11 @@ def _require_sense(where: str, rule: CategoryRule) -> None:
             "evidence belongs to the effect class, and only there",
         ),
         ("tags", rule.source == "list" and bool(rule.conditions), "rows of lists have no tags"),
+        (
+            "effect",
+            rule.source == "list" and rule.effect in ("review", "context"),
+            "review and context are for objects of the map",
+        ),
         ("words", not rule.conditions and rule.words is None, "a rule needs tags or words"),
         (
             "reads",

@@ -195,6 +195,12 @@ class IssueCode(StrEnum):
 
     Next: Nothing, or change the rule in `config/categories.csv`.
     """
+    PLACE_UNSURE = "PLACE_UNSURE"
+    """
+    A tag raises a doubt, such as a pavilion that may be open at the sides; kept with evidence D at best.
+
+    Next: Look on the spot, then confirm the place or strike it off in `config/<city>/corrections.csv`.
+    """
     PLACE_OUTSIDE = "PLACE_OUTSIDE"
     """
     Outside the study area and its surroundings; left out.

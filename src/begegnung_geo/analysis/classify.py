@@ -61,10 +61,11 @@ def assign_class(
     places
         Table `places` with source `osm`: Point, same CRS, in the order of `source_id`.
         `fields` holds the tags without contacts and persons. A nameless object of a
-        class that keeps such has evidence D at best.
+        class that keeps such, and one that a rule of effect `review` fits, has evidence D
+        at best.
     issues
-        One line an excluded or nameless object. Sensitive places are one line without
-        name, id or position; objects that meet no rule are one line, too.
+        One line an excluded, nameless or doubtful object. Sensitive places are one line
+        without name, id or position; objects that meet no rule are one line, too.
     count
         Rows read, and rejected by reason; objects looked at for others only are `context`.
     """
@@ -85,10 +86,19 @@ def assign_class(
         geometry=locate_points(chosen.geometry),
     )
     rulings = build_rulings(decided[rows], osm_rules, rules)
+    doubts = _find_doubts(table, rows, osm_rules)
+    rulings["evidence"] = rulings["evidence"].mask(doubts.notna() & (rulings["evidence"] < "D"), "D")
     places, name_issues, unnamed = build_places(
         records, rulings, [table.rows[row] for row in rows], rules=rules
     )
-    issues = [_report_osm(features["source_id"], decided, osm_rules), name_issues]
+    doubts = doubts[chosen["source_id"].isin(places["source_id"]) & doubts.notna()]
+    issues = [
+        _report_osm(features["source_id"], decided, osm_rules),
+        build_issues(
+            OSM_SOURCE, IssueCode.PLACE_UNSURE, rows=chosen["source_id"][doubts.index], texts=list(doubts)
+        ),
+        name_issues,
+    ]
     reasons = _count_reasons(decided, osm_rules) | {"unnamed": unnamed.get(OSM_SOURCE, 0)}
     count = RowCount(OSM_SOURCE, read=len(features), reasons=reasons)
     return _as_places(places, osm_features), concat_issues(issues), count
@@ -178,6 +188,20 @@ def flag_effect(decided: npt.NDArray[np.int64], rule_list: Sequence[CategoryRule
     """Return which rows were decided by a rule of an effect."""
     by_rule = np.array([rule.effect == effect for rule in rule_list] + [False], dtype=bool)
     return by_rule[decided]
+
+
+def _find_doubts(
+    table: TagTable, rows: npt.NDArray[np.int64], osm_rules: Sequence[CategoryRule]
+) -> "pd.Series[str]":
+    """Return why each of the rows asks for a look; null where no rule of effect `review` fits."""
+    texts = np.full(len(table.rows), None, dtype=object)
+    among = np.zeros(len(table.rows), dtype=bool)
+    among[rows] = True
+    for rule in (rule for rule in osm_rules if rule.effect == "review"):
+        texts[table.flag_rule(rule, among & pd.isna(texts))] = (
+            f"{rule.reason}: kept with evidence D at best until somebody has looked [{rule.rule_id}]"
+        )
+    return pd.Series(texts[rows], dtype="str")
 
 
 def _count_reasons(decided: npt.NDArray[np.int64], rule_list: Sequence[CategoryRule]) -> dict[str, int]:

@@ -193,7 +193,7 @@ def _list_fired(feature: gpd.GeoDataFrame, rules: CategoryRules) -> list[Categor
 
 def _describe_rule(rule: CategoryRule, *, is_first: bool) -> str:
     verdict = rule.class_key or rule.effect
-    order = "decides" if is_first else "would fit too"
+    order = "decides" if is_first else "asks for a look" if rule.effect == "review" else "would fit too"
     return f"  rule {rule.rule_id} ({rule.priority}) {order}: {verdict} - {rule.reason}"
 
 

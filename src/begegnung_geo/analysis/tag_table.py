@@ -71,10 +71,11 @@ class TagTable:
         return flags
 
     def find_first(self, rules: Sequence[CategoryRule]) -> npt.NDArray[np.int64]:
-        """Return for each row the position of the first rule that fits, or `NO_RULE`."""
+        """Return for each row the position of the first rule that fits and decides, or `NO_RULE`."""
         decided = np.full(len(self.rows), NO_RULE, dtype=np.int64)
         for position, rule in enumerate(rules):
-            decided[self.flag_rule(rule, decided == NO_RULE)] = position
+            if rule.effect != "review":
+                decided[self.flag_rule(rule, decided == NO_RULE)] = position
         return decided
 
     def _list_texts(self, keys: tuple[str, ...]) -> list[str]:

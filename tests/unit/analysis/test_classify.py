@@ -32,6 +32,10 @@ CLASSES_OF_TAGS = """
     family_neighbourhood established: amenity=community_centre & name=Mütterzentrum Dortmund
     library established: amenity=library
     library everyday: amenity=library & name=Universitätsbibliothek
+    library everyday: amenity=library & name=Hochschulbibliothek
+    library everyday: amenity=library & name=Bereichsbibliothek & operator=TU Dortmund
+    library potential: amenity=library & name=Schulbibliothek
+    library established: amenity=library & name=Bücherei & operator=Volkshochschule
     toy_or_book_share established: amenity=toy_library
     culture established: amenity=arts_centre
     culture established: amenity=community_centre & community_centre=cultural_centre
@@ -66,6 +70,13 @@ CLASSES_OF_TAGS = """
     church_disused potential: disused:amenity=place_of_worship
     church_disused potential: building=church
     church_disused potential: building=church & amenity=kindergarten
+    church_disused potential: building=church & amenity=school
+    church_disused potential: building=chapel & office=association
+    church_disused potential: disused:amenity=place_of_worship & amenity=kindergarten
+    church_disused potential: was:amenity=place_of_worship & amenity=school
+    worship everyday: building=church & amenity=place_of_worship & religion=christian
+    library established: building=church & amenity=library
+    library established: building=yes & amenity=library & demolished:building=house
     vacancy potential: shop=vacant
     vacancy potential: disused:shop=bakery
     vacancy potential: building=yes & disused=yes
@@ -110,7 +121,33 @@ EXCLUDED = [
     {"office": "association"},
     {"building": "bunker", "disused": "yes"},
     {"disused:shop": "bakery", "shop": "kiosk"},
+    {"demolished:building": "yes", "amenity": "library"},
+    {"demolished:amenity": "library", "building": "yes", "office": "association"},
+    {"amenity": "social_facility", "name": "Tagesklinik am Wall"},
+    {"office": "government"},
+    {"office": "educational_institution"},
 ]
+
+
+def test_a_pavilion_is_kept_and_somebody_is_asked_to_look(rules: CategoryRules) -> None:
+    # DOMAIN 2.3: building=pavilion is for review, as it is often open at the sides.
+    places, issues, count = assign_class(
+        build_features(
+            build_area(1, square(0, 0, 20), amenity="community_centre", building="pavilion", name="Treff"),
+            build_area(2, square(50, 0, 20), amenity="library", building="pavilion"),
+            build_area(3, square(100, 0, 20), building="pavilion", leisure="fitness_centre"),
+            build_area(4, square(150, 0, 20), shop="vacant", building="pavilion"),
+            build_area(5, square(200, 0, 20), club="sport", building="pavilion", access="private"),
+            build_area(6, square(250, 0, 20), amenity="library", building="yes"),
+        ),
+        rules,
+    )
+    found = dict(zip(places["source_id"], places["evidence"], strict=True))
+    assert found == {"way/1": "D", "way/2": "D", "way/4": "E", "way/6": "D"}
+    unsure = issues[issues["code"] == "PLACE_UNSURE"]
+    assert sorted(unsure["row"]) == ["way/1", "way/2", "way/4"]
+    assert unsure["text"].str.contains(r"open at the sides.*\[review_pavilion\]").all()
+    assert (count.read, count.rejected) == (6, 2)
 
 
 def test_what_is_no_meeting_place_is_told_with_its_reason(rules: CategoryRules) -> None:
