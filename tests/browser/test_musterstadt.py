@@ -4,6 +4,7 @@
 import csv
 import json
 import math
+import re
 
 import pytest
 
@@ -178,3 +179,8 @@ def test_table_popup_and_csv_hold_the_same_places(musterstadt, visit, summary):
     assert _plain(page.text_content(".popup h3")) == name
     kind = _plain(rows.first.locator("td").first.text_content())
     assert kind in _plain(page.text_content(".popup"))
+    # The address and how sure the point is are two lines of the popup and one cell of the table.
+    terms, texts = (page.locator(f".popup {tag}").all_text_contents() for tag in ("dt", "dd"))
+    lines = dict(zip(terms, texts, strict=True))
+    assert re.fullmatch(r"\D+, ± [\d.]+ m", lines["Lage"])
+    assert lines["Lage"] not in lines["Adresse"]

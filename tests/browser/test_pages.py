@@ -124,13 +124,18 @@ def test_show_on_map_opens_what_the_table_says_and_comes_back(town_site, visit):
     row = page.evaluate(
         """() => { const r = document.getElementById('ort-b000000000000');
         const h = document.querySelectorAll('#orte-tabelle th[scope=col]');
-        return Object.fromEntries([...r.cells].slice(1).map((c, i) => [h[i + 1].textContent, c.textContent])
-          .filter(pair => pair[1])); }"""
+        const lines = [...r.cells].slice(1).flatMap((c, i) => {
+          const beside = c.querySelector('.beside'), plain = c.cloneNode(true);
+          plain.querySelectorAll('.beside').forEach(node => node.remove());
+          const line = [h[i + 1].textContent, plain.textContent.trim()];
+          return beside ? [line, ['Lage', beside.textContent]] : [line]; });
+        return Object.fromEntries(lines.filter(pair => pair[1])); }"""
     )
     page.click(f"[data-place='{HAUS_A}']")
     assert page.text_content(".popup h3") == "Haus A"
     assert _popup(page) == row
     assert row["Öffnungszeiten"] == "Montag bis Freitag 9 bis 17 Uhr"
+    assert (row["Adresse"], row["Lage"]) == ("Hafenstraße 1, 27498 Kleinstadt", "eingetragen, ± 15 m")
     page.keyboard.press("Escape")
     page.wait_for_selector(".popup", state="detached")
     assert page.evaluate("document.activeElement.dataset.place") == HAUS_A

@@ -24,6 +24,7 @@ from begegnung_geo.analysis.disclosure import publish_count
 from begegnung_geo.attribute_rules import read_attribute_rules
 from begegnung_geo.config import build_profile, find_config_dir
 from begegnung_geo.export import Downloads, write_downloads
+from begegnung_geo.export.claims import tell_sources
 from begegnung_geo.export.dictionary import DICTIONARY
 from begegnung_geo.export.text import clean_text, neutralise
 from begegnung_geo.export.words import find_word
@@ -652,6 +653,27 @@ def test_each_row_says_which_of_its_columns_are_under_the_odbl(tmp_path: Path) -
     ]
     headings = ("Aus OpenStreetMap", "Aus Listen", "Von Menschen")
     assert [tuple(line[header.index(heading)] for heading in headings) for line in lines] == wanted
+
+
+def test_each_row_says_under_which_licences_it_stands_and_how_new_it_is(tmp_path: Path) -> None:
+    places = build_places(["Bücherei", "Treff", "Haus"])
+    one, other, _ = places["begegnungsort_id"]
+    origins = pd.DataFrame(
+        [
+            (one, "position", "osm", "osm:way/1", "2026-01-02"), (one, "street", "stadt", "stadt:7", "2025"),
+            (one, "class", "correction", "corrections.csv:2", "2026-03-04"),
+            (other, "name", "fremd", "fremd:8", None),
+        ],
+        columns=["begegnungsort_id", "column", "source", "source_id", "date"],
+    )  # fmt: skip
+    told = tell_sources(
+        places["begegnungsort_id"], origins, licences={"stadt": "DL-DE-Zero-2.0", "fremd": ""}
+    )
+    assert told["licences"].fillna("").tolist() == ["DL-DE-Zero-2.0; ODbL-1.0", "", ""]
+    assert told["newest_source_date"].fillna("").tolist() == ["2026-03-04", "", ""]
+    write_downloads(tmp_path, build_content(begegnungsorte=places, column_sources=origins))
+    (row,) = [r for r in read_csv(tmp_path / "begegnungsorte.csv") if r["begegnungsort_id"] == one]
+    assert (row["licences"], row["newest_source_date"]) == ("ODbL-1.0", "2026-03-04")
 
 
 def build_claims(*rows: tuple[str, str, str, str, str, str | None]) -> pd.DataFrame:

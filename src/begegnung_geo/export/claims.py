@@ -125,6 +125,40 @@ def tell_origins(
     return origins
 
 
+def tell_sources(
+    begegnungsort_ids: "pd.Series[str]", column_sources: pd.DataFrame, *, licences: Mapping[str, str]
+) -> dict[str, "pd.Series[str]"]:
+    """
+    Return for each place the licences of its columns and the day of its newest source.
+
+    So that a single file, mailed on alone, still says under what it stands and how old it is.
+
+    Parameters
+    ----------
+    begegnungsort_ids
+        The places, in the order of the download.
+    column_sources
+        Table `column_sources`.
+    licences
+        Source key -> licence.
+
+    Returns
+    -------
+    sources
+        `licences` (semicolon between) and `newest_source_date` (ISO 8601, as fine as it is told)
+        on the same index; null where none is known.
+    """
+    licence = column_sources["source"].map({**licences, OSM: OSM_LICENCE})
+    rows = column_sources.assign(licence=licence)
+    named = rows[rows["licence"].fillna("") != ""].groupby("begegnungsort_id")["licence"]
+    newest = rows.dropna(subset=["date"]).groupby("begegnungsort_id")["date"].max()
+    told = {
+        "licences": named.agg(lambda texts: "; ".join(sorted(set(texts)))),
+        "newest_source_date": newest,
+    }
+    return {key: begegnungsort_ids.map(texts.to_dict()).astype("str") for key, texts in told.items()}
+
+
 def _publish_basis(text: str, source: str) -> str:
     if source in HAND:
         return text.partition(": ")[0]

@@ -115,6 +115,10 @@ class DownloadContent(Protocol):
         """`begegnungsort_id` -> opening hours in German words."""
 
     @property
+    def positions_in_words(self) -> Mapping[str, str]:
+        """`begegnungsort_id` -> how the point was found and how far off it may be, in German."""
+
+    @property
     def reach_areas(self) -> gpd.GeoDataFrame:
         """Table `reach_areas`."""
 
@@ -175,6 +179,7 @@ class Downloads:
         default_factory=lambda: build_empty("published_siting_ranks", crs=WGS84)
     )
     hours_in_words: Mapping[str, str] = field(default_factory=dict)
+    positions_in_words: Mapping[str, str] = field(default_factory=dict)
     reach_areas: gpd.GeoDataFrame = field(
         default_factory=lambda: gpd.GeoDataFrame(build_empty("reach_areas", crs=WGS84))
     )

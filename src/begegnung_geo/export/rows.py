@@ -55,6 +55,8 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
             class_labels=labels,
             column_sources=content.column_sources,
             hours_in_words=content.hours_in_words,
+            positions_in_words=content.positions_in_words,
+            licences=licences,
         ),
         "attributes": build_claim_rows(
             content.attributes, places, vocabulary=content.vocabulary, licences=licences

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from begegnung_geo.crs import WGS84
-from begegnung_geo.export.claims import tell_origins
+from begegnung_geo.export.claims import tell_origins, tell_sources
 from begegnung_geo.export.text import clean_texts
 from begegnung_geo.export.words import (
     COVERAGE_WORDS,
@@ -60,6 +60,8 @@ def build_place_rows(
     class_labels: Mapping[str, tuple[str, str]],
     column_sources: pd.DataFrame,
     hours_in_words: Mapping[str, str],
+    positions_in_words: Mapping[str, str],
+    licences: Mapping[str, str],
 ) -> gpd.GeoDataFrame:
     """
     Return the Begegnungsorte with listed columns only.
@@ -76,6 +78,10 @@ def build_place_rows(
         Table `column_sources`: which columns are under the ODbL.
     hours_in_words
         `begegnungsort_id` -> opening hours in German words.
+    positions_in_words
+        `begegnungsort_id` -> how the point was found, in German words.
+    licences
+        Source key -> licence.
 
     Returns
     -------
@@ -90,12 +96,14 @@ def build_place_rows(
         "place_ids": places["place_ids"].map("; ".join).astype("str"),
         "opening_hours": places["opening_hours"].where(_flag_plain_hours(places)).astype("str"),
         "opening_words": places["begegnungsort_id"].map(hours_in_words).astype("str"),
+        "position_words": places["begegnungsort_id"].map(positions_in_words).astype("str"),
         "position_error_m": places["position_error_m"].round(0),
         "snap_distance_m": places["snap_distance_m"].round(1),
         "lon": degrees.x.round(_DEGREE_DECIMALS),
         "lat": degrees.y.round(_DEGREE_DECIMALS),
     }
     known |= tell_origins(places["begegnungsort_id"], column_sources, columns=list(PLACE_WORDS))
+    known |= tell_sources(places["begegnungsort_id"], column_sources, licences=licences)
     levels = sorted(c.removeprefix("district_id_") for c in places.columns if c.startswith("district_id_"))
     for level in levels:
         names = districts[districts["level"] == level].set_index("district_id")["name"]

@@ -66,6 +66,9 @@ PLACE_WORDS: dict[str, Word] = {
         "unknown: unbekannt",
         origin=_OWN,
     ),
+    "position_words": Word(
+        "Lage in Worten", "wie der Punkt gefunden wurde und auf wie viele Meter er etwa stimmt", origin=_OWN
+    ),
     "position_error_m": Word(
         "Lagefehler höchstens", "so weit kann der Punkt vom Eingang entfernt sein (Annahme)", "m", _OWN
     ),
@@ -184,6 +187,16 @@ PLACE_WORDS: dict[str, Word] = {
         origin=_OWN,
     ),
     "from_people": Word("Von Menschen", "Spalten dieser Zeile aus Korrekturen und Fragebögen", origin=_OWN),
+    "licences": Word(
+        "Lizenzen",
+        "Lizenzen der Quellen dieser Zeile, mit Semikolon getrennt; welche Spalte unter welcher steht: column_sources",
+        origin=_OWN,
+    ),
+    "newest_source_date": Word(
+        "Neueste Angabe",
+        "Tag der neuesten Quelle dieses Ortes (auch nur Monat oder Jahr); bei OpenStreetMap die letzte Bearbeitung; leer, wenn unbekannt",
+        origin=_OWN,
+    ),
     "place_ids": Word(
         "Quellen",
         "Datensätze der Quellen, der führende zuerst; osm:… stammt aus OpenStreetMap (ODbL)",

@@ -16,11 +16,13 @@ from begegnung_geo.crs import WGS84
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.render.hours import describe_hours
+from begegnung_geo.render.positions import describe_position
 from begegnung_geo.render.text import Words
 from begegnung_geo.scenario import Scenario
 from begegnung_geo.schema import build_empty
 
 _HOURS_COLUMNS = ["begegnungsort_id", "opening_hours", "opening_status", "opening_normal"]
+_POSITION_COLUMNS = ["begegnungsort_id", "precision", "position_error_m"]
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,13 @@ class SiteContent:
         return frozenset(
             self.districts.loc[is_part, ["level", "district_id"]].itertuples(index=False, name=None)
         )
+
+    @cached_property
+    def positions_in_words(self) -> Mapping[str, str]:
+        """`begegnungsort_id` -> how the point was found and how far off it may be, in German."""
+        words = Words("de")
+        records = self.begegnungsorte[_POSITION_COLUMNS].to_dict("records")
+        return {str(row["begegnungsort_id"]): describe_position(row, words=words) for row in records}
 
     @property
     def is_invented(self) -> bool:

@@ -46,6 +46,7 @@ def build_map_texts(
             "districtFlagged": words.say("district.flagged"),
             "walkFromHere": words.say("map.walk_from_here"),
             "notKnown": words.say("place.not_known"),
+            "position": words.say("place.position"),
             "street": words.say("search.street"),
             "quarter": words.say("search.quarter"),
             "green": words.say("search.green"),

@@ -250,7 +250,7 @@ def _tell_gaps(gaps: gpd.GeoDataFrame, speaker: Speaker) -> dict[str, Any]:
 def _tell_place(row: PlaceRow, speaker: Speaker) -> dict[str, Any]:
     lines = [
         {"term": speaker.words.say(f"place.{key}"), "text": getattr(row, key)}
-        for key in ("kind", "role", "address", "hours", "evidence")
+        for key in ("kind", "role", "address", "position", "hours", "evidence")
     ]
     return {"name": row.name, "kind": row.kind, "info": [line for line in lines if line["text"]]}
 

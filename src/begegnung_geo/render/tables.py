@@ -12,6 +12,7 @@ from markupsafe import Markup
 from begegnung_geo.issues import count_by_code
 from begegnung_geo.render.content import SiteContent
 from begegnung_geo.render.hours import describe_hours
+from begegnung_geo.render.positions import describe_position
 from begegnung_geo.render.symbols import find_group
 from begegnung_geo.render.text import Words, clean_text, fold_name, mark_language
 
@@ -31,6 +32,7 @@ class PlaceRow:
     kind: str
     role: str
     address: str
+    position: str
     hours: str
     access: str
     operator: str
@@ -148,6 +150,7 @@ def _build_place_row(
         kind=clean_text(label),
         role=words.say(f"role.{standing}{'_counted' if is_counted else ''}"),
         address=_join_address(record),
+        position=describe_position(record, words=words),
         hours=describe_hours(record, words=words),
         access=words.say(f"access.{wheelchair}") if words.has(f"access.{wheelchair}") else "",
         operator=_say_operator(record, words=words),

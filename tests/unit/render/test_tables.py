@@ -18,6 +18,7 @@ def test_a_place_row_says_everything_in_words(town):
     assert (row.name, row.kind) == ("Haus A", "Begegnungs- und Bürgerhaus")
     assert row.role == "als Begegnungsort gedacht, zählt"
     assert row.address == "Hafenstraße 1, 27498 Kleinstadt"
+    assert row.position == "eingetragen, ± 15 m"
     assert row.hours == "Montag bis Freitag 9 bis 17 Uhr"
     assert row.access == "ja"
     assert row.evidence == "A: Liste der Stadt oder des Trägers (OpenStreetMap)"

@@ -81,14 +81,22 @@
       return {
         name: row.querySelector(".name").textContent.trim(),
         kind: row.cells[1].textContent.trim(),
-        info: cells.map((cell, k) => ({ term: heads[k + 1].textContent.trim(), text: cell.textContent.trim() }))
+        info: cells.flatMap((cell, k) => this.tellCell(heads[k + 1], cell))
           .filter((line) => line.text).concat(this.more(i)),
       };
+    },
+    /* A cell is one line; what stands beside an address tells how sure the position is. */
+    tellCell(head, cell) {
+      const beside = cell.querySelector(".beside"), more = beside ? beside.textContent.trim() : "";
+      const text = cell.textContent.trim(), line = { term: head.textContent.trim(), text };
+      if (!more) { return [line]; }
+      line.text = text.slice(0, text.length - more.length).trim();
+      return [line, { term: begegnung.texts.words.position, text: more }];
     },
     /* What opening a Potenzialraum would bring. */
     more(i) { return (this.key === "potential" && begegnung.texts.layers.potential[this.id[i]]) || []; },
     addressOf(i) {
-      const row = this.rowOf(i), cell = row && row.querySelector(".address:not([data-missing])");
+      const row = this.rowOf(i), cell = row && row.querySelector(".address:not([data-missing]) bdi");
       return cell ? cell.textContent.trim().split(",")[0] : "";
     },
     rowOf(i) { return this.id ? begegnung.find(`ort-${this.id[i]}`) : null; },

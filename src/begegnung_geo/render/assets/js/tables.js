@@ -50,7 +50,7 @@
   const fold = (text) => text.toLocaleLowerCase(language);
 
   function foldRow(row) {
-    if (!folded.has(row)) { folded.set(row, fold([row.querySelector(".name"), row.cells[3], row.cells[6]].map((cell) => cell.textContent).join(" "))); }
+    if (!folded.has(row)) { folded.set(row, fold([row.querySelector(".name"), row.querySelector(".address bdi"), row.cells[6]].map((cell) => cell.textContent).join(" "))); }
     return folded.get(row);
   }
 

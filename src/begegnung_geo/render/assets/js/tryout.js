@@ -184,7 +184,7 @@
     return row ? row.querySelector(".name").textContent.trim() : id;
   };
   const addressOf = (id) => {
-    const row = find(`ort-${id}`), cell = row && row.querySelector(".address:not([data-missing])");
+    const row = find(`ort-${id}`), cell = row && row.querySelector(".address:not([data-missing]) bdi");
     return cell ? cell.textContent.trim() : "";
   };
   const today = new Map(); /* profile and time -> figures of today */
