@@ -6,11 +6,13 @@ A sentence stands where a figure would be empty.
 """
 
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 import tomli_w
 from IPython.core.interactiveshell import InteractiveShell
@@ -73,7 +75,7 @@ def bare_city(project: Path, tmp_path_factory: pytest.TempPathFactory) -> BareCi
     root = copy_project(tmp_path_factory.mktemp("bare") / "begegnung_geo", project)
     extract = root.parent / "kargdorf.osm.pbf"
     _write_map(extract)
-    with StandIn(seconds_max=120) as service:
+    with StandIn(seconds_max=300) as service:
         service.files["/kargdorf.osm.pbf"] = extract
         profile = {
             "city": {"key": "kargdorf", "name": "Kargdorf"},
@@ -113,10 +115,12 @@ def shell(bare_city: BareCity, monkeypatch: pytest.MonkeyPatch) -> InteractiveSh
     monkeypatch.chdir(bare_city.root / "notebooks")
     monkeypatch.setenv("CITY", "kargdorf")
     monkeypatch.setenv("IPYTHONDIR", str(bare_city.root / "ipython"))
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # the shell puts its own there
     with mpl.rc_context({"backend": "Agg"}):
         InteractiveShell.clear_instance()
         yield InteractiveShell.instance(history_manager=None)
         InteractiveShell.clear_instance()
+    plt.close("all")
 
 
 def _run(shell: InteractiveShell, notebook: Path) -> list[str]:
