@@ -333,9 +333,15 @@ def check_recall(profile_path: Path, *, key: str | None, out: Path | None) -> tu
     records = inventory.layer("place_records")
     expected = records[records["source"] == chosen].reset_index(drop=True)
     # An address became a point on the way to the inventory; a row that did not is found by its name alone.
-    placed = inventory.layer("places").set_index("place_id").geometry
-    known = gpd.GeoSeries((chosen + ":" + expected["source_id"]).map(placed), crs=inventory.crs)
-    expected = expected.assign(geometry=known.where(known.notna(), expected.geometry))
+    places = inventory.layer("places").set_index("place_id")
+    place_ids = chosen + ":" + expected["source_id"]
+    known = gpd.GeoSeries(place_ids.map(places.geometry), crs=inventory.crs)
+    # The kind is compared as it was understood: a list may say "Bücherei".
+    kinds = place_ids.map(places["class"])
+    expected = expected.assign(
+        geometry=known.where(known.notna(), expected.geometry),
+        class_hint=kinds.where(kinds.notna(), expected["class_hint"]),
+    )
     found = measure_recall(expected, inventory.list_begegnungsorte())
     rows = build_recall_rows(expected, found, class_names=_name_classes(inventory))
     if out is not None:

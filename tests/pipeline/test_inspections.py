@@ -153,6 +153,7 @@ def test_recall_tells_which_expected_places_the_inventory_lacks(
     places = read(fresh_town, "begegnungsorte").dropna(subset=["name"])
     from_osm = places[places["place_ids"].map(lambda ids: all(i.startswith("osm:") for i in ids))]
     library = from_osm[from_osm["class"] == "library"].iloc[0]
+    near = from_osm.to_crs(4326).geometry[library.name]  # 0.0004 degrees are 44 m
     profile = fresh_town.root / "config" / "musterstadt.toml"
     added = '[[sources.places]]\nkey = "erwartet"\nfile = "erwartet.csv"\nkind = "hand"\n\n'
     text = profile.read_text(encoding="utf-8")
@@ -161,19 +162,21 @@ def test_recall_tells_which_expected_places_the_inventory_lacks(
     folder = fresh_town.root / "config" / "musterstadt"
     folder.mkdir(exist_ok=True)
     (folder / "erwartet.csv").write_text(
-        "kennung;name;klasse;adresse;ort\n"
-        f"e-1;{library['name']};library;;Musterstadt\n"
-        "e-2;Palast der tausend Stimmen;culture;Nirgendweg 999;Musterstadt\n",
+        "kennung;name;klasse;adresse;ort;breite;laenge\n"
+        f"e-1;{library['name']};library;;Musterstadt;;\n"
+        "e-2;Palast der tausend Stimmen;culture;Nirgendweg 999;Musterstadt;;\n"
+        f"e-3;Lesestube Anderswie;Bücherei;;Musterstadt;{near.y + 0.0004:.6f};{near.x:.6f}\n",
         encoding="utf-8",
     )
     run_town(fresh_town.root)
     result = call(fresh_town, monkeypatch, "recall", "--city", "musterstadt", "--out", "recall.csv")
     assert result.exit_code == 0, result.output
-    assert "1 of 2 expected places found" in result.output
+    assert "2 of 3 expected places found" in result.output
     assert "nein: Palast der tausend Stimmen" in result.output
     rows = pd.read_csv(fresh_town.root / "recall.csv", sep=";", encoding="utf-8-sig")
-    assert rows["gefunden"].tolist() == ["nein", "ja"]
-    assert rows["begegnungsort_id"].dropna().tolist() == [library["begegnungsort_id"]]
+    assert rows["gefunden"].tolist() == ["nein", "ja", "ja"]
+    assert set(rows["begegnungsort_id"].dropna()) == {library["begegnungsort_id"]}
+    assert rows.loc[rows["kennung"] == "e-3", "art"].tolist() == ["Bibliothek"]  # as it was understood
 
 
 def test_reach_writes_the_nested_areas_of_one_place_and_their_walks_agree(

@@ -79,6 +79,11 @@ def test_unconfirmed_rows_stay_marked_and_outdated_ones_do_not_count(project: Pa
     assert by_name.loc["Dietrich-Keuning-Haus", ["evidence", "standing"]].tolist() == ["C", "established"]
     assert by_name.loc["Dortmunder U", "evidence"] == "D"
     assert by_name.loc["JFS Hombruch", ["evidence", "standing"]].tolist() == ["E", "potential"]
+    # DOMAIN 2.1: established are the Volkshochschule and cultural centres, not every house of their class.
+    kinds = by_name[by_name["class"].isin(["education", "culture"])]
+    assert set(kinds.index[kinds["standing"] == "established"]) == {
+        "Volkshochschule Dortmund", "Kulturort Depot", "balou e.V.",
+    }  # fmt: skip
 
 
 def test_the_bodies_of_the_shipped_list_are_facts_of_their_own_column(project: Path) -> None:
