@@ -87,6 +87,20 @@ def test_one_figure_is_the_same_in_every_download_and_in_the_summary(town: Town)
             assert entry[name] == (None if told == "." else float(told)), (entry, name)
 
 
+def test_the_city_page_tells_the_figures_of_the_download(town: Town) -> None:
+    # Sentences tell three digits: 47,690 of 60,000 people are "47.700 von 60.000 Menschen".
+    profile = read_profile(town.root / "config" / "musterstadt.toml")
+    page = (town.site / "maps" / "stadtkarte.html").read_text(encoding="utf-8")
+    measures = _read_download(town, "measures_by_district.csv")
+    city = measures[(measures["level"] == "city") & (measures["persons_group"] == "all")].set_index("profile")
+    assert len(profile.coverage.headline) > 1
+    for headline in profile.coverage.headline:
+        row = city.loc[headline.profile]
+        told = [int(row[name]) for name in (f"persons_covered_{headline.threshold_min}", "persons")]
+        covered, persons = (f"{int(float(f'{count:.3g}')):,}".replace(",", ".") for count in told)
+        assert f"{covered} von {persons} Menschen" in page
+
+
 def test_every_blank_figure_of_the_download_has_its_reason_in_the_note(town: Town) -> None:
     measures = _read_download(town, "measures_by_district.csv")
     first, last = measures.columns.get_loc("walk_median_min"), measures.columns.get_loc("note")
