@@ -51,7 +51,7 @@ from begegnung_geo.analysis.siting_told import TOLD_OBJECTIVES, publish_choices,
 from begegnung_geo.analysis.snap_variants import build_snap_variants
 from begegnung_geo.analysis.strata import EXACT, PACKED, build_strata
 from begegnung_geo.analysis.try_area import find_reached, survey_area
-from begegnung_geo.analysis.try_groups import build_try_groups
+from begegnung_geo.analysis.try_groups import build_try_groups, count_try_walks, cut_try_walks
 from begegnung_geo.analysis.tryout import survey_tryout
 from begegnung_geo.analysis.underserved import (
     EXTRACT_EDGE,
@@ -289,12 +289,12 @@ def prepare_tryout(step: StepInput) -> StepOutput:
     )
     packet = step.profile.publication.round_to
     protected = step.figures("protected_demand")
-    groups, walks = build_try_groups(ground, demand, protected, walking=walking, packet=packet)
+    groups, reached = build_try_groups(ground, demand, protected, walking=walking, packet=packet)
     return StepOutput(
         {
             "try_places": ground.tabulate(),
             "try_groups": groups,
-            "try_walks": walks,
+            "try_walks": Portions(cut_try_walks(reached), row_count=count_try_walks(reached)),
             "try_area": area,
             "reached_squares": find_reached(area, ground.is_open_today, walking=walking),
         }

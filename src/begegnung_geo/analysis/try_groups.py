@@ -6,7 +6,7 @@ A page adds up whole groups. What a group reaches is told in ranks of the walkin
 reaches, never in metres; a group has whole packets of people (decision 0017).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -22,12 +22,20 @@ from begegnung_geo.profile import Walking
 RANKS = ("walk_rank", "step_free_rank", "maybe_rank", "air_rank")
 """Of a walk on any ground, on step-free ways, also on those of which nobody knows, of the straight line."""
 
+_ROW = np.dtype([("position", "<i4"), *((name, "<u2") for name in RANKS)])
+_AT_A_TIME = 65_536  # homes, or groups: a large city has tens of millions of walks
 _LEVEL = "district_id_"
 
 
 def build_try_groups(
-    ground: TryGround, demand: gpd.GeoDataFrame, protected: pd.DataFrame, *, walking: Walking, packet: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    ground: TryGround,
+    demand: gpd.GeoDataFrame,
+    protected: pd.DataFrame,
+    *,
+    walking: Walking,
+    packet: int,
+    homes_at_a_time: int = _AT_A_TIME,
+) -> tuple[pd.DataFrame, list[bytes]]:
     """
     Count homes together that reach the same places, and live in the same districts.
 
@@ -43,17 +51,17 @@ def build_try_groups(
         Profiles and thresholds.
     packet
         `publication.round_to`, in people.
+    homes_at_a_time
+        Homes are gone through in portions; no result depends on it.
 
     Returns
     -------
     try_groups
         Table `try_groups`, in an order that tells nothing but what is in it.
-    try_walks
-        Table `try_walks`: the places within any reach of each group.
+    reached
+        What each group reaches, packed; `cut_try_walks` makes the table `try_walks` of it.
     """
-    walks = _list_walks(ground, walking.list_reaches())
     is_home = (demand["persons"] > 0).to_numpy(dtype=bool)
-    walks = walks[is_home[walks["home"].to_numpy()]]
     levels = sorted(str(name) for name in protected.columns if str(name).startswith(_LEVEL))
     homes = pd.DataFrame(
         {
@@ -62,21 +70,39 @@ def build_try_groups(
                 for level in levels
             },
             "component": ground.home_component,
-            "key": _describe_homes(walks, home_count=len(demand)),
+            "reached": _describe_homes(ground, walking.list_reaches(), homes_at_a_time),
             "packets": np.rint(protected["persons"].to_numpy(dtype=np.float64) / packet).astype(np.int64),
-            "home": np.arange(len(demand)),
         }
     )[is_home]
-    keys = [*levels, "component", "key"]
-    groups = homes.groupby(keys, sort=True, dropna=False).agg(
-        packets=("packets", "sum"), home=("home", "first")
-    )
-    groups = groups.reset_index().assign(group=np.arange(len(groups), dtype=np.int64))
-    first = walks[walks["home"].isin(groups["home"])]
-    group_of_home = pd.Series(groups["group"].to_numpy(), index=groups["home"].to_numpy())
-    try_walks = first.assign(group=group_of_home.reindex(first["home"]).to_numpy(dtype=np.int64))
-    try_walks = try_walks.sort_values(["group", "position"], ignore_index=True)
-    return groups[["group", "packets", "component", *levels]], try_walks[["group", "position", *RANKS]]
+    keys = [*levels, "component", "reached"]
+    groups = homes.groupby(keys, sort=True, dropna=False)["packets"].sum().reset_index()
+    groups = groups.assign(group=np.arange(len(groups), dtype=np.int64))
+    return groups[["group", "packets", "component", *levels]], groups["reached"].tolist()
+
+
+def cut_try_walks(reached: Sequence[bytes], *, groups_at_a_time: int = _AT_A_TIME) -> Iterator[pd.DataFrame]:
+    """
+    Yield the table `try_walks` in portions, by rising group and place: of a large city it is never whole.
+
+    Parameters
+    ----------
+    reached
+        What each group reaches, from `build_try_groups`.
+    groups_at_a_time
+        Each portion has the walks of so many groups; one without rows where there is no group.
+    """
+    for first in range(0, max(len(reached), 1), groups_at_a_time):
+        own = reached[first : first + groups_at_a_time]
+        rows = np.frombuffer(b"".join(own), dtype=_ROW)
+        sizes = [count_try_walks([one]) for one in own]
+        group = np.repeat(np.arange(first, first + len(own), dtype=np.int64), sizes)
+        columns = {str(name): rows[name].astype(np.int64) for name in _ROW.names or ()}
+        yield pd.DataFrame({"group": group, **columns})
+
+
+def count_try_walks(reached: Sequence[bytes]) -> int:
+    """Return how many rows the table `try_walks` has."""
+    return sum(map(len, reached)) // _ROW.itemsize
 
 
 def rank_reaches(distance_m: Floats, reaches_m: Sequence[float]) -> Ints:
@@ -84,36 +110,44 @@ def rank_reaches(distance_m: Floats, reaches_m: Sequence[float]) -> Ints:
     return np.searchsorted(np.asarray(reaches_m), distance_m, side="left").astype(np.int64)
 
 
-def _list_walks(ground: TryGround, reaches_m: Sequence[float]) -> pd.DataFrame:
-    # One row a home and place that any footing, or the straight line of a stray, connects in time.
-    matrices = [*(ground.matrices[footing] for footing in FOOTINGS), ground.strays]
-    place_count, none = len(ground.places), len(reaches_m)
-    every = np.zeros(0, dtype=np.int64)
-    for matrix in matrices:
-        every = np.union1d(every, _number_cells(matrix, place_count))
-    # Narrow columns: a large city has tens of millions of rows.
-    columns: dict[str, npt.NDArray[Any]] = {
-        "home": (every // max(place_count, 1)).astype(np.int32),
-        "position": (every % max(place_count, 1)).astype(np.int32),
-    }
-    for name, matrix in zip(RANKS, matrices, strict=True):
-        rank = np.full(len(every), none, dtype=np.int16)
-        rank[np.searchsorted(every, _number_cells(matrix, place_count))] = rank_reaches(
-            matrix.distance_m, reaches_m
-        )
-        columns[name] = rank
-    walks = pd.DataFrame(columns)
-    return walks[(walks[list(RANKS)] < none).any(axis="columns")]
-
-
-def _number_cells(matrix: WalkMatrix, place_count: int) -> Ints:
-    cells: Ints = matrix.point * place_count + matrix.place
-    return cells
-
-
-def _describe_homes(walks: pd.DataFrame, *, home_count: int) -> list[bytes]:
+def _describe_homes(ground: TryGround, reaches_m: Sequence[float], homes_at_a_time: int) -> list[bytes]:
     # Homes with equal bytes reach the same places in the same times.
-    table = walks[["position", *RANKS]].to_numpy(dtype=np.int32)
-    home = walks["home"].to_numpy()
-    ends = np.searchsorted(home, np.arange(home_count + 1))
-    return [table[a:b].tobytes() for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
+    described: list[bytes] = []
+    for first in range(0, len(ground.home_component), homes_at_a_time):
+        past = min(first + homes_at_a_time, len(ground.home_component))
+        home, rows = _list_walks(ground, reaches_m, slice(first, past))
+        ends = np.searchsorted(home, np.arange(past - first + 1)) * _ROW.itemsize
+        text = rows.tobytes()
+        described += [text[a:b] for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
+    return described
+
+
+def _list_walks(ground: TryGround, reaches_m: Sequence[float], homes: slice) -> tuple[Ints, npt.NDArray[Any]]:
+    # One row a home and place that any footing, or the straight line of a stray, connects in time; by
+    # home, which is numbered from the first one on, then place.
+    matrices = [_cut(ground.matrices[footing], homes) for footing in FOOTINGS] + [_cut(ground.strays, homes)]
+    place_count = max(len(ground.places), 1)
+    cells = [matrix.point * place_count + matrix.place for matrix in matrices]
+    every = np.sort(np.concatenate(cells))  # sorting is many times as fast as `np.unique`, which hashes
+    every = every[np.diff(every, prepend=-1) > 0]
+    rows = np.empty(len(every), dtype=_ROW)
+    rows["position"] = every % place_count
+    is_within = np.zeros(len(every), dtype=bool)
+    for name, matrix, cell in zip(RANKS, matrices, cells, strict=True):
+        rank = np.full(len(every), len(reaches_m), dtype=np.int64)
+        rank[np.searchsorted(every, cell)] = rank_reaches(matrix.distance_m, reaches_m)
+        rows[name] = rank
+        is_within |= rank < len(reaches_m)
+    return every[is_within] // place_count, rows[is_within]
+
+
+def _cut(matrix: WalkMatrix, points: slice) -> WalkMatrix:
+    # The rows of some points, which come one after another.
+    indptr = matrix.indptr[points.start : points.stop + 1]
+    entries = slice(indptr[0], indptr[-1])
+    return WalkMatrix(
+        indptr - indptr[0],
+        matrix.place[entries],
+        matrix.distance_m[entries],
+        place_count=matrix.place_count,
+    )

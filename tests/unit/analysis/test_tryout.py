@@ -11,8 +11,8 @@ import pytest
 from begegnung_geo.analysis.coverage import build_coverage, publish_coverage
 from begegnung_geo.analysis.network import build_network
 from begegnung_geo.analysis.reach import assign_walk_distance
-from begegnung_geo.analysis.try_groups import RANKS, build_try_groups
-from begegnung_geo.analysis.tryout import TryRules, survey_tryout, tell_open_coverage
+from begegnung_geo.analysis.try_groups import RANKS, build_try_groups, count_try_walks, cut_try_walks
+from begegnung_geo.analysis.tryout import FOOTINGS, TryRules, survey_tryout, tell_open_coverage
 from begegnung_geo.analysis.ways import lay_ways
 from begegnung_geo.profile import Coverage, Headline, Publication, Walking, WalkingProfile
 from begegnung_geo.schema import conform_table
@@ -174,10 +174,15 @@ def test_open_sets_are_todays_with_changes_and_unknown_ids_do_nothing(town):
     assert names(opened=["club", "<b>"], closed=["hall", "?"]) == {"café", "beyond", "club"}
 
 
+def group_homes(ground, demand, protected):
+    groups, reached = build_try_groups(ground, demand, protected, walking=RULES.walking, packet=PACKET)
+    walks = pd.concat(cut_try_walks(reached), ignore_index=True)
+    assert len(walks) == count_try_walks(reached)
+    return groups, walks
+
+
 def test_groups_keep_everybody_and_leave_out_where_nobody_lives(town):
-    groups, walks = build_try_groups(
-        town.ground, town.demand, town.protected, walking=RULES.walking, packet=PACKET
-    )
+    groups, walks = group_homes(town.ground, town.demand, town.protected)
     conform_table(groups, "try_groups")
     conform_table(walks, "try_walks")
     conform_table(town.ground.tabulate(), "try_places")
@@ -188,6 +193,45 @@ def test_groups_keep_everybody_and_leave_out_where_nobody_lives(town):
     assert (walks[list(RANKS)] < none).any(axis="columns").all()
 
 
+def test_no_group_and_no_walk_depends_on_how_many_are_gone_through_at_a_time(town):
+    groups, walks = group_homes(town.ground, town.demand, town.protected)
+    for at_a_time in (1, 2, 3):
+        again, reached = build_try_groups(
+            town.ground,
+            town.demand,
+            town.protected,
+            walking=RULES.walking,
+            packet=PACKET,
+            homes_at_a_time=at_a_time,
+        )
+        pd.testing.assert_frame_equal(again, groups)
+        portions = list(cut_try_walks(reached, groups_at_a_time=at_a_time))
+        assert len(portions) == -(-len(groups) // at_a_time)
+        pd.testing.assert_frame_equal(pd.concat(portions, ignore_index=True), walks)
+
+
+def test_groups_reach_what_a_table_of_all_pairs_says(town):
+    # The same by loops over pairs: home by home, place by place, the first reach that is long enough.
+    groups, walks = group_homes(town.ground, town.demand, town.protected)
+    reaches_m = RULES.walking.list_reaches()
+    matrices = [*(town.ground.matrices[footing] for footing in FOOTINGS), town.ground.strays]
+    expected = set()
+    for home in np.flatnonzero(town.demand["persons"] > 0):
+        rows = []
+        for place in range(len(town.ground.places)):
+            ranks = []
+            for matrix in matrices:
+                own = slice(*matrix.indptr[home : home + 2])
+                found = dict(zip(matrix.place[own], matrix.distance_m[own], strict=True))
+                ranks.append(sum(found.get(place, np.inf) > reach_m for reach_m in reaches_m))
+            if min(ranks) < len(reaches_m):
+                rows.append((place, *ranks))
+        expected.add(tuple(rows))
+    by_group = walks.groupby("group")[["position", *RANKS]]
+    found = {group: tuple(map(tuple, rows.to_numpy().tolist())) for group, rows in by_group}
+    assert {found.get(group, ()) for group in groups["group"]} == expected
+
+
 def test_homes_that_reach_the_same_in_the_same_times_are_one_group(build_walkways, build_points):
     town = Town(build_walkways, build_points)
     twice = gpd.GeoDataFrame(
@@ -196,10 +240,8 @@ def test_homes_that_reach_the_same_in_the_same_times_are_one_group(build_walkway
     ground = survey_tryout(
         twice, town.counted, town.potential, neighbour_ids=(), ways=town.ways, walking=RULES.walking
     )
-    groups, walks = build_try_groups(ground, twice, twice, walking=RULES.walking, packet=PACKET)
-    once, walks_once = build_try_groups(
-        town.ground, town.demand, town.demand, walking=RULES.walking, packet=PACKET
-    )
+    groups, walks = group_homes(ground, twice, twice)
+    once, walks_once = group_homes(town.ground, town.demand, town.demand)
     assert groups["packets"].tolist() == (once["packets"] * 2).tolist()
     pd.testing.assert_frame_equal(walks, walks_once)
 
@@ -213,15 +255,11 @@ def test_a_town_without_places_or_people_is_no_error(town):
         ways=town.ways,
         walking=RULES.walking,
     )
-    groups, walks = build_try_groups(
-        nowhere, town.demand, town.protected, walking=RULES.walking, packet=PACKET
-    )
+    groups, walks = group_homes(nowhere, town.demand, town.protected)
     assert len(walks) == 0
     assert groups["packets"].sum() * PACKET == town.protected["persons"].sum()
     nobody = survey_tryout(
         town.demand[:0], town.counted, town.potential, neighbour_ids=(), ways=town.ways, walking=RULES.walking
     )
-    groups, walks = build_try_groups(
-        nobody, town.demand[:0], town.protected[:0], walking=RULES.walking, packet=PACKET
-    )
+    groups, walks = group_homes(nobody, town.demand[:0], town.protected[:0])
     assert len(groups) == len(walks) == 0
