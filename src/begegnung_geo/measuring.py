@@ -334,6 +334,7 @@ def _lay_ways(step: StepInput) -> Ways:
         lay_ways,
         "walk_nodes",
         "walk_edges",
+        without_geometry=("walk_nodes",),
         snap_distance_m=walking.snap_distance_m,
         scrap_length_m=walking.scrap_length_m,
     )

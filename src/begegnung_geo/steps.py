@@ -41,7 +41,7 @@ from begegnung_geo.run_folders import (
     recover_folder,
     require_ours,
 )
-from begegnung_geo.schema import build_empty
+from begegnung_geo.schema import TABLES, build_empty
 from begegnung_geo.step_records import (
     find_issues,
     list_record_files,
@@ -181,16 +181,20 @@ class StepInput:
             raise TypeError(f"table {name} has no geometry")
         return frame
 
-    def share(self, make: Callable[..., _T], *tables: str, **settings: float) -> _T:
+    def share(
+        self, make: Callable[..., _T], *tables: str, without_geometry: Sequence[str] = (), **settings: float
+    ) -> _T:
         """
         Return `make(*tables, **settings)`, the same object for all steps of a stage.
 
-        It is made again where the tables or settings are others; nobody may change it.
+        It is made again where the tables or settings are others; nobody may change it. Some of
+        the tables may be given without their geometry.
         """
         outputs = read_outputs(self.processed)
         key = (make.__qualname__, *((name, outputs.get(name)) for name in tables), *sorted(settings.items()))
         if key not in self.shared:
-            self.shared[key] = make(*(self._read(name) for name in tables), **settings)
+            frames = (self._read(name, with_geometry=name not in without_geometry) for name in tables)
+            self.shared[key] = make(*frames, **settings)
         return self.shared[key]  # type: ignore[no-any-return]
 
     def remembered(self, name: str) -> pd.DataFrame:
@@ -280,9 +284,13 @@ def run_steps(steps: Sequence[Step], job: Job, folders: Folders, *, until: str, 
 
 
 def find_kept_tables(steps: Sequence[Step], stage: str) -> frozenset[str]:
-    """Return the tables that more than one step of a stage reads: they are kept in memory meanwhile."""
+    """
+    Return the layers that more than one step of a stage reads: they are kept in memory meanwhile.
+
+    Tables without geometry are read again in no time, and those of a large city take much memory.
+    """
     counts = Counter(name for step in steps if step.stage == stage for name in step.reads)
-    return frozenset(name for name, count in counts.items() if count > 1)
+    return frozenset(name for name, count in counts.items() if count > 1 and TABLES[name].geometry)
 
 
 def _bring_up_to_date(step_input: StepInput, folders: Folders) -> tuple[Folders | None, str]:

@@ -164,7 +164,7 @@ class _Search:
         everyone, known, possible = grounds
         full = self._open_tally((False, True) if known is everyone else (False,))
         surely = full if known is everyone else self._open_tally((True,))
-        at_most = surely if possible is known else self._open_tally((True,))
+        at_most = surely if possible is known else self._open_tally((True,), has_zones=False)
         portions = cut_portions(self.home_xy, self.place_xy, reach_m=self.reach_m, walks_max=walks_at_a_time)
         for first, past in portions:
             full.add(self._list_walks(everyone, first, past), first=first)
@@ -195,15 +195,15 @@ class _Search:
             of_footing.update(lone)
         return walks
 
-    def _open_tally(self, step_free: tuple[bool, ...]) -> Tally:
-        # For the profiles that walk there: with steps, without, or both.
+    def _open_tally(self, step_free: tuple[bool, ...], *, has_zones: bool = True) -> Tally:
+        # For the profiles that walk there: with steps, without, or both. Seats are shared among sure walks.
         profiles = [key for key, own in self.walking.profiles.items() if own.step_free in step_free]
         speeds = [self.walking.profiles[key].speed_m_s for key in profiles]
         return Tally(
             len(self.demand),
             kind=self.supply.letter,
             reaches_m=[self.walking.reach_m(key, n) for key in profiles for n in self.walking.thresholds_min],
-            zone_ends_m=[speed_m_s * 60 * n for speed_m_s in speeds for n in self.measures.zone_ends_min],
+            zone_ends_m=[s * 60 * n for s in speeds if has_zones for n in self.measures.zone_ends_min],
             rank=self.measures.choice_count,
         )
 

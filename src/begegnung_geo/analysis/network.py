@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 _COPIED_COLUMNS = ["highway", "name", "way_id"]
+_INDEXED_COLUMNS = ["edge_id", "from_node", "to_node", "step_free", "geometry"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +161,7 @@ def build_network(
 
 
 def index_network(
-    walk_nodes: gpd.GeoDataFrame,
+    walk_nodes: pd.DataFrame,
     walk_edges: gpd.GeoDataFrame,
     *,
     step_free: bool,
@@ -172,7 +173,7 @@ def index_network(
     Parameters
     ----------
     walk_nodes
-        Table `walk_nodes`: Point, metric CRS.
+        Table `walk_nodes`, with its geometry or without.
     walk_edges
         Table `walk_edges`: LineString, metric CRS.
     step_free
@@ -192,7 +193,7 @@ def index_network(
     NetworkError
         If an edge leads to a node that is not in `walk_nodes`.
     """
-    edges = walk_edges.sort_values("edge_id", kind="stable")
+    edges = walk_edges[_INDEXED_COLUMNS].sort_values("edge_id", kind="stable")
     node_id = np.sort(walk_nodes["node_id"].to_numpy(dtype=np.int64))
     lines = edges.geometry.to_numpy()
     counts = shapely.get_num_coordinates(lines).astype(np.int64)
@@ -201,7 +202,7 @@ def index_network(
     allowed = (["yes", "unknown"] if with_unknown else ["yes"]) if step_free else None
     return _tie_network(
         node_id=node_id,
-        edge_id=edges["edge_id"].to_numpy(dtype=np.int64),
+        edge_id=edges["edge_id"].to_numpy(dtype=np.int64, copy=True),  # not a view of the whole table
         from_index=_find_nodes(node_id, edges["from_node"]),
         to_index=_find_nodes(node_id, edges["to_node"]),
         length_m=measure_length(shapes.coordinates, first[:-1], first[1:] - 1),

@@ -89,18 +89,28 @@ class SnapIndex:
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """Pieces of segments, short enough for their midpoints to tell where they are."""
+    """Pieces of segments, short enough for their midpoints to tell where they are; searched in two ways."""
 
-    tree: cKDTree
+    middle_xy: Floats
     segment: Ints
     half_length_max_m: float
+
+    @cached_property
+    def tree(self) -> cKDTree:
+        """The midpoints as a tree; a large city, searched by compiled code, never needs it."""
+        return cKDTree(self.middle_xy)
+
+    @property
+    def has_cells(self) -> bool:
+        """Whether `cells` are there already: then they also serve few points."""
+        return "cells" in vars(self)
 
     @cached_property
     def cells(self) -> "Cells":
         """The same pieces sorted into cells, for the compiled search."""
         from begegnung_geo.analysis.snap_compiled import sort_into_cells  # noqa: PLC0415 - numba is optional
 
-        return sort_into_cells(self.tree.data, self.segment, half_length_max_m=self.half_length_max_m)
+        return sort_into_cells(self.middle_xy, self.segment, half_length_max_m=self.half_length_max_m)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +178,8 @@ def snap_to_edges(
         if not is_wanted.any():
             continue
         of_segment = is_wanted[index.network.segments.edge]
-        find = _find_compiled if is_compiled_used(engine, work=len(pending) / _POINTS_MIN) else _find_nearest
+        work = max(len(pending) / _POINTS_MIN, float(index.pieces.has_cells))
+        find = _find_compiled if is_compiled_used(engine, work=work) else _find_nearest
         for chunk in np.array_split(pending, max(1, -(-len(pending) // _CHUNK))):
             hits.put(chunk, find(index, of_segment, xy[chunk], reach_m=snap_distance_m))
         pending = pending[hits.segment[pending] < 0]
@@ -269,7 +280,7 @@ def _build_pieces(segments: Segments, chosen: Ints) -> Pieces:
     of_piece, middle_xy = cut_segments(segments, chosen, length_max_m=_PIECE_LENGTH_M)
     pieces = np.bincount(of_piece, minlength=len(chosen))
     half = float((segments.length_m[chosen] / pieces).max(initial=0.0)) / 2
-    return Pieces(tree=cKDTree(middle_xy), segment=chosen[of_piece], half_length_max_m=half)
+    return Pieces(middle_xy=middle_xy, segment=chosen[of_piece], half_length_max_m=half)
 
 
 def cut_segments(segments: Segments, chosen: Ints, *, length_max_m: float) -> tuple[Ints, Floats]:

@@ -2,14 +2,16 @@
 """The walk network once in memory, and what of it each way of walking may use."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from pyproj import CRS
 
-from begegnung_geo.analysis.network import Floats, WalkNetwork, index_network, restrict_network
+from begegnung_geo.analysis.network import Bools, Floats, WalkNetwork, index_network, restrict_network
 from begegnung_geo.analysis.snapping import (
     SnapIndex,
     Snaps,
@@ -55,8 +57,8 @@ class Ways:
     ----------
     full
         The whole network.
-    step_free
-        `yes`, `no` or `unknown` for each edge of the network.
+    usable
+        For each footing but any ground, whether it allows each edge of the network.
     crs
         Metric CRS of the network.
     snap_distance_m
@@ -66,7 +68,7 @@ class Ways:
     """
 
     full: SnapIndex
-    step_free: np.ndarray
+    usable: Mapping[Footing, Bools]
     crs: CRS | None
     snap_distance_m: float
     scrap_length_m: float
@@ -82,10 +84,10 @@ class Ways:
         return self._parts[footing]
 
     def _restrict(self, footing: Footing) -> SnapIndex:
-        is_usable = np.isin(self.step_free, _ALLOWED[footing])
+        is_usable = self.usable[footing]
         if is_usable.all():
             return self.full
-        if footing.with_unknown and not (self.step_free == "unknown").any():
+        if footing.with_unknown and np.array_equal(is_usable, self.usable[STEP_FREE]):
             return self.index(STEP_FREE)
         part = restrict_network(self.full.network, is_usable)
         return build_snap_index(part, scrap_length_m=self.scrap_length_m, wider=self.full)
@@ -135,7 +137,7 @@ class Stops:
 
 
 def lay_ways(
-    walk_nodes: gpd.GeoDataFrame,
+    walk_nodes: pd.DataFrame,
     walk_edges: gpd.GeoDataFrame,
     *,
     snap_distance_m: float,
@@ -147,7 +149,7 @@ def lay_ways(
     Parameters
     ----------
     walk_nodes, walk_edges
-        The tables of the network, in the same metric CRS.
+        The tables of the network; the geometry of the nodes is not used.
     snap_distance_m
         Longest straight leg of a point to its walkway, in metres.
     scrap_length_m
@@ -164,12 +166,14 @@ def lay_ways(
         If an edge leads to a node that is not in `walk_nodes`.
     """
     network = index_network(walk_nodes, walk_edges, step_free=False)
-    by_id = walk_edges["step_free"].to_numpy(dtype=object)[
-        np.argsort(walk_edges["edge_id"].to_numpy(), kind="stable")
-    ]
+    by_id = np.argsort(walk_edges["edge_id"].to_numpy(), kind="stable")
+    usable = {
+        footing: walk_edges["step_free"].isin(allowed).to_numpy(dtype=bool)[by_id]
+        for footing, allowed in _ALLOWED.items()
+    }
     return Ways(
         full=build_snap_index(network, scrap_length_m=scrap_length_m),
-        step_free=by_id.astype("str"),
+        usable=usable,
         crs=walk_edges.crs,
         snap_distance_m=snap_distance_m,
         scrap_length_m=scrap_length_m,
