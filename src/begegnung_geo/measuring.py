@@ -15,6 +15,7 @@ import pandas as pd
 from begegnung_geo.analysis.access import (
     cut_access,
     list_seats,
+    narrow_access,
     report_capacity,
     share_seats,
     withhold_seats,
@@ -127,6 +128,7 @@ def measure_choice(step: StepInput) -> StepOutput:
     strata = build_strata(demand, step.layer("districts"), groups=measures.person_groups, protected=protected)
     walks = build_district_walks(strata, reached)
     choice = build_district_choice(strata, reached, choice_count=measures.choice_count)
+    reached = narrow_access(reached)
     found: dict[str, dict[str, pd.DataFrame]] = {}
     for people, homes in ((PACKED, protected), (EXACT, demand)):
         access = share_seats(

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ from begegnung_geo.analysis.network import Bools, Floats, Ints
 from begegnung_geo.analysis.reach_tally import WalkZones
 from begegnung_geo.issues import IssueCode, count_issue
 from begegnung_geo.profile import Measures
+
+Metres = npt.NDArray[np.floating[Any]]
 
 ANY_PLACE = "any"
 """Destination: the nearest counted place of all."""
@@ -46,18 +49,18 @@ class Walks:
         steps may make it shorter (`is_ranged`).
     """
 
-    distance_m: Floats
+    distance_m: Metres
     unsure: npt.NDArray[np.int32]
-    unsure_m: Floats
+    unsure_m: Metres
 
     @classmethod
-    def build(cls, distance_m: Floats, at_least_m: Floats) -> "Walks":
+    def build(cls, distance_m: Metres, at_least_m: Metres) -> "Walks":
         """Return walks by two entries a home; of those that do not differ one is kept."""
         unsure = np.flatnonzero(at_least_m < distance_m).astype(np.int32)
         return cls(distance_m, unsure, at_least_m[unsure])
 
     @property
-    def at_least_m(self) -> Floats:
+    def at_least_m(self) -> Metres:
         """
         The walking distance where it is known; elsewhere no walk can be shorter.
 
@@ -135,6 +138,30 @@ class ProfileAccess:
     seats_balanced: Floats = field(default_factory=lambda: np.zeros(0))
     level_bfca: Floats = field(default_factory=lambda: np.zeros(0))
     catchment_m: float = 0.0
+
+
+def narrow_access(access: Mapping[str, ProfileAccess]) -> dict[str, ProfileAccess]:
+    """
+    Return the same in the precision of the table `access`: of a large city half the memory.
+
+    Of the walks to each kind of place only the distance stays, in 32 bits; walks to any place
+    stay as they are, for they also say where nobody knows.
+    """
+    narrowed: dict[int, Walks] = {}
+    nobody = np.zeros(0, dtype=np.int32), np.zeros(0)
+
+    def narrow(destination: str, walks: Walks) -> Walks:
+        if destination == ANY_PLACE:
+            return walks
+        # Profiles that walk the same ways share their walks.
+        if id(walks) not in narrowed:
+            narrowed[id(walks)] = Walks(walks.distance_m.astype(np.float32), *nobody)
+        return narrowed[id(walks)]
+
+    return {
+        key: replace(profile, walks={name: narrow(name, walks) for name, walks in profile.walks.items()})
+        for key, profile in access.items()
+    }
 
 
 def share_seats(
@@ -242,7 +269,7 @@ def report_capacity(counted_places: pd.DataFrame, *, measures: Measures) -> pd.D
 
 def _tabulate(ids: pd.Series, rows: Ints, *, key: str, profile: ProfileAccess) -> pd.DataFrame:
     nearest = profile.walks[ANY_PLACE].take(rows)
-    figures: dict[str, Floats] = {"walk_min": _null_infinite(nearest.distance_m) / (profile.speed_m_s * 60)}
+    figures: dict[str, Metres] = {"walk_min": _null_infinite(nearest.distance_m) / (profile.speed_m_s * 60)}
     for destination, walks in profile.walks.items():
         name = _COLUMNS.get(destination, f"distance_{destination.lower()}_m")
         figures[name] = _null_infinite(walks.distance_m[rows])
@@ -263,5 +290,5 @@ def _tabulate(ids: pd.Series, rows: Ints, *, key: str, profile: ProfileAccess) -
     return pd.DataFrame({"demand_id": ids, "profile": of_profile, **narrow})
 
 
-def _null_infinite(distance_m: Floats) -> Floats:
+def _null_infinite(distance_m: Metres) -> Metres:
     return np.where(np.isfinite(distance_m), distance_m, np.nan)

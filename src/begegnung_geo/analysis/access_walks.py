@@ -13,16 +13,17 @@ from scipy.spatial import cKDTree
 from begegnung_geo.analysis.access import ANY_PLACE, CHOICE, Counts, ProfileAccess, Walks
 from begegnung_geo.analysis.network import Bools, Floats, Ints, WalkNetwork
 from begegnung_geo.analysis.reach import measure_walk_distance
-from begegnung_geo.analysis.reach_tally import Tally, cut_portions
+from begegnung_geo.analysis.reach_tally import Tally, WalkZones, cut_portions
 from begegnung_geo.analysis.snapping import Snaps, read_coordinates
 from begegnung_geo.analysis.threads import run_in_threads
 from begegnung_geo.analysis.walk_ends import WalkRows
-from begegnung_geo.analysis.walk_matrix import WalkMatrix, measure_walk_matrix
+from begegnung_geo.analysis.walk_matrix import WalkMatrix, cut_points, measure_walk_matrix
 from begegnung_geo.analysis.walk_search import sort_walks
 from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Footing, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Measures, Walking
 
+_HOMES_AT_A_TIME = 65_536
 _WALKS_AT_A_TIME = 8_000_000  # of 24 bytes and as many again while they are searched
 _COLUMNS = {
     ANY_GROUND: "walk_distance_m",
@@ -53,6 +54,15 @@ class _Ground:
     doors: Snaps
     network: WalkNetwork
     nearest_m: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Within:
+    # What is within reach: the n-th nearest place on each ground, places and kinds of each profile, and
+    # the zones of the walks with steps and without.
+    ranked_m: list[Floats]
+    counts: dict[str, tuple[dict[int, Counts], dict[int, Counts]]]
+    zones: list[WalkZones]
 
 
 _Three = tuple[_Ground, _Ground, _Ground]  # everyone's ground, known as step-free, possibly step-free
@@ -111,18 +121,17 @@ def measure_access(
     search = _Search(demand, supply, ways, walking=walking, measures=measures)
     has_step_free = any(profile.step_free for profile in walking.profiles.values())
     grounds = search.list_grounds(has_step_free=has_step_free)
-    tallies = search.tally(grounds, walks_at_a_time=walks_at_a_time)
-    walks = search.measure_walks(grounds, ranked_m=[tally.ranked_m for tally in tallies])
-    zones = [tally.join_zones() for tally in tallies[:2]]
-    access = {}
-    for key, profile in walking.profiles.items():
-        own = tallies[1:] if profile.step_free else (tallies[0], tallies[0])
-        reaches_m = {minutes: walking.reach_m(key, minutes) for minutes in walking.thresholds_min}
-        places, kinds = _bracket(own, reaches_m, unsure=walks[False][ANY_PLACE])
-        access[key] = ProfileAccess(
-            profile.speed_m_s, walks[profile.step_free], places, kinds, zones[int(profile.step_free)]
+    within = search.count_within(grounds, walks_at_a_time=walks_at_a_time)
+    walks = search.measure_walks(grounds, ranked_m=within.ranked_m)
+    return {
+        key: ProfileAccess(
+            profile.speed_m_s,
+            walks[profile.step_free],
+            *within.counts[key],
+            within.zones[int(profile.step_free)],
         )
-    return access
+        for key, profile in walking.profiles.items()
+    }
 
 
 class _Search:
@@ -175,6 +184,18 @@ class _Search:
                     doubtful = self._lengthen(self._list_walks(possible, first, past))
                     at_most.add(_join(walks, doubtful), first=first)
         return full, surely, at_most
+
+    def count_within(self, grounds: _Three, *, walks_at_a_time: int) -> _Within:
+        """Return what is within reach; the tallies, which take much memory, are let go."""
+        tallies = self.tally(grounds, walks_at_a_time=walks_at_a_time)
+        unsure, _ = self._bound(ANY_PLACE, [ground.nearest_m for ground in grounds])
+        counts = {}
+        for key, profile in self.walking.profiles.items():
+            own = tallies[1:] if profile.step_free else (tallies[0], tallies[0])
+            reaches_m = {n: self.walking.reach_m(key, n) for n in self.walking.thresholds_min}
+            counts[key] = _bracket(own, reaches_m, unsure=unsure)
+        zones = [tally.join_zones() for tally in tallies[:2]]
+        return _Within([tally.ranked_m for tally in tallies], counts, zones)
 
     def measure_walks(self, grounds: _Three, *, ranked_m: list[Floats]) -> dict[bool, dict[str, Walks]]:
         """Return the walks to every destination, with steps and without."""
@@ -287,16 +308,33 @@ def _measure_air(home_xy: Floats, place_xy: Floats, *, rank: int) -> Floats:
 
 def _join(known: WalkMatrix, possible: WalkMatrix) -> WalkMatrix:
     # The walks of both, of one pair the shorter: home and place may have met other walkways.
-    both = (known, possible)
-    pair = np.concatenate([matrix.point * matrix.place_count + matrix.place for matrix in both])
-    distance_m = np.concatenate([matrix.distance_m for matrix in both])
-    order = np.lexsort((distance_m, pair))
-    order = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
-    point, place = np.divmod(pair[order], known.place_count)
-    indptr = np.searchsorted(point, np.arange(known.point_count + 1))
-    rows = WalkRows(indptr.astype(np.int64), place, distance_m[order])
+    parts = [
+        _join_rows(*(cut_points(matrix, first, past) for matrix in (known, possible)))
+        for first, past in _list_portions(known.point_count)
+    ]
+    size, place, distance_m = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    rows = WalkRows(np.concatenate([[0], np.cumsum(size)]).astype(np.int64), place, distance_m)
     sort_walks(rows)
     return WalkMatrix(rows.indptr, rows.place, rows.distance_m, place_count=known.place_count)
+
+
+def _join_rows(known: WalkMatrix, possible: WalkMatrix) -> tuple[Ints, Ints, Floats]:
+    # Of some homes: how many walks each has, and the walks by home, then place.
+    both = (known, possible)
+    pair = np.concatenate([matrix.point * matrix.place_count + matrix.place for matrix in both])
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    first = np.flatnonzero(np.diff(pair, prepend=-1))
+    distance_m = np.concatenate([matrix.distance_m for matrix in both])[order]
+    shorter_m = np.minimum.reduceat(distance_m, first) if len(first) else distance_m
+    point, place = np.divmod(pair[first], max(known.place_count, 1))
+    return np.bincount(point, minlength=known.point_count), place, shorter_m
+
+
+def _list_portions(count: int) -> list[tuple[int, int]]:
+    return [
+        (first, min(first + _HOMES_AT_A_TIME, count)) for first in range(0, max(count, 1), _HOMES_AT_A_TIME)
+    ]
 
 
 def _bracket(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Who is counted where: the districts of every level and the city, all people and each known group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -65,7 +65,8 @@ class Strata:
     @cached_property
     def persons_without_group(self) -> Floats:
         """The people of each area who live where the number of a group is not known, by group."""
-        return self.sum_homes(self._everybody * ~self.is_known)
+        everybody = self.persons[self._everybody]
+        return self.sum_homes(everybody * ~self.is_known)
 
     @cached_property
     def has_known(self) -> Bools:
@@ -74,20 +75,20 @@ class Strata:
 
         True where nobody lives: nobody is known to belong to the group.
         """
-        is_home = self._everybody > 0
+        is_home = self.persons[self._everybody] > 0
         asked = self.sum_homes(is_home.astype(np.float64))
         known = self.sum_homes((is_home & self.is_known).astype(np.float64))
         has_known: Bools = (known > 0) | (asked == 0)
         return has_known
 
-    def sum_homes(self, values: Floats) -> Floats:
+    def sum_homes(self, values: Iterable[Floats]) -> Floats:
         """
         Return the sums over the homes of each area.
 
         Parameters
         ----------
         values
-            One row a group, one column a home.
+            One row a group, one entry a home.
 
         Returns
         -------
@@ -100,9 +101,9 @@ class Strata:
 
     def sum_persons(self, share: Floats | Bools) -> Floats:
         """Return the people of each area and group, of each home a part."""
-        return self.sum_homes(self.persons * share)
+        return self.sum_homes(row * share for row in self.persons)
 
-    def find_quantiles(self, values: Floats, quantiles: Sequence[float]) -> Floats:
+    def find_quantiles(self, values: npt.NDArray[np.floating[Any]], quantiles: Sequence[float]) -> Floats:
         """
         Return the value that a share of the people of each area does not exceed.
 
@@ -136,11 +137,10 @@ class Strata:
                 found[area, column] = np.where(has_people, values[order[row]], np.nan)
         return found
 
-    @cached_property
-    def _everybody(self) -> Floats:
+    @property
+    def _everybody(self) -> list[int]:
         # The row `all` that each group is a part of.
-        row = [self.people.index(people) for people in self.people]
-        return self.persons[row]
+        return [self.people.index(people) for people in self.people]
 
     @cached_property
     def _patches(self) -> tuple[Ints, Floats]:

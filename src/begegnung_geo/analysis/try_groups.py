@@ -16,7 +16,7 @@ import pandas as pd
 
 from begegnung_geo.analysis.network import Floats, Ints
 from begegnung_geo.analysis.tryout import FOOTINGS, TryGround
-from begegnung_geo.analysis.walk_matrix import WalkMatrix
+from begegnung_geo.analysis.walk_matrix import cut_points
 from begegnung_geo.profile import Walking
 
 RANKS = ("walk_rank", "step_free_rank", "maybe_rank", "air_rank")
@@ -115,17 +115,22 @@ def _describe_homes(ground: TryGround, reaches_m: Sequence[float], homes_at_a_ti
     described: list[bytes] = []
     for first in range(0, len(ground.home_component), homes_at_a_time):
         past = min(first + homes_at_a_time, len(ground.home_component))
-        home, rows = _list_walks(ground, reaches_m, slice(first, past))
+        home, rows = _list_walks(ground, reaches_m, first=first, past=past)
         ends = np.searchsorted(home, np.arange(past - first + 1)) * _ROW.itemsize
         text = rows.tobytes()
         described += [text[a:b] for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
     return described
 
 
-def _list_walks(ground: TryGround, reaches_m: Sequence[float], homes: slice) -> tuple[Ints, npt.NDArray[Any]]:
+def _list_walks(
+    ground: TryGround, reaches_m: Sequence[float], *, first: int, past: int
+) -> tuple[Ints, npt.NDArray[Any]]:
     # One row a home and place that any footing, or the straight line of a stray, connects in time; by
     # home, which is numbered from the first one on, then place.
-    matrices = [_cut(ground.matrices[footing], homes) for footing in FOOTINGS] + [_cut(ground.strays, homes)]
+    matrices = [
+        cut_points(matrix, first, past)
+        for matrix in (*(ground.matrices[footing] for footing in FOOTINGS), ground.strays)
+    ]
     place_count = max(len(ground.places), 1)
     cells = [matrix.point * place_count + matrix.place for matrix in matrices]
     every = np.sort(np.concatenate(cells))  # sorting is many times as fast as `np.unique`, which hashes
@@ -139,15 +144,3 @@ def _list_walks(ground: TryGround, reaches_m: Sequence[float], homes: slice) -> 
         rows[name] = rank
         is_within |= rank < len(reaches_m)
     return every[is_within] // place_count, rows[is_within]
-
-
-def _cut(matrix: WalkMatrix, points: slice) -> WalkMatrix:
-    # The rows of some points, which come one after another.
-    indptr = matrix.indptr[points.start : points.stop + 1]
-    entries = slice(indptr[0], indptr[-1])
-    return WalkMatrix(
-        indptr - indptr[0],
-        matrix.place[entries],
-        matrix.distance_m[entries],
-        place_count=matrix.place_count,
-    )

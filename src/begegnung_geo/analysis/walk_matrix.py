@@ -89,6 +89,18 @@ def measure_walk_matrix(
     return WalkMatrix(rows.indptr, rows.place, rows.distance_m, place_count=len(places.edge))
 
 
+def cut_points(matrix: WalkMatrix, first: int, past: int) -> WalkMatrix:
+    """Return the rows of the points from `first` on and before `past`; they share the entries."""
+    indptr = matrix.indptr[first : past + 1]
+    entries = slice(indptr[0], indptr[-1])
+    return WalkMatrix(
+        indptr=indptr - indptr[0],
+        place=matrix.place[entries],
+        distance_m=matrix.distance_m[entries],
+        place_count=matrix.place_count,
+    )
+
+
 def keep_places(matrix: WalkMatrix, is_kept: npt.ArrayLike) -> WalkMatrix:
     """
     Return the matrix of some of the places, for instance those of one class.
