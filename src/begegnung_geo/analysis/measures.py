@@ -10,6 +10,7 @@ from begegnung_geo.analysis.access import ANY_PLACE, Counts, ProfileAccess, Walk
 from begegnung_geo.analysis.disclosure import publish_frame
 from begegnung_geo.analysis.network import Bools, Floats
 from begegnung_geo.analysis.strata import ALL_PEOPLE, CITY_LEVEL, Strata
+from begegnung_geo.analysis.threads import map_in_threads
 from begegnung_geo.profile import Publication
 from begegnung_geo.table_columns import REASONS_WITHHELD
 
@@ -47,13 +48,13 @@ def build_district_walks(strata: Strata, access: Mapping[str, ProfileAccess]) ->
         where nobody of the group is known, and where so many have no walk, or none so short,
         that there is no such distance.
     """
-    found: dict[int, pd.DataFrame] = {}
+    # Profiles that walk the same ways share their distances; only the speed differs.
+    distinct = {id(walks): walks for profile in access.values() for walks in profile.walks.values()}
+    tables = map_in_threads(lambda walks: _measure_walks(strata, walks), list(distinct.values()))
+    found = dict(zip(distinct, tables, strict=True))
     parts = []
     for key, profile in sorted(access.items()):
         for destination, walks in profile.walks.items():
-            # Profiles that walk the same ways share their distances; only the speed differs.
-            if id(walks) not in found:
-                found[id(walks)] = _measure_walks(strata, walks)
             metres = found[id(walks)]
             minutes = {
                 f"{name}_min": metres[f"{name}_m"] / (profile.speed_m_s * 60)

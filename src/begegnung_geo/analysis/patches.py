@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from begegnung_geo.analysis.network import Floats, Ints
+from begegnung_geo.analysis.threads import map_in_threads
 
 _LABEL_KINDS = ("suburb", "village", "quarter", "neighbourhood", "hamlet")
 _LABEL_DISTANCE_MAX_M = 1500.0
@@ -112,7 +113,7 @@ def draw_outlines(xy: Floats, rank: Ints, *, cell_size_m: float) -> gpd.GeoSerie
     """Return a ring of one cell around the points of each patch, drawn in by half a cell."""
     order = np.argsort(rank, kind="stable")
     parts = np.split(xy[order], np.flatnonzero(np.diff(rank[order])) + 1)
-    joined = np.array([_join_discs(part, cell_size_m) for part in parts], dtype=object)
+    joined = np.array(map_in_threads(lambda part: _join_discs(part, cell_size_m), parts), dtype=object)
     drawn = shapely.buffer(joined, -cell_size_m / 2, quad_segs=_QUARTER_CIRCLE_PIECES)
     tidy = shapely.simplify(drawn, cell_size_m / 50)
     return gpd.GeoSeries([shapely.MultiPolygon([g]) if g.geom_type == "Polygon" else g for g in tidy])

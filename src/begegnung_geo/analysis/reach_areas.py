@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.analysis.contours import Grid
+from begegnung_geo.analysis.threads import map_in_threads
 from begegnung_geo.analysis.walk_field import GridSample, WalkField, outline_reach, sample_grid
 from begegnung_geo.analysis.ways import ANY_GROUND, STEP_FREE, Footing, Ways
 from begegnung_geo.crs import require_crs
@@ -122,15 +123,21 @@ def _draw_areas(
     reach_max_m = max(reach_m for _, reach_m in reaches)
     doors = ways.snap(places)
     everyone: GridSample | None = None
-    areas = {}
+    wanted_areas: list[tuple[GridSample, Footing, float]] = []
     for footing in (ANY_GROUND, STEP_FREE):
         wanted = sorted(reach_m for own, reach_m in reaches if own == footing)
         if everyone is None or wanted:
             field = WalkField(ways.index(footing), doors.on(footing), ways.snap_distance_m)
             sample = sample_grid(grid, field, reach_max_m=reach_max_m, wider=everyone)
             everyone = everyone or sample
-        for reach_m in wanted:
-            areas[footing, reach_m] = finish(outline_reach(sample, reach_m=reach_m))
+        wanted_areas += [(sample, footing, reach_m) for reach_m in wanted]
+
+    def draw(wanted: tuple[GridSample, Footing, float]) -> shapely.MultiPolygon:
+        sample, _, reach_m = wanted
+        return finish(outline_reach(sample, reach_m=reach_m))
+
+    drawn = zip(wanted_areas, map_in_threads(draw, wanted_areas), strict=True)
+    areas = {(footing, reach_m): area for (_, footing, reach_m), area in drawn}
     rows = [
         (
             profile,
