@@ -60,8 +60,12 @@ _HOUSE_MAX_M2 = 10_000.0  # a larger outline is a campus with many houses
 _DOUBTFUL_MARGIN = -0.02  # just below the line: people are asked
 _CONTACT_MAX_COMPANIONS = 3
 _CONTACT_NAME_MIN = 0.5
-_NO_DOUBT, _OTHER_KIND, _BRANCHES = 0, 1, 2
-_DOUBT_WORDS = {_OTHER_KIND: "another kind told", _BRANCHES: "branches of a chain?"}
+_NO_DOUBT, _OTHER_KIND, _BRANCHES, _TWO_ADDRESSES = 0, 1, 2, 3
+_DOUBT_WORDS = {
+    _OTHER_KIND: "another kind told",
+    _BRANCHES: "branches of a chain?",
+    _TWO_ADDRESSES: "two addresses in one list",
+}
 
 
 def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataFrame:
@@ -238,7 +242,7 @@ def _flag_forbidden(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits)
 
 
 def _find_doubts(facts: MatchFacts, pairs: pd.DataFrame) -> IntArray:
-    """Return why pairs may be two whatever their names say: branches of a chain, a café and a pub."""
+    """Return why pairs may be two whatever their names say: branches, a café and a pub, two addresses."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     address = pairs["address_relation"].to_numpy()
     one_house = (address > 0) | pairs["is_inside"].to_numpy(dtype=bool)
@@ -252,8 +256,13 @@ def _find_doubts(facts: MatchFacts, pairs: pd.DataFrame) -> IntArray:
     is_trade = facts.is_trade[left] & facts.is_trade[right]
     one_source = facts.sources[left] == facts.sources[right]
     branches = is_trade & ((one_source & (pairs["gap_m"] > 0).to_numpy(dtype=bool)) | (address < 0))
+    # Where only the district is known both stand at its middle: 0 m apart says nothing.
+    both_loose = facts.is_loose[left] & facts.is_loose[right]
+    same_point = both_loose & (pairs["gap_m"] == 0).to_numpy(dtype=bool)
+    two_rows = one_source & same_point & (address < 0) & ~(facts.is_osm[left] | has_key)
     named = pairs["name_score"].notna().to_numpy(dtype=bool)
-    doubts = np.select([differs & ~has_key, branches], [_OTHER_KIND, _BRANCHES], _NO_DOUBT)
+    reasons = [_OTHER_KIND, _BRANCHES, _TWO_ADDRESSES]
+    doubts = np.select([differs & ~has_key, branches, two_rows], reasons, _NO_DOUBT)
     return np.where(named & ~one_house, doubts, _NO_DOUBT)
 
 

@@ -28,6 +28,7 @@ _ADDRESS_WORDS = {"same": "gleiche Anschrift", "different": "andere Anschrift"}
 _REASON_WORDS = {
     "another kind told": "verschiedene Arten genannt",
     "branches of a chain?": "vielleicht zwei Filialen",
+    "two addresses in one list": "zwei Adressen in einer Liste",
     "same website": "gleiche Website",
     "same phone or mail": "gleiche Telefonnummer oder Mailadresse",
 }

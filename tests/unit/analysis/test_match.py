@@ -129,6 +129,24 @@ def test_who_lies_in_a_house_and_shares_its_rare_word_is_the_house_but_for_a_ten
     assert len(conflate(build_places(*rows), footprints=outline)[0]) == 2
 
 
+def test_two_addresses_of_one_list_known_by_their_district_only_are_asked_and_not_merged() -> None:
+    # Dortmund's list: the city's house in Gleiwitzstr. 277 and the AWO's in Gerader Weg 1.
+    rows = [
+        {"place_id": f"liste:{i}", "name": name, "class": "senior_meeting", "street": street,
+         "house_number": number, "precision": "district"}
+        for i, (name, street, number) in enumerate([
+            ("Städtisches Begegnungszentrum Scharnhorst", "Gleiwitzstr.", "277"),
+            ("AWO Begegnungsstätte Scharnhorst", "Gerader Weg", "1"),
+        ])
+    ]  # fmt: skip
+    begegnungsorte, matches = conflate(build_places(*rows), localities=("Dortmund", "Scharnhorst"))
+    assert len(begegnungsorte) == 2
+    assert matches["decision"].tolist() == ["review"]
+    assert "two addresses in one list" in matches["reasons"][0]
+    one = [{**row, "street": "Gerader Weg", "house_number": "1"} for row in rows]
+    assert len(conflate(build_places(*one), localities=("Dortmund", "Scharnhorst"))[0]) == 1
+
+
 def test_the_name_of_a_quarter_alone_makes_no_match() -> None:
     rows = [
         {"place_id": "osm:node/1", "name": "Cliquentreff Moorbach", "class": "youth_centre"},
