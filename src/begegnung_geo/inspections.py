@@ -341,6 +341,8 @@ def check_recall(profile_path: Path, *, key: str | None, out: Path | None) -> tu
     expected = expected.assign(
         geometry=known.where(known.notna(), expected.geometry),
         class_hint=kinds.where(kinds.notna(), expected["class_hint"]),
+        precision=place_ids.map(places["precision"]).fillna(expected["precision"]),
+        position_error_m=place_ids.map(places["position_error_m"]).fillna(expected["position_error_m"]),
     )
     found = measure_recall(expected, inventory.list_begegnungsorte())
     rows = build_recall_rows(expected, found, class_names=_name_classes(inventory))

@@ -92,7 +92,8 @@ def build_completeness(
 
     Potential places are left out: no list of meeting places means to name them. Classes
     that the sources cover unequally are not added up: only the established places
-    together, the groups and the classes are estimated.
+    together, the groups and the classes are estimated. A place of which only the district is
+    known is not found: nobody has compared it with what stands there.
 
     Parameters
     ----------
@@ -198,7 +199,8 @@ def build_fill_rates(
 
 
 def _tell_sources(begegnungsorte: gpd.GeoDataFrame, second_sources: Sequence[str]) -> pd.DataFrame:
-    places = begegnungsorte[begegnungsorte["standing"] != "potential"].reset_index(drop=True)
+    is_found = (begegnungsorte["standing"] != "potential") & (begegnungsorte["precision"] != "district")
+    places = begegnungsorte[is_found].reset_index(drop=True)
     listed = set(second_sources)
     named = [{str(place_id).partition(":")[0] for place_id in ids} for ids in places["place_ids"]]
     is_first = np.array([FIRST_SOURCE in sources for sources in named], dtype=bool)

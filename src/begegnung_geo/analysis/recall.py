@@ -30,13 +30,16 @@ def measure_recall(
     150 m, `is_found_alike` asks for more: the name, or the same class within `within_m`.
     Places that only the list itself brought in do not count. Names may differ in
     spelling, abbreviations and one side's additions; across more than 1.5 km a name is
-    another place.
+    another place. A row of which only the district is known is found by its name alone, as
+    far from the district's middle as `position_error_m` says: what lies near the middle of
+    a district is not what the row means.
 
     Parameters
     ----------
     expected
         Table `places` or `place_records` with the column `class` or `class_hint`: Point
-        or null, metric CRS; one source.
+        or null, metric CRS; one source. `precision` and `position_error_m` tell which rows
+        are known by their district only.
     begegnungsorte
         Table `begegnungsorte`: Point, same CRS.
 
@@ -45,7 +48,7 @@ def measure_recall(
     recall
         Same index and order: `is_found`, `is_found_alike`, `found_by` ("name", "near" or
         null), `begegnungsort_id` of the found place (null where none), `distance_m` to it
-        (null without a point).
+        (null without a point, and where that is the middle of a district).
 
     Raises
     ------
@@ -62,9 +65,12 @@ def measure_recall(
     names = [normalise_name(name) if isinstance(name, str) else "" for name in supply["name"]]
     points = np.array(supply.geometry, dtype=object)
     classes = expected["class"] if "class" in expected else expected["class_hint"]
+    spreads = expected["position_error_m"].where(expected["precision"] == "district", np.nan)
     rows = [
-        _find(name, point, str(kind), supply=supply, names=names, points=points, within_m=within_m)
-        for name, point, kind in zip(expected["name"], expected.geometry, classes, strict=True)
+        _find(name, point, str(kind), supply=supply, names=names, points=points, reach=(within_m, spread))
+        for name, point, kind, spread in zip(
+            expected["name"], expected.geometry, classes, spreads, strict=True
+        )
     ]
     columns = ["is_found", "is_found_alike", "found_by", "begegnungsort_id", "distance_m"]
     recall = pd.DataFrame(rows, columns=columns, index=expected.index)
@@ -137,20 +143,23 @@ def _find(
     supply: gpd.GeoDataFrame,
     names: list[str],
     points: np.ndarray,
-    within_m: float,
+    reach: tuple[float, float],
 ) -> tuple[bool, bool, str | None, str | None, float]:
     nothing = (False, False, None, None, np.nan)
+    within_m, spread_m = reach
+    is_vague = not np.isnan(spread_m)
     if not len(supply):
         return nothing
     has_point = point is not None and not point.is_empty
     distance = shapely.distance(points, point) if has_point else np.full(len(supply), np.nan)
     wanted = normalise_name(name) if isinstance(name, str) else ""
     scores = np.array([fuzz.token_sort_ratio(wanted, other) if wanted and other else 0.0 for other in names])
-    scores = np.where(distance > _NAMES_WITHIN_M, 0.0, scores)
+    scores = np.where(distance > (spread_m if is_vague else _NAMES_WITHIN_M), 0.0, scores)
     best = int(np.lexsort((supply["begegnungsort_id"], np.nan_to_num(distance), -scores))[0])
     if scores[best] >= _NAME_SCORE_MIN:
-        return (True, True, "name", str(supply["begegnungsort_id"].iloc[best]), float(distance[best]))
-    if not has_point or distance.min() > within_m:
+        away = np.nan if is_vague else float(distance[best])
+        return (True, True, "name", str(supply["begegnungsort_id"].iloc[best]), away)
+    if is_vague or not has_point or distance.min() > within_m:
         return nothing
     is_alike = (distance <= within_m) & (supply["class"] == kind).to_numpy(dtype=bool)
     order = np.lexsort((supply["begegnungsort_id"], distance, ~is_alike))

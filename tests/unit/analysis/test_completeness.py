@@ -24,7 +24,7 @@ def build_orte(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
     base = {
         "class": "library", "standing": "established", "name": "Bücherei", "street": None,
         "house_number": None, "opening_hours": None, "wheelchair": None, "operator": None,
-        "place_ids": ["osm:node/1"],
+        "place_ids": ["osm:node/1"], "precision": "object",
         "district_id_bezirk": "1", "district_id_teil": "11",
     }  # fmt: skip
     frame = pd.DataFrame([{**base, **row} for row in rows])
@@ -249,3 +249,9 @@ def test_a_city_without_a_place_has_no_share() -> None:
     rates = build_fill_rates(build_orte({}).iloc[:0], build_districts(), class_groups=GROUPS)
     assert rates["filled_share"].isna().all()
     assert set(rates["category"]) == {"all"}
+
+
+def test_a_place_known_by_its_district_only_is_not_found() -> None:
+    orte = build_orte({}, {"place_ids": ["liste:1"], "precision": "district"})
+    row = pick(judge(orte), "city", "", category="library")
+    assert row[["found_count", "n_first", "n_second"]].tolist() == [1, 1, 0]

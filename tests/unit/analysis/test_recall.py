@@ -41,6 +41,31 @@ def test_found_by_name_or_within_150_m_and_never_by_itself() -> None:
     assert recall["found_by"].fillna("-").tolist() == ["name", "near", "near", "-", "-"]
 
 
+def test_a_row_known_by_its_district_is_found_by_its_name_inside_it_and_not_by_what_is_in_the_middle() -> (
+    None
+):
+    vague = {"class": "library", "precision": "district", "position_error_m": 3600.0}
+    expected = build_places(
+        {"place_id": "liste:1", "name": "Stadtteilbibliothek Aplerbeck", **vague},
+        {"place_id": "liste:2", "name": "Stadtteilbibliothek Brackel", "geometry": at(20_000), **vague},
+        {"place_id": "liste:3", "name": "Stadtteilbibliothek Aplerbeck", "geometry": at(-2000), **vague},
+    )
+    supply = build_places(
+        {
+            "place_id": "osm:node/1",
+            "name": "Stadtteilbibliothek Aplerbeck",
+            "class": "library",
+            "geometry": at(2000),
+        },
+        {"place_id": "osm:node/2", "name": "Pfarrbücherei", "class": "library", "geometry": at(20_100)},
+    )
+    recall = measure_recall(expected, conflate(supply)[0])
+    # 2,000 m from the middle, nothing of the name, and 4,000 m from the middle
+    assert recall["is_found"].tolist() == [True, False, False]
+    assert recall["found_by"].fillna("-").tolist() == ["name", "-", "-"]
+    assert recall["distance_m"].isna().all()
+
+
 def test_a_row_without_a_point_is_found_by_its_name_alone() -> None:
     expected = build_places({"place_id": "liste:1", "name": "Langer August"})
     expected.geometry = [None]
