@@ -9,7 +9,9 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from typer.testing import CliRunner
 
+from begegnung_geo.cli import app
 from begegnung_geo.export.text import neutralise
 from towns import Town
 
@@ -71,6 +73,47 @@ def test_libreoffice_reads_the_csv_as_a_german_office_does(town: Town, tmp_path:
     shown = [neutralise(name) if isinstance(name, str) else None for name in places["name"]]
     assert list(column["name"]) == shown  # `=HYPERLINK(` is a text with an apostrophe before it
     assert list(column["lon"]) == pytest.approx(list(places["lon"]))  # a number, not a text with a comma
+
+
+@pytest.mark.skipif(
+    not shutil.which("soffice"), reason="LibreOffice is not installed (apt: libreoffice-calc)"
+)
+def test_a_questionnaire_saved_by_libreoffice_keeps_its_choices_and_ids_and_is_read(
+    fresh_town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import openpyxl  # noqa: PLC0415  # only needed where LibreOffice is
+
+    form, saved = tmp_path / "form.xlsx", tmp_path / "saved" / "form.xlsx"
+    monkeypatch.chdir(fresh_town.root)
+    asked = ["questionnaire", "--city", "musterstadt"]
+    assert CliRunner().invoke(app, [*asked, "--out", str(form)]).exit_code == 0
+    book = openpyxl.load_workbook(form)
+    sheet = book["Begegnungsorte"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, column["Kosten"], "Spende")
+    book["Hinweise"]["B3"], book["Hinweise"]["B4"] = "Quartierskoordination", "22.11.2025"
+    book.save(form)
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
+         "xlsx:Calc MS Excel 2007 XML", "--outdir", saved.parent, form],
+        capture_output=True, timeout=180, check=True,
+    )  # fmt: skip
+    again = openpyxl.load_workbook(saved)["Begegnungsorte"]
+    ids = [[cell.value for cell in page["A"]] for page in (sheet, again)]
+    assert ids[0] == ids[1]
+    assert again.protection.sheet
+    assert again["A2"].protection.locked
+    assert not again.cell(2, column["Kosten"]).protection.locked
+    choices = [
+        sorted(str(rule.sqref) for rule in page.data_validations.dataValidation) for page in (sheet, again)
+    ]
+    assert choices[0] == choices[1]
+    assert len(choices[0]) > 10
+    result = CliRunner().invoke(app, [*asked, "--read", str(saved)])
+    assert result.exit_code == 0, result.output
+    answers = _read(fresh_town.root / "config" / "musterstadt" / "answers.csv")
+    told = [(row["\ufeffbegegnungsort_id"], row["column"], row["value"]) for row in answers]
+    assert told == [(sheet["A2"].value, "cost", "donation")]  # nothing that nobody changed
 
 
 def _read(path: Path) -> list[dict[str, str]]:
