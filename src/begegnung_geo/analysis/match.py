@@ -46,6 +46,8 @@ class MatchLimits:
     """Node and outline of one house without an overlap; also nameless records."""
     osm_gap_m: float = 40.0
     """Two OSM objects farther apart are two places: mappers draw a house once."""
+    namesakes_max: int = 3
+    """More records of one name in a district ("Treffpunkt"), and its row there is not asked about."""
     contact_m: float = 100.0
     """One phone under two names that are not alike is worth a question up to here."""
 
@@ -60,11 +62,12 @@ _HOUSE_MAX_M2 = 10_000.0  # a larger outline is a campus with many houses
 _DOUBTFUL_MARGIN = -0.02  # just below the line: people are asked
 _CONTACT_MAX_COMPANIONS = 3
 _CONTACT_NAME_MIN = 0.5
-_NO_DOUBT, _OTHER_KIND, _BRANCHES, _TWO_ADDRESSES = 0, 1, 2, 3
+_NO_DOUBT, _OTHER_KIND, _BRANCHES, _TWO_ADDRESSES, _DISTRICT_ONLY = 0, 1, 2, 3, 4
 _DOUBT_WORDS = {
     _OTHER_KIND: "another kind told",
     _BRANCHES: "branches of a chain?",
     _TWO_ADDRESSES: "two addresses in one list",
+    _DISTRICT_ONLY: "only its district is known",
 }
 
 
@@ -94,7 +97,10 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     pairs["address_relation"] = compare_addresses(facts, left, right)
     reach = np.where(facts.is_loose[left] | facts.is_loose[right], limits.loose_block_m, limits.block_m)
     reach = np.where(pairs["address_relation"] > 0, limits.address_block_m, reach)
-    pairs = pairs[pairs["gap_m"] <= reach].reset_index(drop=True)
+    is_afar = pairs["gap_m"] > reach
+    reach = np.maximum(reach, np.maximum(facts.spread_m[left], facts.spread_m[right]))
+    pairs["is_afar"] = is_afar & (facts.sources[left] != facts.sources[right])
+    pairs = pairs[(pairs["gap_m"] <= reach) & (pairs["is_afar"] | ~is_afar)].reset_index(drop=True)
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     pairs["class_relation"] = facts.relate_classes(left, right)
     websites = facts.websites
@@ -103,7 +109,8 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     pairs["name_score"], pairs["shares_rare_word"] = score_names(facts, pairs)
     pairs["is_forbidden"] = _flag_forbidden(facts, pairs, limits)
     margin = _measure_margin(facts, pairs, limits)
-    pairs["doubt"] = _find_doubts(facts, pairs)
+    doubt = _find_doubts(facts, pairs)
+    pairs["doubt"] = np.where((doubt == _NO_DOUBT) & pairs["is_afar"], _DISTRICT_ONLY, doubt)
     margin = np.where(pairs["doubt"] > 0, np.minimum(margin, _DOUBTFUL_MARGIN), margin)
     pairs["score"] = np.where(pairs["is_forbidden"], _FORBIDDEN_SCORE, 1 / (1 + np.exp(-margin / _SLOPE)))
     pairs["score"] = pairs["score"].round(4)
@@ -170,7 +177,7 @@ def _find_candidates(facts: MatchFacts, limits: MatchLimits) -> tuple[IntArray, 
         shapes = shapely.STRtree(facts.shapes[areas])
         inside, held = shapes.query(shapely.points(facts.xy), predicate="dwithin", distance=limits.near_m)
         found.append((inside, areas[held]))
-    found.append(_pair_addresses(facts, limits))
+    found += [_pair_addresses(facts, limits), *_pair_namesakes(facts, limits)]
     one = np.concatenate([pair[0] for pair in found])
     other = np.concatenate([pair[1] for pair in found])
     low, high = np.minimum(one, other), np.maximum(one, other)
@@ -187,6 +194,24 @@ def _pair_addresses(facts: MatchFacts, limits: MatchLimits) -> tuple[IntArray, I
     houses = houses[(crowd > 1) & (crowd <= limits.neighbours_max)]
     pairs = houses.merge(houses, on=["street", "number"])
     return pairs["row_x"].to_numpy(dtype=np.int64), pairs["row_y"].to_numpy(dtype=np.int64)
+
+
+def _pair_namesakes(facts: MatchFacts, limits: MatchLimits) -> list[tuple[IntArray, IntArray]]:
+    """Return rows known by their district only beside records in it that bear their name."""
+    vague = np.flatnonzero(facts.spread_m > 0)
+    found = []
+    for names in (facts.cores, facts.compact):
+        rows = pd.DataFrame({"name": names, "row": np.arange(len(names))})
+        rows = rows[rows["name"] != ""]
+        pairs = rows[rows["row"].isin(vague)].merge(rows, on="name")
+        one, other = pairs["row_x"].to_numpy(dtype=np.int64), pairs["row_y"].to_numpy(dtype=np.int64)
+        away = np.hypot(*(facts.xy[one] - facts.xy[other]).T)
+        is_asked = (away <= facts.spread_m[one]) & (facts.sources[one] != facts.sources[other])
+        is_asked &= facts.relate_classes(one, other) >= KIN
+        one, other = one[is_asked], other[is_asked]
+        is_rare = np.bincount(one, minlength=len(names))[one] <= limits.namesakes_max
+        found.append((one[is_rare], other[is_rare]))
+    return found
 
 
 def _query_near(

@@ -59,7 +59,8 @@ class MatchFacts:
     them doubtful, a column a sort; `streets` and `websites` are empty where unknown;
     `house_from`/`house_to` bound the house number, `ANY_NUMBER` where unknown. `shapes`
     are the footprints, else the points; `contacts` are sets of contact keys; `localities`
-    are the words of the names of town and districts, as words of a core.
+    are the words of the names of town and districts, as words of a core; `spread_m` is how
+    far from its point a place may lie of which only the district is known, else 0.
     """
 
     place_ids: ObjectArray
@@ -85,6 +86,7 @@ class MatchFacts:
     is_vacancy: BoolArray
     is_trade: BoolArray
     is_loose: BoolArray
+    spread_m: FloatArray
     localities: frozenset[str]
 
     def relate_classes(self, left: IntArray, right: IntArray) -> IntArray:
@@ -148,6 +150,10 @@ def build_match_facts(
         is_vacancy=(places["class"] == "vacancy").to_numpy(dtype=bool),
         is_trade=is_trade.to_numpy(dtype=bool),
         is_loose=places["precision"].isin(_LOOSE_PRECISIONS).to_numpy(dtype=bool),
+        spread_m=places["position_error_m"]
+        .where(places["precision"] == "district", 0.0)
+        .fillna(0.0)
+        .to_numpy(),
         localities=_list_localities([*localities, *places["city"].dropna().unique()]),
     )
 

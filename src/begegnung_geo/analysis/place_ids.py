@@ -214,6 +214,7 @@ def _as_records(rows: pd.DataFrame, source: str) -> pd.DataFrame:
             "house_number": empty,
             "city": empty,
             "precision": "object",
+            "position_error_m": 0.0,
             "fields": "{}",
             "geometry": rows.geometry.to_numpy(),
         }

@@ -29,6 +29,7 @@ _REASON_WORDS = {
     "another kind told": "verschiedene Arten genannt",
     "branches of a chain?": "vielleicht zwei Filialen",
     "two addresses in one list": "zwei Adressen in einer Liste",
+    "only its district is known": "nur der Stadtteil ist bekannt",
     "same website": "gleiche Website",
     "same phone or mail": "gleiche Telefonnummer oder Mailadresse",
 }

@@ -147,6 +147,26 @@ def test_two_addresses_of_one_list_known_by_their_district_only_are_asked_and_no
     assert len(conflate(build_places(*one), localities=("Dortmund", "Scharnhorst"))[0]) == 1
 
 
+def ask_about_district(**row: Any) -> list[str]:
+    """Return what becomes of a list's row in the middle of a district, 3,600 m wide, and the map's church."""
+    rows: list[dict[str, Any]] = [
+        {"place_id": "liste:1", "name": "Große Kirche", "class": "worship", "precision": "district",
+         "position_error_m": 3600.0, **row},
+        {"place_id": "osm:way/1", "name": "Große Kirche", "class": "worship", "geometry": at(944)},
+    ]  # fmt: skip
+    begegnungsorte, matches = conflate(build_places(*rows), localities=["Aplerbeck"])
+    assert len(begegnungsorte) == 2
+    return list(matches["decision"])
+
+
+def test_a_row_known_by_its_district_only_is_asked_about_with_its_namesake_in_the_district() -> None:
+    assert ask_about_district() == ["review"]
+    assert ask_about_district(position_error_m=900.0) == []
+    assert ask_about_district(precision="object") == []
+    assert ask_about_district(name="Georgskirche") == []
+    assert ask_about_district(**{"class": "library"}) == []
+
+
 def test_the_name_of_a_quarter_alone_makes_no_match() -> None:
     rows = [
         {"place_id": "osm:node/1", "name": "Cliquentreff Moorbach", "class": "youth_centre"},
