@@ -37,7 +37,8 @@ def build_groups(
         come first; a tie that would bring two held-apart records into one group, or
         stretch a group over more than 400 m, is not made.
     xy
-        Coordinates of the records in metres, in the order of `left` and `right`.
+        Coordinates of the records in metres, in the order of `left` and `right`; NaN where
+        only the district is known: the middle of a district stretches no group.
     classes
         Class of each record. Two records too far apart to be compared can still meet
         in one group through a third; their classes then decide.
@@ -151,8 +152,8 @@ def _connect_guarded(
         if home == guest or enemies[home] & set(members[guest]):
             continue
         joined = members[home] + members[guest]
-        spread = np.ptp(xy[joined], axis=0)
-        if is_narrow and np.hypot(*spread) > SPREAD_MAX_M:
+        placed = xy[joined][~np.isnan(xy[joined]).any(axis=1)]
+        if is_narrow and len(placed) and np.hypot(*np.ptp(placed, axis=0)) > SPREAD_MAX_M:
             continue
         members[home] = joined
         enemies[home] |= enemies[guest]

@@ -93,7 +93,7 @@ def conflate_places(
     pairs = _ask_reviews(match_places(facts), records["place_id"], reviews, xy=facts.xy)
     groups = build_groups(
         pairs,
-        facts.xy,
+        np.where(facts.spread_m[:, np.newaxis] > 0, np.nan, facts.xy),
         classes=records["class"],
         apart_classes={key: entry.apart for key, entry in rules.classes.items()},
     )

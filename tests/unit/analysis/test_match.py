@@ -27,13 +27,23 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from begegnung_geo.analysis import name_words
 from begegnung_geo.analysis.match import LIMITS, match_places
 from begegnung_geo.analysis.match_facts import build_match_facts
 from begegnung_geo.analysis.names import find_doubts, normalise_name
-from inventory_rows import at, build_area, build_features, build_places, conflate, read_rules, square
+from inventory_rows import (
+    at,
+    build_area,
+    build_features,
+    build_places,
+    conflate,
+    group_ids,
+    read_rules,
+    square,
+)
 
 FOLDER = Path(__file__).parents[2] / "labelled_pairs"
 # The quarters of the lists, as the districts of a town would give them.
@@ -165,6 +175,18 @@ def test_a_row_known_by_its_district_only_is_asked_about_with_its_namesake_in_th
     assert ask_about_district(precision="object") == []
     assert ask_about_district(name="Georgskirche") == []
     assert ask_about_district(**{"class": "library"}) == []
+
+
+def test_the_middle_of_a_district_stretches_no_group_that_staff_tied_it_to() -> None:
+    places = build_places(
+        {"place_id": "liste:1", "precision": "district", "position_error_m": 3600.0},
+        {"place_id": "osm:node/2", "geometry": at(960)},
+        {"place_id": "osm:way/1", "geometry": at(944)},
+    )
+    answer = pd.DataFrame({"place_id_a": ["liste:1"], "place_id_b": ["osm:way/1"], "answer": ["same"]})
+    begegnungsorte, _ = conflate(places, reviews=answer)
+    assert group_ids(begegnungsorte) == [["liste:1", "osm:node/2", "osm:way/1"]]
+    assert begegnungsorte["precision"].tolist() == ["object"]
 
 
 def test_the_name_of_a_quarter_alone_makes_no_match() -> None:
