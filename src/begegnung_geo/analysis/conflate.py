@@ -11,10 +11,11 @@ import pandas as pd
 import shapely
 
 from begegnung_geo.analysis.clusters import build_groups
-from begegnung_geo.analysis.match import describe_pairs, match_places
-from begegnung_geo.analysis.match_facts import APART, OTHER, build_match_facts
+from begegnung_geo.analysis.match import ANSWER_WAITS, describe_pairs, match_places
+from begegnung_geo.analysis.match_facts import APART, KIN, OTHER, MatchFacts, build_match_facts
 from begegnung_geo.analysis.place_ids import pick_ids
 from begegnung_geo.analysis.place_rows import CLASS_GIVEN
+from begegnung_geo.analysis.review import find_successors
 from begegnung_geo.analysis.row_counts import RowCount, count_members
 from begegnung_geo.category_rules import CategoryRules
 from begegnung_geo.crs import require_crs, require_known_crs
@@ -91,6 +92,7 @@ def conflate_places(
     records = places.sort_values("place_id", kind="stable", ignore_index=True)
     facts = build_match_facts(records, rules, footprints, contact_keys=contact_keys, localities=localities)
     pairs = _ask_reviews(match_places(facts), records["place_id"], reviews, xy=facts.xy)
+    pairs = _ask_anew(pairs, records, reviews, facts=facts)
     groups = build_groups(
         pairs,
         np.where(facts.spread_m[:, np.newaxis] > 0, np.nan, facts.xy),
@@ -309,6 +311,27 @@ def _ask_reviews(
     ):
         pairs[column] = pairs[column].astype(object).fillna(missing).astype(type(missing))
     return pairs.drop(columns="answer")
+
+
+def _ask_anew(
+    pairs: pd.DataFrame, records: gpd.GeoDataFrame, reviews: pd.DataFrame | None, *, facts: MatchFacts
+) -> pd.DataFrame:
+    """Return pairs of which those are a question that an answer "same" may mean since a row was renamed."""
+    if reviews is None or reviews.empty:
+        return pairs
+    successors = find_successors(reviews[reviews["answer"] == "same"], records).values()
+    row_of = pd.Series(records.index, index=records["place_id"])
+    ends = [sorted((int(row_of[one]), int(row_of[other]))) for one, other, _ in successors]
+    left, right = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+    is_kin = facts.relate_classes(left, right) >= KIN
+    meant = pd.MultiIndex.from_arrays([left[is_kin], right[is_kin]])
+    is_meant = pd.MultiIndex.from_frame(pairs[["left", "right"]]).isin(meant)
+    is_open = (
+        is_meant & ~pairs["is_asked"] & ~pairs["is_forbidden"].astype(bool) & (pairs["decision"] != "same")
+    )
+    return pairs.assign(
+        decision=pairs["decision"].mask(is_open, "review"), doubt=pairs["doubt"].mask(is_open, ANSWER_WAITS)
+    )
 
 
 def _build_matches(

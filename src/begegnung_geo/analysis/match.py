@@ -27,7 +27,7 @@ from begegnung_geo.analysis.match_facts import (
     MatchFacts,
     compare_addresses,
 )
-from begegnung_geo.analysis.match_names import score_names
+from begegnung_geo.analysis.match_names import score_any_names
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class MatchLimits:
     """Two OSM objects farther apart are two places: mappers draw a house once."""
     namesakes_max: int = 3
     """More records of one name in a district ("Treffpunkt"), and its row there is not asked about."""
+    housemates_max: int = 2
+    """More records of its kind at one address (a house of clubs), and a record is not asked about."""
     contact_m: float = 100.0
     """One phone under two names that are not alike is worth a question up to here."""
 
@@ -63,11 +65,14 @@ _DOUBTFUL_MARGIN = -0.02  # just below the line: people are asked
 _CONTACT_MAX_COMPANIONS = 3
 _CONTACT_NAME_MIN = 0.5
 _NO_DOUBT, _OTHER_KIND, _BRANCHES, _TWO_ADDRESSES, _DISTRICT_ONLY = 0, 1, 2, 3, 4
+ANSWER_WAITS = 5
+"""A doubt: staff said of a record that is gone now that it and the other are one place."""
 _DOUBT_WORDS = {
     _OTHER_KIND: "another kind told",
     _BRANCHES: "branches of a chain?",
     _TWO_ADDRESSES: "two addresses in one list",
     _DISTRICT_ONLY: "only its district is known",
+    ANSWER_WAITS: "answered before the row was renamed?",
 }
 
 
@@ -106,7 +111,7 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
     websites = facts.websites
     pairs["same_website"] = (websites[left] != "") & (websites[left] == websites[right])
     pairs["same_contact"] = _flag_contacts(facts, left, right)
-    pairs["name_score"], pairs["shares_rare_word"] = score_names(facts, pairs)
+    pairs["name_score"], pairs["shares_rare_word"] = score_any_names(facts, pairs)
     pairs["is_forbidden"] = _flag_forbidden(facts, pairs, limits)
     margin = _measure_margin(facts, pairs, limits)
     doubt = _find_doubts(facts, pairs)
@@ -130,6 +135,8 @@ def match_places(facts: MatchFacts, *, limits: MatchLimits = LIMITS) -> pd.DataF
         & ~pairs["is_forbidden"]
         & pairs["name_score"].notna()
     )
+    # Two names in one house may be one place renamed, or a name and its letters (DKH): people can tell.
+    is_review |= _flag_housemates(facts, pairs, limits) & ~pairs["is_forbidden"]
     pairs["decision"] = np.where(is_same, "same", np.where(is_review, "review", "different"))
     return pairs
 
@@ -200,7 +207,7 @@ def _pair_namesakes(facts: MatchFacts, limits: MatchLimits) -> list[tuple[IntArr
     """Return rows known by their district only beside records in it that bear their name."""
     vague = np.flatnonzero(facts.spread_m > 0)
     found = []
-    for names in (facts.cores, facts.compact):
+    for names in (facts.cores[: len(facts.xy)], facts.compact[: len(facts.xy)]):
         rows = pd.DataFrame({"name": names, "row": np.arange(len(names))})
         rows = rows[rows["name"] != ""]
         pairs = rows[rows["row"].isin(vague)].merge(rows, on="name")
@@ -252,6 +259,18 @@ def _flag_contacts(facts: MatchFacts, left: IntArray, right: IntArray) -> BoolAr
     companions = np.bincount(np.concatenate([left[shares], right[shares]]), minlength=len(facts.xy))
     crowded = companions > _CONTACT_MAX_COMPANIONS
     return shares & ~crowded[left] & ~crowded[right]
+
+
+def _flag_housemates(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits) -> BoolArray:
+    """Return pairs of two sources that share address and kind, of houses with few such records."""
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    is_near = (pairs["gap_m"] <= limits.near_m) & (pairs["class_relation"] >= KIN)
+    mates = is_near & (pairs["address_relation"] > 0) & (facts.sources[left] != facts.sources[right])
+    mates &= pairs["name_score"].notna() & ~(facts.is_trade[left] | facts.is_trade[right])
+    flags = np.array(mates, dtype=bool)
+    companions = np.bincount(np.concatenate([left[flags], right[flags]]), minlength=len(facts.xy))
+    is_crowded = companions > limits.housemates_max
+    return np.asarray(flags & ~is_crowded[left] & ~is_crowded[right], dtype=bool)
 
 
 def _flag_forbidden(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits) -> BoolArray:

@@ -39,6 +39,7 @@ _HOUSE_NUMBERS = re.compile(r"(\d{1,4})\s*([a-z]?)(?:\s*[-–/]\s*(\d{1,4}))?", 
 _URL_START = re.compile(r"^(https?://)?(www\.)?", re.IGNORECASE)
 _WEBSITE_KEYS = ("website", "url", "homepage", "link", "internet")
 _WEBSITE_MAX_PLACES = 4
+_ALIAS_KEYS = ("alt_name", "short_name", "official_name", "loc_name", "old_name")
 _TRADE = "A"  # group of cafés, shops and halls: two of one name are branches of a chain
 _TASTES_OF_TAGS = {
     '"amenity": "pub"': "gaststaette",
@@ -54,8 +55,9 @@ class MatchFacts:
     """
     One value a place, in the order of the places.
 
-    `names`, `cores` and `folded` (every word as written) are empty text where there is no
-    name; `marks` are bits of words that keep names apart and `doubts` of those that make
+    `names`, `cores`, `compact` and `folded` (every word as written) are empty text where there is no
+    name; behind those of the places stand the other names that OSM tells, of the places in
+    `alias_of`. `marks` are bits of words that keep names apart and `doubts` of those that make
     them doubtful, a column a sort; `streets` and `websites` are empty where unknown;
     `house_from`/`house_to` bound the house number, `ANY_NUMBER` where unknown. `shapes`
     are the footprints, else the points; `contacts` are sets of contact keys; `localities`
@@ -73,6 +75,7 @@ class MatchFacts:
     cores: ObjectArray
     compact: ObjectArray
     folded: ObjectArray
+    alias_of: IntArray
     marks: IntArray
     doubts: IntArray
     streets: ObjectArray
@@ -118,8 +121,11 @@ def build_match_facts(
     localities
         Names of the town and of its districts; the cities of the addresses are added.
     """
-    names, cores, marks, doubts = _spell_names(places)
-    folded = {name: fold_text(name) for name in places["name"].dropna().unique()}
+    alias_of, aliases = _list_aliases(places)
+    written = pd.concat([places[["name", "operator"]], aliases], ignore_index=True)
+    names, cores, marks, doubts = _spell_names(written)
+    marks, doubts = marks[: len(places)], doubts[: len(places)]
+    folded = {name: fold_text(name) for name in written["name"].dropna().unique()}
     is_trade = places["class"].map({key: one.group == _TRADE for key, one in rules.classes.items()})
     _add_tastes_of_tags(doubts, places, is_trade=is_trade.to_numpy(dtype=bool))
     shapes, is_area = _find_shapes(places, footprints)
@@ -136,7 +142,8 @@ def build_match_facts(
         names=names,
         cores=cores,
         compact=_as_objects([name.replace(" ", "") for name in names]),
-        folded=_as_objects([folded.get(name, "") for name in places["name"].tolist()]),
+        folded=_as_objects([folded.get(name, "") for name in written["name"].tolist()]),
+        alias_of=alias_of,
         marks=marks,
         doubts=doubts,
         streets=_as_objects(normalise_street(places["street"]).fillna("").tolist()),
@@ -178,7 +185,22 @@ def compare_addresses(facts: MatchFacts, left: IntArray, right: IntArray) -> Int
     return np.where(is_one, 1, np.where(is_two, -1, 0))
 
 
-def _spell_names(places: gpd.GeoDataFrame) -> tuple[ObjectArray, ObjectArray, IntArray, IntArray]:
+def _list_aliases(places: gpd.GeoDataFrame) -> tuple[IntArray, pd.DataFrame]:
+    """Return the other names of OSM places, and the rows they belong to; a name told twice is one."""
+    is_osm = (places["source"] == "osm").to_numpy(dtype=bool)
+    found = []
+    for row in np.flatnonzero(is_osm):
+        text = places["fields"].iloc[row]
+        if any(f'"{key}"' in text for key in _ALIAS_KEYS):
+            tags = json.loads(text)
+            told = [str(tags.get(key, "")).split(";") for key in _ALIAS_KEYS]
+            names = dict.fromkeys(name.strip() for part in told for name in part)
+            found += [(row, name) for name in names if name and name != places["name"].iloc[row]]
+    aliases = pd.DataFrame({"name": [name for _, name in found], "operator": None}).astype("str")
+    return np.array([row for row, _ in found], dtype=np.int64), aliases
+
+
+def _spell_names(places: pd.DataFrame) -> tuple[ObjectArray, ObjectArray, IntArray, IntArray]:
     spelt: dict[str, str] = {name: normalise_name(name) for name in places["name"].dropna().unique()}
     core_of = {name: find_core(name) for name in set(spelt.values())}
     normalised = []

@@ -20,6 +20,35 @@ _ALIKE_WORTH_A_LOOK = 0.5
 _UNFIT_CORE_MAX = 0.65  # "Rosental" and "Rosengarten": letters alike, no word alike
 
 
+def score_any_names(facts: MatchFacts, pairs: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
+    """
+    Return what `score_names` says, by another name of a place where that is the other's very name.
+
+    An official name or an abbreviation that is merely like the other's name says nothing: `short_name=AWO`
+    is like all houses of the AWO.
+    """
+    score, shares_rare = score_names(facts, pairs)
+    count = len(facts.xy)
+    alias_rows = pd.DataFrame({"place": facts.alias_of, "alias": np.arange(len(facts.alias_of)) + count})
+    numbered = (
+        pairs[["left", "right", "class_relation"]].reset_index(drop=True).rename_axis("pair").reset_index()
+    )
+    by_left = numbered.merge(alias_rows, left_on="left", right_on="place").assign(
+        left=lambda rows: rows["alias"]
+    )
+    by_right = numbered.merge(alias_rows, left_on="right", right_on="place")
+    by_right = by_right.assign(right=lambda rows: rows["alias"])
+    by_both = by_left.drop(columns=["place", "alias"]).merge(alias_rows, left_on="right", right_on="place")
+    by_both = by_both.assign(right=lambda rows: rows["alias"])
+    trials = pd.concat([by_left, by_right, by_both], ignore_index=True)
+    if not len(trials):
+        return score, shares_rare
+    alike, _ = score_names(facts, trials)
+    best = pd.Series(alike).where(alike >= _NEARLY_EQUAL).groupby(trials["pair"]).max().dropna()
+    score[best.index] = np.fmax(score[best.index], best)
+    return score, shares_rare
+
+
 def score_names(facts: MatchFacts, pairs: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
     """
     Return how alike the names of each pair are, 0-1, null where one is missing; and who shares a rare word.

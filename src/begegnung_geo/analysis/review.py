@@ -30,6 +30,7 @@ _REASON_WORDS = {
     "branches of a chain?": "vielleicht zwei Filialen",
     "two addresses in one list": "zwei Adressen in einer Liste",
     "only its district is known": "nur der Stadtteil ist bekannt",
+    "answered before the row was renamed?": "beantwortet, bevor die Zeile umbenannt wurde?",
     "same website": "gleiche Website",
     "same phone or mail": "gleiche Telefonnummer oder Mailadresse",
 }
@@ -128,11 +129,14 @@ def report_reviews(reviews: pd.DataFrame, places: gpd.GeoDataFrame, matches: pd.
     )
     is_merged = (pairs["is_merged"] == True).to_numpy(dtype=bool)  # noqa: E712 - null after the join
     broken = pairs[is_merged != (pairs["answer"] == "same").to_numpy(dtype=bool)]
-    parts, about = [], places.set_index("place_id")
+    parts, successors = [], find_successors(reviews[~is_known], places)
     for line in reviews[~is_known].to_dict("records"):
         gone = [line[side] for side in ("place_id_a", "place_id_b") if line[side] not in known]
         text = f"there is no record {' and no '.join(f'{one[:60]!r}' for one in gone)} (any more)"
-        text = f"{text}; the answer waits in its file{_tell_successor(gone, line, about)}"
+        text = f"{text}; the answer waits in its file"
+        if line["review_id"] in successors:
+            _, nearest, away_m = successors[line["review_id"]]
+            text += f"; nearest of its source is now {nearest!r}, {away_m:.0f} m from the other record"
         parts.append(_report(line, IssueCode.HAND_ID_UNKNOWN, text))
     followed = pairs[is_merged & (pairs["answer"] == "same").to_numpy(dtype=bool)]
     parts += [
@@ -142,18 +146,36 @@ def report_reviews(reviews: pd.DataFrame, places: gpd.GeoDataFrame, matches: pd.
     return concat_issues(parts)
 
 
-def _tell_successor(gone: list[str], line: Mapping[object, object], places: gpd.GeoDataFrame) -> str:
-    """Return which record may be meant by one that is gone, if any; `places` has `place_id` as index."""
-    left = [str(line[side]) for side in _ENDS if line[side] not in gone]
-    if not left:
-        return ""
-    source = gone[0].partition(":")[0]
-    others = places[(places["source"] == source) & (places.index != left[0])]
-    away = others.geometry.distance(places.geometry.loc[left[0]])
-    if away.empty or away.min() > _SUCCESSOR_MAX_M:
-        return ""
-    nearest = min(away.index[away == away.min()])
-    return f"; nearest of its source is now {nearest!r}, {away.min():.0f} m from the other record"
+def find_successors(reviews: pd.DataFrame, places: gpd.GeoDataFrame) -> dict[str, tuple[str, str, float]]:
+    """
+    Return whom answers may mean of which one record is gone.
+
+    A row of a list without ids is another record once it is renamed. The likely one is the nearest
+    of its source, within 400 m of the record that is left.
+
+    Parameters
+    ----------
+    reviews
+        Table `reviews`.
+    places
+        Table `places`: Point, metric CRS.
+
+    Returns
+    -------
+    successors
+        `review_id` -> the record that is left, the likely other one, and metres between them.
+    """
+    about, found = places.set_index("place_id"), {}
+    for line in reviews.to_dict("records"):
+        left = [str(line[side]) for side in _ENDS if line[side] in about.index]
+        gone = [str(line[side]) for side in _ENDS if line[side] not in about.index]
+        if len(left) == 1:
+            others = about[(about["source"] == gone[0].partition(":")[0]) & (about.index != left[0])]
+            away = others.geometry.distance(about.geometry.loc[left[0]])
+            if not away.empty and away.min() <= _SUCCESSOR_MAX_M:
+                nearest = str(min(away.index[away == away.min()]))
+                found[str(line["review_id"])] = (left[0], nearest, float(away.min()))
+    return found
 
 
 def _tell_contradiction(line: Mapping[object, object], pairs: pd.DataFrame, followed: pd.DataFrame) -> str:

@@ -189,6 +189,76 @@ def test_the_middle_of_a_district_stretches_no_group_that_staff_tied_it_to() -> 
     assert begegnungsorte["precision"].tolist() == ["object"]
 
 
+def decide_in_one_house(one: str, other: str, *, tags: dict[str, str] | None = None, **row: Any) -> list[str]:
+    """Return the decisions on a list's row and a map's record 4 m apart, both in Leopoldstr. 50."""
+    house = {"class": "municipal_centre", "street": "Leopoldstraße", "house_number": "50"}
+    fields = json.dumps(tags or {}, ensure_ascii=False)
+    rows: list[dict[str, Any]] = [
+        {**house, "place_id": "liste:1", "name": one, **row},
+        {**house, "place_id": "osm:node/1", "name": other, "geometry": at(4), "fields": fields},
+    ]
+    return list(conflate(build_places(*rows))[1]["decision"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("DKH", "Dietrich-Keuning-Haus"),
+        ("FZW", "Freizeitzentrum West"),
+        ("Gemeindezentrum", "Martin-Luther-Haus"),
+        ("Treffpunkt Kunterbunt", "Haus Rosental"),
+    ],
+)
+def test_two_names_in_one_house_are_a_question(one: str, other: str) -> None:
+    assert decide_in_one_house(one, other) == ["review"]
+    assert decide_in_one_house(one, other, house_number="52") != ["review"]
+    assert decide_in_one_house(one, other, **{"class": "library"}) != ["review"]
+    assert decide_in_one_house(one, other, geometry=at(60)) != ["review"]
+
+
+def test_a_house_of_many_clubs_is_no_question_for_each_pair() -> None:
+    house = {"class": "club_home", "street": "Leopoldstraße", "house_number": "50"}
+    names = ["Kleine Bühne", "Roter Faden", "Stadtgarten", "Weitblick"]
+    rows: list[dict[str, Any]] = [
+        {**house, "place_id": f"liste:{n}", "name": name} for n, name in enumerate(names)
+    ]
+    rows.append({**house, "place_id": "osm:node/1", "name": "Brieftaubenzüchter", "geometry": at(4)})
+    assert "review" not in list(conflate(build_places(*rows))[1]["decision"])
+
+
+@pytest.mark.parametrize("key", ["alt_name", "short_name", "official_name", "loc_name", "old_name"])
+def test_another_name_that_the_map_tells_is_compared(key: str) -> None:
+    tags = {key: "Bürgerhaus Rosental; Freizeitzentrum West"}
+    assert decide_in_one_house("Freizeitzentrum West", "FZW", tags=tags) == ["same"]
+
+
+def test_a_short_name_that_is_only_part_of_the_other_name_says_nothing() -> None:
+    tags = {"short_name": "AWO"}
+    told = {"house_number": "52", "geometry": at(60)}
+    named = decide_in_one_house("AWO Seniorentreff Ost", "Haus Rosental", tags=tags, **told)
+    assert named == decide_in_one_house("AWO Seniorentreff Ost", "Haus Rosental", **told)
+    assert "same" not in named
+
+
+def test_an_answer_about_a_row_that_was_renamed_is_asked_anew() -> None:
+    places = build_places(
+        {"place_id": "leute:neu", "name": "Offener Treff der Caritas"},
+        {"place_id": "osm:node/1", "name": "Haus Salzstraße", "geometry": at(60)},
+        {"place_id": "osm:node/2", "name": "Treff am Teich", "geometry": at(75)},
+    )
+    old = {"review_id": "review.csv:2", "row": "2", "place_id_a": "leute:alt", "place_id_b": "osm:node/1"}
+    told = {"note": None, "who": None, "date": None}
+    same, different = (pd.DataFrame([{**old, **told, "answer": answer}]) for answer in ("same", "different"))
+    begegnungsorte, matches = conflate(places, reviews=same)
+    assert len(begegnungsorte) == 3  # asked, not followed: the name may be another house's
+    assert matches[matches["decision"] == "review"][["place_id_a", "place_id_b"]].to_numpy().tolist() == [
+        ["leute:neu", "osm:node/1"]
+    ]
+    reasons = matches.loc[matches["decision"] == "review", "reasons"].iloc[0]
+    assert "answered before the row was renamed?" in reasons
+    assert "review" not in list(conflate(places, reviews=different)[1]["decision"])
+
+
 def test_the_name_of_a_quarter_alone_makes_no_match() -> None:
     rows = [
         {"place_id": "osm:node/1", "name": "Cliquentreff Moorbach", "class": "youth_centre"},
