@@ -246,8 +246,10 @@ def order_for_standing(rows: pd.DataFrame) -> pd.DataFrame:
     knows whether a place still operates takes nothing from the list that leads.
     """
     leads = rows.sort_values(["group", "lead"], kind="stable").drop_duplicates("group").set_index("group")
-    is_open = rows["group"].map(leads["rule_id"] == CLASS_GIVEN)
-    knows = (rows["class"] == rows["group"].map(leads["class"])) & (rows["rule_id"] != CLASS_GIVEN)
+    is_open = (rows["group"].map(leads["rule_id"]) == CLASS_GIVEN).astype(bool)  # also of no rows at all
+    knows = (rows["class"] == rows["group"].map(leads["class"])).astype(bool) & (
+        rows["rule_id"] != CLASS_GIVEN
+    )
     knows &= rows["standing"] != "potential"
     return rows.assign(mute=~(is_open & knows)).sort_values(["group", "mute", "lead"], kind="stable")
 
