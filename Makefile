@@ -67,7 +67,7 @@ ifeq ($(CITY),musterstadt)
 RAWFILES = data/raw/musterstadt/sources.toml
 endif
 
-fetch: $(READY) ## bring the city's raw data into data/raw/$(CITY)/ (the only target with network)
+fetch: $(READY) ## bring the city's raw data into data/raw/$(CITY)/ (the only target that fetches data)
 	$(RUN) fetch --city $(CITY) $(if $(CONTACT),--contact '$(CONTACT)')
 	$(RUN) look-up --city $(CITY) $(if $(CONTACT),--contact '$(CONTACT)') || \
 	  printf 'note: the raw files have arrived; addresses are looked up the next time\n' >&2

@@ -105,7 +105,7 @@ def run_our_way(extract: Path, places_path: Path, homes_path: Path, target: Path
     from begegnung_geo.analysis.network import build_network  # noqa: PLC0415
     from begegnung_geo.analysis.reach import measure_walk_distance  # noqa: PLC0415
     from begegnung_geo.analysis.reach_areas import build_reach_areas  # noqa: PLC0415
-    from begegnung_geo.analysis.walk_matrix import count_within, measure_walk_matrix  # noqa: PLC0415
+    from begegnung_geo.analysis.walk_search import list_walks_within  # noqa: PLC0415
     from begegnung_geo.analysis.ways import lay_ways  # noqa: PLC0415
     from begegnung_geo.profile import Walking, WalkingProfile  # noqa: PLC0415
 
@@ -125,8 +125,8 @@ def run_our_way(extract: Path, places_path: Path, homes_path: Path, target: Path
     clock.lap("nearest edges")
     network = ways.network()
     homes["walk_m"] = measure_walk_distance(stops.full, doors.full, network).distance_m
-    matrix = measure_walk_matrix(stops.full, doors.full, network, reach_m=REACHES_M[-1])
-    homes["place_count"] = count_within(matrix, REACHES_M[-1:])[:, 0]
+    walks = list_walks_within(stops.full, doors.full, network, reach_m=REACHES_M[-1])
+    homes["place_count"] = np.diff(walks.indptr)
     clock.lap("searches")
     hull = shapely.box(*homes.total_bounds).buffer(REACHES_M[-1])
     city = gpd.GeoDataFrame({"name": ["x"]}, geometry=[hull], crs=CRS)

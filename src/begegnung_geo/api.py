@@ -97,7 +97,9 @@ def from_osmnx(graph: nx.MultiDiGraph) -> Network:
     Raises
     ------
     SchemaError
-        If the graph is of other origin.
+        If it is no graph of `to_osmnx`, or lost what the tables need.
+    CrsError
+        If its coordinates are not in a metric CRS.
 
     Examples
     --------
@@ -134,9 +136,11 @@ def reach(
     Raises
     ------
     ConfigError
-        If a place, the profile or the threshold cannot be used.
+        If a place, the profile or the threshold cannot be used, or `city` is no city.
     CrsError
         If the layer of places has no CRS.
+    SourceError
+        If a table of the city is missing; names the command that makes it.
 
     Examples
     --------
@@ -189,9 +193,11 @@ def coverage(
     Raises
     ------
     ConfigError
-        If a place, the profile or the threshold cannot be used.
+        If a place, the profile or the threshold cannot be used, or `city` is no city.
     CrsError
         If the layer of places has no CRS.
+    SourceError
+        If a table of the city is missing; names the command that makes it.
 
     Examples
     --------
@@ -249,9 +255,11 @@ def gain(
     Raises
     ------
     ConfigError
-        If a place, the profile or the threshold cannot be used.
+        If a place, the profile or the threshold cannot be used, or `city` is no city.
     CrsError
         If the layer of places has no CRS.
+    SourceError
+        If a table of the city is missing; names the command that makes it.
 
     Examples
     --------

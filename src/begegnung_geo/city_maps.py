@@ -200,7 +200,9 @@ def _require_layer(city: City, layer: gpd.GeoDataFrame | None, name: str) -> gpd
     require_crs(layer, city.crs, name=name)
     table = "begegnungsorte" if name == "begegnungsorte" else name
     lacking = sorted(set(city.table(table).columns) - set(layer.columns))
-    if lacking and name != "reach_areas":
+    if name == "reach_areas":  # reach() gives fewer columns than the table has
+        lacking = sorted({"profile", "threshold_min"} - set(layer.columns))
+    if lacking:
         raise ConfigError(
             f"{name} lacks columns of its table: {', '.join(lacking[:5])}",
             where=name,

@@ -47,12 +47,6 @@ class IssueCode(StrEnum):
 
     Next: Take a file that was not glued together from several.
     """
-    OSM_BOUNDARY_DUPLICATE = "OSM_BOUNDARY_DUPLICATE"
-    """
-    Two boundaries mean the same area; one is used.
-
-    Next: Mend it in OpenStreetMap, or give the boundary as a file.
-    """
     EXTRACT_COVERS_PART = "EXTRACT_COVERS_PART"
     """
     The map file covers only part of the study area; nothing is known about the rest.

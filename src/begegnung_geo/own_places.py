@@ -12,6 +12,8 @@ from begegnung_geo.city_tables import City
 from begegnung_geo.crs import WGS84
 from begegnung_geo.errors import ConfigError, CrsError, format_rows
 
+_SAME_POINT_M = 0.01  # a point that went through degrees and back
+
 Places = gpd.GeoDataFrame | gpd.GeoSeries | Sequence[tuple[float, float]]
 """Own places: points with a CRS, or pairs of longitude and latitude (WGS84)."""
 
@@ -25,7 +27,9 @@ def place_points(city: City, places: Places) -> gpd.GeoDataFrame:
     city
         From `load`.
     places
-        Points with a CRS, or pairs of longitude and latitude.
+        Points with a CRS, or pairs of longitude and latitude. A row of the inventory
+        (`begegnungsort_id`, at the inventory's own point) is entered at its mapped door, as
+        in the pipeline.
 
     Returns
     -------
@@ -49,7 +53,7 @@ def place_points(city: City, places: Places) -> gpd.GeoDataFrame:
             where=f"rows {format_rows(np.flatnonzero(~is_point).tolist())}" if len(points) else "places",
             hint="take .representative_point() of areas, and leave out rows without a position",
         )
-    points = points.to_crs(city.crs)
+    points = _enter(places, points.to_crs(city.crs), doors=city.layer("doors"), city=city)
     area, buffer_m = city.layer("city_area").union_all(), city.profile.study.buffer_m
     far = np.flatnonzero(~(shapely.distance(points.to_numpy(), area) <= buffer_m))
     if len(far):
@@ -63,6 +67,21 @@ def place_points(city: City, places: Places) -> gpd.GeoDataFrame:
     if isinstance(places, gpd.GeoDataFrame) and "name" in places:
         own = own.assign(name=places["name"].to_numpy())
     return own
+
+
+def _enter(places: Places, points: gpd.GeoSeries, *, doors: gpd.GeoDataFrame, city: City) -> gpd.GeoSeries:
+    """Return the points, those of the inventory's places moved to their doors; others stay."""
+    if not isinstance(places, gpd.GeoDataFrame) or "begegnungsort_id" not in places:
+        return points
+    known = pd.concat([city.layer(name) for name in ("begegnungsorte", "neighbour_places")])
+    ids = pd.Series(places["begegnungsort_id"].to_numpy())
+    own = known.drop_duplicates("begegnungsort_id").set_index("begegnungsort_id").geometry.reindex(ids)
+    door = doors.drop_duplicates("begegnungsort_id").set_index("begegnungsort_id").geometry.reindex(ids)
+    # A row that was moved by hand is a place of the analyst's own.
+    here, there, entered = (np.asarray(layer, dtype=object) for layer in (points, own, door))
+    is_there = shapely.distance(here, there) < _SAME_POINT_M  # nan, so False, where the id is not known
+    moved = np.where(is_there & door.notna().to_numpy(), entered, here)
+    return gpd.GeoSeries(moved, crs=points.crs)
 
 
 def _read_geometry(places: Places) -> gpd.GeoSeries:

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 import begegnung_geo as bg
 from begegnung_geo import api, cities, city_maps, city_tables, shown_tables
-from begegnung_geo.analysis.doors import move_to_doors
 from begegnung_geo.cli import app
+from begegnung_geo.own_places import place_points
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +27,9 @@ def city(town):
 
 @pytest.fixture(scope="module")
 def counted(city) -> gpd.GeoDataFrame:
-    """Return the counted places of the city and its neighbours, each at its door."""
+    """Return the counted places of the city and its neighbours, as they stand in the inventory."""
     places = pd.concat([city.table("begegnungsorte"), city.table("neighbour_places")], ignore_index=True)
-    rows = gpd.GeoDataFrame(places[places["is_counted"]], crs=city.crs)
-    return move_to_doors(rows, city.layer("doors"))
+    return gpd.GeoDataFrame(places[places["is_counted"]], crs=city.crs)
 
 
 def test_the_examples_of_the_surface_are_true(town, monkeypatch):
@@ -54,6 +53,23 @@ def test_coverage_by_the_counted_places_is_that_of_the_pipeline(city, counted):
     pd.testing.assert_frame_equal(of_districts[stored.columns].reset_index(drop=True), stored)
 
 
+def test_rows_of_the_inventory_are_entered_at_their_doors_and_points_moved_by_hand_are_not(
+    city, counted, monkeypatch
+):
+    first, second = counted["begegnungsort_id"].iloc[:2]
+    doors, read = city.layer("doors"), type(city).layer  # the small town has no place with a door of its own
+    is_far = doors["begegnungsort_id"].isin([first, second])
+    doors = doors.set_geometry(doors.geometry.where(~is_far, doors.geometry.translate(xoff=50.0)))
+    monkeypatch.setattr(
+        type(city), "layer", lambda self, name: doors if name == "doors" else read(self, name)
+    )
+    moved = counted.geometry.where(counted["begegnungsort_id"] != second, counted.translate(xoff=1.0))
+    entered = place_points(city, counted.set_geometry(moved).to_crs(4326))
+    away = entered.distance(gpd.GeoSeries(counted.geometry.to_numpy(), crs=city.crs))
+    assert away.round(3).iloc[:2].tolist() == [50.0, 1.0]
+    assert away.iloc[2:].max() < 1e-3
+
+
 def test_reach_of_the_counted_places_is_that_of_the_pipeline(city, counted):
     areas = bg.reach(city, counted, profile="senior", threshold_min=10)
     stored = city.layer("reach_areas").query("profile == 'senior' and threshold_min == 10")
@@ -62,7 +78,7 @@ def test_reach_of_the_counted_places_is_that_of_the_pipeline(city, counted):
 
 
 def test_pairs_of_longitude_and_latitude_are_the_same_as_a_layer(city, counted):
-    layer = counted.head(2)
+    layer = counted.drop(columns="begegnungsort_id").head(2)  # points of one's own have no doors
     degrees = shapely.get_coordinates(layer.to_crs(4326).geometry.to_numpy())
     asked = {"profile": "adult", "threshold_min": 5}
     counted_once = bg.coverage(city, layer, **asked)

@@ -141,6 +141,12 @@ def read_graph(graph: nx.MultiDiGraph) -> Network:
     CrsError
         If its coordinates are not in a metric CRS.
     """
+    if not isinstance(graph, nx.MultiGraph):
+        raise SchemaError(
+            f"a graph is needed, not {type(graph).__name__}",
+            where="graph",
+            hint="hand over the networkx.MultiDiGraph of to_osmnx(), as it is or edited",
+        )
     crs = graph.graph.get("crs")
     is_backward = [_read_flag(facts.get("reversed", False)) for _, _, facts in graph.edges(data=True)]
     everything = list(graph.edges(data=True))
@@ -259,6 +265,7 @@ def _require_ours(graph: nx.MultiDiGraph, forward: list[tuple[Any, Any, dict[str
     lacking |= {
         name for _, facts in graph.nodes(data=True) for name in {"x", "y", "component_id"} - set(facts)
     }
+    lacking |= {"edge_id" for _, _, facts in graph.edges(data=True) if "edge_id" not in facts}
     lacking |= set() if graph.graph.get("crs") else {"crs"}
     if lacking:
         raise SchemaError(

@@ -187,3 +187,9 @@ def test_an_edge_that_does_not_lead_from_node_to_node_is_refused(build_walkways)
         tie_edited(Network(network.nodes, network.edges.assign(geometry=[None, turned.geometry[1]])))
     with pytest.raises(NetworkError, match="unknown nodes"):
         tie_edited(Network(network.nodes[:2], network.edges))
+
+
+@pytest.mark.parametrize("thing", ["x", None, 7])
+def test_what_is_no_graph_is_refused_by_its_kind(thing: object) -> None:
+    with pytest.raises(SchemaError, match=f"not {type(thing).__name__}"):
+        read_graph(thing)  # type: ignore[arg-type]
