@@ -20,15 +20,13 @@ from begegnung_geo.export.words import (
     OPEN_COVERAGE_WORDS,
     POTENTIAL_WORDS,
     REACH_WORDS,
-    SCENARIO_AREA_WORDS,
-    SCENARIO_OPEN_WORDS,
-    SCENARIO_WORDS,
     SPOT_WORDS,
     Word,
     find_word,
 )
 from begegnung_geo.export.words_about import CLAIM_WORDS, DICTIONARY_WORDS, ORIGIN_WORDS, SOURCE_WORDS
 from begegnung_geo.export.words_places import PLACE_WORDS
+from begegnung_geo.export.words_scenario import SCENARIO_AREA_WORDS, SCENARIO_OPEN_WORDS, SCENARIO_WORDS
 from begegnung_geo.profile import Profile
 from begegnung_geo.provenance import SourceEntry
 from begegnung_geo.schema import TABLES

@@ -27,11 +27,9 @@ from begegnung_geo.export.tables import (
 from begegnung_geo.export.words import (
     ESTIMATED,
     INVENTED,
-    SCENARIO_AREA_WORDS,
-    SCENARIO_OPEN_WORDS,
-    SCENARIO_WORDS,
 )
 from begegnung_geo.export.words_about import DICTIONARY_WORDS
+from begegnung_geo.export.words_scenario import SCENARIO_AREA_WORDS, SCENARIO_OPEN_WORDS, SCENARIO_WORDS
 
 
 def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:

@@ -3,14 +3,32 @@
 
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 
 from begegnung_geo.analysis.osm_places import build_osm_places
-from begegnung_geo.category_rules import list_feature_filters, list_name_filters, read_category_rules
+from begegnung_geo.category_rules import (
+    CategoryRules,
+    list_feature_filters,
+    list_name_filters,
+    read_category_rules,
+)
 from begegnung_geo.sources.osm import read_osm
 from begegnung_geo.sources.osm_tags import matches_filters, matches_names
 from osm_builder import CRS, WALK_RULES, node, ring, square, way, write_osm
 from rule_examples import list_examples
+
+
+def read_features(path: Path, rules: CategoryRules) -> gpd.GeoDataFrame:
+    """Return what the reader lets through for these rules."""
+    return read_osm(
+        path,
+        crs=CRS,
+        clip=None,
+        feature_filters=list_feature_filters(rules),
+        name_filters=list_name_filters(rules),
+        walk_rules=WALK_RULES,
+    ).osm_features
 
 
 @pytest.mark.parametrize(
@@ -36,14 +54,7 @@ def test_a_named_building_inside_allotments_is_its_clubhouse_from_80_m2_on(
         way(3, ring(21), {"building": "yes", "name": "Vereinsheim"}),
     )
     rules = read_category_rules(project / "config")
-    features = read_osm(
-        path,
-        crs=CRS,
-        clip=None,
-        feature_filters=list_feature_filters(rules),
-        name_filters=list_name_filters(rules),
-        walk_rules=WALK_RULES,
-    ).osm_features
+    features = read_features(path, rules)
     assert ("way/2" in set(features["source_id"])) == name.startswith("Vereinsheim")
     places, _, count = build_osm_places(features, rules)
     found = dict(zip(places["source_id"], places["class"], strict=True))
@@ -98,14 +109,7 @@ def test_ordinary_kinds_are_read_by_their_name_and_become_what_it_says(tmp_path:
     drawn.append(node(999, 0, 0, {"amenity": "canteen", "name": "Mensa am Rand"}))
     path = write_osm(tmp_path / "kinds.osm", *sorted(drawn, key=lambda part: part.startswith("<way")))
     rules = read_category_rules(project / "config")
-    features = read_osm(
-        path,
-        crs=CRS,
-        clip=None,
-        feature_filters=list_feature_filters(rules),
-        name_filters=list_name_filters(rules),
-        walk_rules=WALK_RULES,
-    ).osm_features
+    features = read_features(path, rules)
     places, issues, _ = build_osm_places(features, rules)
     found = dict.fromkeys(features["source_id"], "None")
     found |= dict(zip(places["source_id"], places["class"], strict=True))
