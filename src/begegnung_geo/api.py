@@ -71,6 +71,13 @@ def to_osmnx(network: City | Network) -> nx.MultiDiGraph:
         edge each way), in the metric CRS; works with `ox.plot`, `ox.stats` and networkx
         (`weight="length"`).
 
+    Raises
+    ------
+    SchemaError
+        If it is neither.
+    SourceError
+        If the city has no network yet; names the command that makes it.
+
     Examples
     --------
     >>> graph = bg.to_osmnx(bg.load("musterstadt"))
@@ -293,8 +300,12 @@ def split_network(city: City, level: str) -> dict[str, Network]:
 
     Raises
     ------
+    ConfigError
+        If `city` is no city.
     SchemaError
         If there is no district of the level.
+    SourceError
+        If a table of the city is missing; names the command that makes it.
 
     Examples
     --------
@@ -329,7 +340,9 @@ def explain(city: City, place_id: str) -> str:
     Raises
     ------
     ConfigError
-        If nothing has this id; names the closest ids.
+        If nothing has this id; names the closest ids. Or `city` is no city.
+    SourceError
+        If a table of the city is missing; names the command that makes it.
 
     Examples
     --------

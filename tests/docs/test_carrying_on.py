@@ -85,7 +85,9 @@ def test_the_supported_versions_of_python_are_said_alike(project: Path) -> None:
     assert settings["tool"]["mypy"]["python_version"] == first
     assert f"({first} to {last})" in (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert "3, 11" in (project / "Makefile").read_text(encoding="utf-8").split("$(READY): pyproject")[1]
-    assert f"Python {first} or newer" in (project / "README.md").read_text(encoding="utf-8")
+    for page in ("README.md", "docs/tutorial.md"):
+        told = f"Python {first} or newer (the pinned packages fit up to {last})"
+        assert told in (project / page).read_text(encoding="utf-8")
     assert ".".join(map(str, sys.version_info[:2])) in supported  # the one all tests run on
 
 

@@ -7,6 +7,7 @@ import json
 import re
 
 import geopandas as gpd
+import osmnx as ox
 import pandas as pd
 import pytest
 import shapely
@@ -351,6 +352,13 @@ def test_networks_of_districts_add_up_to_the_network_inside_the_city(city):
 def test_classes_are_called_as_on_the_pages(city):
     assert city.class_names()["library"] != city.class_names("en")["library"]
     assert set(city.table("begegnungsorte")["class"]) <= set(city.class_names())
+
+
+def test_osmnx_plots_the_graph(city):
+    figure, axes = ox.plot.plot_graph(bg.to_osmnx(city), show=False, close=True)
+    drawn = sum(len(lines.get_segments()) for lines in axes.collections if hasattr(lines, "get_segments"))
+    assert drawn >= len(city.network.edges)
+    assert figure is axes.figure
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/how-to/notebooks.md"])

@@ -2,6 +2,8 @@
 """A scenario from the file to the page, held against an independent count of the people."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -37,7 +39,7 @@ def find_best_room(town: Town) -> pd.Series:
 
 
 def test_an_opened_room_reaches_the_people_that_siting_says_and_the_pages_tell_it(
-    fresh_town: Town, monkeypatch: pytest.MonkeyPatch
+    fresh_town: Town, monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
     best = find_best_room(fresh_town)
     result = run(fresh_town, monkeypatch, f'[[open]]\nid = "{best["begegnungsort_id"]}"\n')
@@ -83,6 +85,10 @@ def test_an_opened_room_reaches_the_people_that_siting_says_and_the_pages_tell_i
     # The city as it is stays as it was.
     assert "Szenario" not in (fresh_town.site / "index.html").read_text(encoding="utf-8")
     assert not (fresh_town.site / "downloads" / "scenario_coverage.csv").exists()
+    # A notebook opens it as its how-to says.
+    how_to = (project / "docs" / "how-to" / "szenario.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", how_to, re.DOTALL)
+    exec(block.replace("schule_und_bruecke", NAME), {})  # noqa: S102 - our own document
 
 
 def test_a_room_that_closes_before_it_opened_leaves_every_figure_as_it_is(

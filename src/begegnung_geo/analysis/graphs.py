@@ -137,7 +137,7 @@ def read_graph(graph: nx.MultiDiGraph) -> Network:
     ------
     SchemaError
         If the graph is of other origin: nodes or edges lack what the tables need, edges have lost
-        the direction they are walked in, or a flag is neither true nor false.
+        the direction they are walked in, a flag is neither true nor false, or a number is none.
     CrsError
         If its coordinates are not in a metric CRS.
     """
@@ -152,8 +152,20 @@ def read_graph(graph: nx.MultiDiGraph) -> Network:
     everything = list(graph.edges(data=True))
     forward = [edge for edge, is_back in zip(everything, is_backward, strict=True) if not is_back]
     _require_ours(graph, forward)
-    _require_both_ways(everything, is_backward)
     require_metric(crs, where="the graph")
+    try:
+        _require_both_ways(everything, is_backward)
+        return _build_network(graph, forward)
+    except (ValueError, TypeError) as error:
+        raise SchemaError(
+            "a node or an edge of the graph has something else where a number belongs",
+            where=f"graph: {error}",
+            hint="ids are whole numbers, x, y and length numbers: take the graph of to_osmnx()",
+        ) from error
+
+
+def _build_network(graph: nx.MultiDiGraph, forward: list[tuple[Any, Any, dict[str, Any]]]) -> Network:
+    crs = graph.graph["crs"]
     nodes = pd.DataFrame([{"node_id": node, **facts} for node, facts in graph.nodes(data=True)])
     if nodes.empty:
         nodes = pd.DataFrame(columns=["node_id", "component_id", "x", "y", "street_count"], dtype="int64")

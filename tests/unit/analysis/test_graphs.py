@@ -189,6 +189,30 @@ def test_an_edge_that_does_not_lead_from_node_to_node_is_refused(build_walkways)
         tie_edited(Network(network.nodes[:2], network.edges))
 
 
+@pytest.mark.parametrize(
+    ("where", "name", "value"),
+    [
+        ("edge", "edge_id", "seven"), ("edge", "way_id", None), ("edge", "length", "long"),
+        ("node", "component_id", "one"), ("node", "x", "east"),
+    ],
+)  # fmt: skip
+def test_text_where_a_number_belongs_is_told(build_walkways, *, where, name, value):
+    graph = build_graph(Network(*build_network(build_walkways(NODES, {1: [0, 1, 5], 2: [5, 9, 10]}))))
+    facts = next(iter(graph.edges(data=True)))[2] if where == "edge" else graph.nodes[next(iter(graph))]
+    facts[name] = value
+    with pytest.raises(SchemaError, match="where a number belongs"):
+        read_graph(graph)
+
+
+def test_an_edge_without_its_number_is_told_in_either_direction(build_walkways):
+    graph = build_graph(Network(*build_network(build_walkways(NODES, {1: [0, 1, 5], 2: [5, 9, 10]}))))
+    for _, _, facts in graph.edges(data=True):
+        if facts["reversed"]:
+            del facts["edge_id"]
+    with pytest.raises(SchemaError, match="not one that to_osmnx made"):
+        read_graph(graph)
+
+
 @pytest.mark.parametrize("thing", ["x", None, 7])
 def test_what_is_no_graph_is_refused_by_its_kind(thing: object) -> None:
     with pytest.raises(SchemaError, match=f"not {type(thing).__name__}"):
