@@ -8,7 +8,6 @@ nobody says its licence.
 """
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).resolve().parents[1]
 NAME = "begegnung-geo"
@@ -32,7 +32,9 @@ def main() -> int:
     target = folder / "sbom.cdx.json"
     write_sbom(python, target, validate="--no-validate" not in sys.argv)
     licences = read_licences(json.loads(target.read_text(encoding="utf-8")))
-    needed = list_needed({normalise(found.metadata["Name"]): found for found in list_installed(python)})
+    needed = list_needed(
+        {canonicalize_name(found.metadata["Name"]): found for found in list_installed(python)}
+    )
     (folder / "licences.md").write_text(describe(licences, needed), encoding="utf-8")
     unknown = sorted(name for name in needed if not licences.get(name, ("", ""))[1])
     if unknown:
@@ -67,7 +69,7 @@ def list_needed(installed: Mapping[str, Distribution]) -> set[str]:
         found = installed.get(ahead.pop())
         for text in (found.requires or []) if found else []:
             requirement = Requirement(text)
-            name = normalise(requirement.name)
+            name = canonicalize_name(requirement.name)
             is_asked = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
             if is_asked and name not in needed:
                 needed.add(name)
@@ -82,7 +84,7 @@ def read_licences(sbom: Mapping[str, list]) -> dict[str, tuple[str, str]]:
         entries = [choice.get("license", choice) for choice in component.get("licenses", [])]
         told = [entry.get("id") or entry.get("expression") or entry.get("name", "") for entry in entries]
         told = [text.removeprefix("License :: OSI Approved :: ") for text in told if text]
-        name = normalise(component["name"])
+        name = canonicalize_name(component["name"])
         text = "; ".join(dict.fromkeys(told)) or LICENCES_GIVEN.get(name, "")
         found[name] = (component["version"], text)
     return found
@@ -93,11 +95,6 @@ def describe(licences: Mapping[str, tuple[str, str]], needed: set[str]) -> str:
     rows = sorted((licences.get(name, ("missing", ""))[::-1], name) for name in needed)
     lines = [f"| {name} | {version} | {licence or 'not known'} |" for (licence, version), name in rows]
     return "\n".join(["| package | version | licence |", "|---|---|---|", *lines]) + "\n"
-
-
-def normalise(name: str) -> str:
-    """Return a package's name as registries compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 if __name__ == "__main__":

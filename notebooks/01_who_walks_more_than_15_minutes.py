@@ -54,7 +54,11 @@ by_pace = pd.DataFrame(
         "weiter, höchstens (%)": 100 * (1 - whole["covered_share"]),
     }
 )
-names = {key: words.say(f"profile.{key}") if words.has(f"profile.{key}") else key for key in whole.index}
+names = {
+    key: walking.profiles[key].label[0]
+    or (words.say(f"profile.{key}") if words.has(f"profile.{key}") else key)
+    for key in whole.index
+}
 by_pace.index = list(names.values())
 bg.show(by_pace, "Menschen, die mehr als 15 Minuten zum nächsten Begegnungsort gehen", decimals=1)
 

@@ -198,15 +198,15 @@ def _require_layer(city: City, layer: gpd.GeoDataFrame | None, name: str) -> gpd
     if layer is None:
         return None
     require_crs(layer, city.crs, name=name)
-    table = "begegnungsorte" if name == "begegnungsorte" else name
-    lacking = sorted(set(city.table(table).columns) - set(layer.columns))
-    if name == "reach_areas":  # reach() gives fewer columns than the table has
-        lacking = sorted({"profile", "threshold_min"} - set(layer.columns))
+    # reach() gives fewer columns than its table has.
+    is_own = name == "reach_areas"
+    wanted = {"profile", "threshold_min"} if is_own else set(city.table(name).columns)
+    lacking = sorted(wanted - set(layer.columns))
     if lacking:
         raise ConfigError(
             f"{name} lacks columns of its table: {', '.join(lacking[:5])}",
             where=name,
-            hint=f"give rows of city.layer({table!r}) with all columns",
+            hint=f"give rows of city.layer({name!r}) with all columns",
         )
     return layer.reset_index(drop=True)
 

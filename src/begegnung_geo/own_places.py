@@ -53,7 +53,7 @@ def place_points(city: City, places: Places) -> gpd.GeoDataFrame:
             where=f"rows {format_rows(np.flatnonzero(~is_point).tolist())}" if len(points) else "places",
             hint="take .representative_point() of areas, and leave out rows without a position",
         )
-    points = _enter(places, points.to_crs(city.crs), doors=city.layer("doors"), city=city)
+    points = _enter(places, points.to_crs(city.crs), city=city)
     area, buffer_m = city.layer("city_area").union_all(), city.profile.study.buffer_m
     far = np.flatnonzero(~(shapely.distance(points.to_numpy(), area) <= buffer_m))
     if len(far):
@@ -69,18 +69,21 @@ def place_points(city: City, places: Places) -> gpd.GeoDataFrame:
     return own
 
 
-def _enter(places: Places, points: gpd.GeoSeries, *, doors: gpd.GeoDataFrame, city: City) -> gpd.GeoSeries:
+def _enter(places: Places, points: gpd.GeoSeries, *, city: City) -> gpd.GeoSeries:
     """Return the points, those of the inventory's places moved to their doors; others stay."""
     if not isinstance(places, gpd.GeoDataFrame) or "begegnungsort_id" not in places:
         return points
     known = pd.concat([city.layer(name) for name in ("begegnungsorte", "neighbour_places")])
-    ids = pd.Series(places["begegnungsort_id"].to_numpy())
-    own = known.drop_duplicates("begegnungsort_id").set_index("begegnungsort_id").geometry.reindex(ids)
-    door = doors.drop_duplicates("begegnungsort_id").set_index("begegnungsort_id").geometry.reindex(ids)
-    # A row that was moved by hand is a place of the analyst's own.
-    here, there, entered = (np.asarray(layer, dtype=object) for layer in (points, own, door))
-    is_there = shapely.distance(here, there) < _SAME_POINT_M  # nan, so False, where the id is not known
-    moved = np.where(is_there & door.notna().to_numpy(), entered, here)
+    there, entered = (
+        np.asarray(
+            layer.set_index("begegnungsort_id").geometry.reindex(places["begegnungsort_id"]), dtype=object
+        )
+        for layer in (known, city.layer("doors"))
+    )
+    here = np.asarray(points, dtype=object)
+    # A row that was moved by hand is a place of the analyst's own; nan, so False, where the id is not known.
+    is_there = shapely.distance(here, there) < _SAME_POINT_M
+    moved = np.where(is_there & ~shapely.is_missing(entered), entered, here)
     return gpd.GeoSeries(moved, crs=points.crs)
 
 

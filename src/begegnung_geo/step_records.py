@@ -53,17 +53,17 @@ def write_record(
 
     Parameters
     ----------
-    processed : Path
+    processed
         Folder of the tables.
-    step : str
+    step
         Name of the step.
-    fingerprint : str
+    fingerprint
         What its result depends on, hashed.
-    facts : Mapping
+    facts
         JSON values that later steps ask for.
-    outputs : Mapping
+    outputs
         Table -> hash of its file.
-    issues : DataFrame
+    issues
         Its faults, one a row.
     """
     record_file, issue_file = (processed / name for name in list_record_files(step))

@@ -382,10 +382,8 @@ def _carry(step: Step, origin: Folders, partial: Folders) -> None:
     if origin == partial:
         return
     names = [Path(f"{name}.parquet") for name in step.writes]
-    for name in [
-        *names,
-        *reversed(list_record_files(step.name)),
-    ]:  # the record last: it says that all is there
+    # The record last: it says that all is there.
+    for name in [*names, *reversed(list_record_files(step.name))]:
         target = partial.processed / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)

@@ -94,7 +94,7 @@ def test_the_supported_versions_of_python_are_said_alike(project: Path) -> None:
 def test_every_supported_python_is_allowed_by_every_pinned_package(project: Path) -> None:
     # Whether there are wheels only a registry knows: `make resolve` asks.
     sbom = _load(project / ".ci" / "sbom.py")
-    installed = {sbom.normalise(found.metadata["Name"]): found for found in distributions()}
+    installed = {sbom.canonicalize_name(found.metadata["Name"]): found for found in distributions()}
     needed = sbom.list_needed(installed)
     assert len(needed) > 40
     refused = [

@@ -19,17 +19,12 @@ from begegnung_geo.analysis.threads import run_in_threads
 from begegnung_geo.analysis.walk_ends import WalkRows
 from begegnung_geo.analysis.walk_matrix import WalkMatrix, cut_points, measure_walk_matrix
 from begegnung_geo.analysis.walk_search import sort_walks
-from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Footing, Ways
+from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, WALK_COLUMNS, Footing, Ways
 from begegnung_geo.crs import require_crs
 from begegnung_geo.profile import Measures, Walking
 
 _HOMES_AT_A_TIME = 65_536
 _WALKS_AT_A_TIME = 8_000_000  # of 24 bytes and as many again while they are searched
-_COLUMNS = {
-    ANY_GROUND: "walk_distance_m",
-    STEP_FREE: "walk_distance_step_free_m",
-    MAYBE_STEP_FREE: "walk_distance_step_free_min_m",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +150,7 @@ class _Search:
         def lay(footing: Footing) -> _Ground:
             index = self.ways.index(footing)
             if id(index) not in made:
-                nearest_m = self.demand[_COLUMNS[footing]].fillna(np.inf).to_numpy(dtype=np.float64)
+                nearest_m = self.demand[WALK_COLUMNS[footing]].fillna(np.inf).to_numpy(dtype=np.float64)
                 made[id(index)] = _Ground(
                     self.homes.on(footing), self.doors.on(footing), index.network, nearest_m
                 )

@@ -43,16 +43,17 @@ def report_hostile_cells(rows: pd.DataFrame, fields: Sequence[Mapping[str, objec
         Table `issues`: one line a row and kind of fault, with the names of the columns.
     """
     told = zip(rows["source"], rows["row"], rows["name"], fields, strict=True)
-    found = [
-        (str(source), str(row), kind, columns)
-        for source, row, name, cells in told
-        for kind, columns in _find_columns(cells, name=name).items()
-    ]
-    parts = [
-        build_issues(source, _TOLD[kind][0], rows=[row], texts=f"{_list_names(columns)}: {_TOLD[kind][1]}")
-        for source, row, kind, columns in found
-    ]
-    return concat_issues(parts)
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for source, row, name, cells in told:
+        for kind, columns in _find_columns(cells, name=name).items():
+            text = f"{_list_names(columns)}: {_TOLD[kind][1]}"
+            found.setdefault((str(source), kind), []).append((str(row), text))
+    return concat_issues(
+        build_issues(
+            source, _TOLD[kind][0], rows=[row for row, _ in lines], texts=[text for _, text in lines]
+        )
+        for (source, kind), lines in found.items()
+    )
 
 
 def _find_columns(cells: Mapping[str, object], *, name: object) -> dict[str, list[str]]:

@@ -43,11 +43,6 @@ class Hours:
         """Whether public holidays are spoken of."""
         return any("PH" in rule.holidays for rule in self.rules)
 
-    @property
-    def names_school_holidays(self) -> bool:
-        """Whether school holidays are spoken of."""
-        return any("SH" in rule.holidays for rule in self.rules)
-
 
 def read_hours(raw: object) -> Hours:
     """

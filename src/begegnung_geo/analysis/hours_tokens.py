@@ -18,7 +18,6 @@ Kind = Literal[
 
 TEXT_MAX = 500  # OSM values end at 255 characters; a longer text is a story, not opening hours
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Token(NamedTuple):

@@ -55,7 +55,6 @@ class MatchLimits:
 
 
 LIMITS = MatchLimits()
-DECISIONS = ("same", "review", "different")
 _SLOPE = 0.05
 _REVIEW_BAND = 0.10
 _FORBIDDEN_SCORE = 0.0
@@ -256,9 +255,7 @@ def _flag_contacts(facts: MatchFacts, left: IntArray, right: IntArray) -> BoolAr
     asked = np.flatnonzero(filled[left] & filled[right])
     pairs = zip(facts.contacts[left[asked]], facts.contacts[right[asked]], strict=True)
     shares[asked] = [not one.isdisjoint(other) for one, other in pairs]
-    companions = np.bincount(np.concatenate([left[shares], right[shares]]), minlength=len(facts.xy))
-    crowded = companions > _CONTACT_MAX_COMPANIONS
-    return shares & ~crowded[left] & ~crowded[right]
+    return _drop_crowded(shares, pairs_of=(left, right), companions_max=_CONTACT_MAX_COMPANIONS)
 
 
 def _flag_housemates(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits) -> BoolArray:
@@ -268,8 +265,18 @@ def _flag_housemates(facts: MatchFacts, pairs: pd.DataFrame, limits: MatchLimits
     mates = is_near & (pairs["address_relation"] > 0) & (facts.sources[left] != facts.sources[right])
     mates &= pairs["name_score"].notna() & ~(facts.is_trade[left] | facts.is_trade[right])
     flags = np.array(mates, dtype=bool)
-    companions = np.bincount(np.concatenate([left[flags], right[flags]]), minlength=len(facts.xy))
-    is_crowded = companions > limits.housemates_max
+    return _drop_crowded(flags, pairs_of=(left, right), companions_max=limits.housemates_max)
+
+
+def _drop_crowded(flags: BoolArray, *, pairs_of: tuple[IntArray, IntArray], companions_max: int) -> BoolArray:
+    """Return the flagged pairs without those of a record that has more such companions."""
+    left, right = pairs_of
+    if not len(left):
+        return flags
+    companions = np.bincount(
+        np.concatenate([left[flags], right[flags]]), minlength=int(max(left.max(), right.max())) + 1
+    )
+    is_crowded = companions > companions_max
     return np.asarray(flags & ~is_crowded[left] & ~is_crowded[right], dtype=bool)
 
 

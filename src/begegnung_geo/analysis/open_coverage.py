@@ -159,7 +159,7 @@ def _measure_matrices(
     demand: gpd.GeoDataFrame, places: gpd.GeoDataFrame, ways: Ways, *, walking: Walking
 ) -> tuple[WalkMatrix, WalkMatrix]:
     # Every home with every place in reach, with and without steps; the moments only choose among the places.
-    reach_m = max(walking.reach_m(profile, max(walking.thresholds_min)) for profile in walking.profiles)
+    reach_m = walking.list_reaches()[-1]
     needs_step_free = any(speed.step_free for speed in walking.profiles.values())
     homes, doors = ways.snap(demand.geometry), ways.snap(places.geometry)
     matrices = {

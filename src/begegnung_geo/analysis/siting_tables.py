@@ -111,7 +111,7 @@ def survey_ground(
     for layer, name in ((demand, "table demand"), (candidates, "potential places")):
         require_crs(layer, ways.crs or "", name=name)
     ordered = candidates.sort_values("begegnungsort_id", kind="stable", ignore_index=True)
-    longest_m = max(walking.reach_m(key, max(walking.thresholds_min)) for key in walking.profiles)
+    longest_m = walking.list_reaches()[-1]
     homes, doors = ways.snap(demand.geometry), ways.snap(ordered.geometry)
     reach_m = longest_m * reach_factor_max
     everyone, step_free = (

@@ -9,15 +9,18 @@ import pandas as pd
 
 from begegnung_geo.analysis.network import Bools, Floats
 from begegnung_geo.analysis.reach import measure_home_walks, measure_walk_distance
-from begegnung_geo.analysis.ways import ANY_GROUND, MAYBE_STEP_FREE, STEP_FREE, Footing, Stops, Ways
+from begegnung_geo.analysis.ways import (
+    ANY_GROUND,
+    MAYBE_STEP_FREE,
+    STEP_FREE,
+    WALK_COLUMNS,
+    Footing,
+    Stops,
+    Ways,
+)
 from begegnung_geo.schema import build_empty
 
 _SAME_M = 1e-3  # tables hold millimetres
-_WALKS = {
-    ANY_GROUND: "walk_distance_m",
-    STEP_FREE: "walk_distance_step_free_m",
-    MAYBE_STEP_FREE: "walk_distance_step_free_min_m",
-}
 
 
 def build_snap_variants(
@@ -52,7 +55,7 @@ def build_snap_variants(
         Table `snap_variants`: one row a limit and home whose walk or status differs from the one in
         `demand`. Columns of walks without steps are null throughout where they are not asked for.
     """
-    footings = tuple(_WALKS) if step_free else (ANY_GROUND,)
+    footings = tuple(WALK_COLUMNS) if step_free else (ANY_GROUND,)
     places = counted_places.sort_values("begegnungsort_id", kind="stable")
     usual = ways.snap(demand.geometry), ways.snap(places.geometry)
     parts = []
@@ -65,7 +68,7 @@ def build_snap_variants(
         is_lost = {footing: ~stops[0].on(footing).is_snapped for footing in footings}
         was_lost = {footing: ~usual[0].on(footing).is_snapped for footing in footings}
         is_other = np.logical_or.reduce(
-            [~_is_same(walks[f], demand[_WALKS[f]].to_numpy(dtype=np.float64)) for f in footings]
+            [~_is_same(walks[f], demand[WALK_COLUMNS[f]].to_numpy(dtype=np.float64)) for f in footings]
             + [is_lost[footing] != was_lost[footing] for footing in footings]
         )
         told = _tabulate(demand, limit, walks=walks, is_lost=is_lost, has_places=len(places) > 0)
@@ -106,7 +109,7 @@ def _tabulate(
     nothing = np.full(len(demand), np.nan)
     columns = {
         name: np.where(np.isfinite(walks[footing]), walks[footing], np.nan) if footing in walks else nothing
-        for footing, name in _WALKS.items()
+        for footing, name in WALK_COLUMNS.items()
     }
     status = {
         name: _tell_status(walks[footing], ~is_lost[footing], has_places=has_places)
@@ -139,7 +142,7 @@ def apply_snap_variant(
     rows = snap_variants[snap_variants["snap_limit_m"] == snap_limit_m].set_index("demand_id")
     is_other = demand["demand_id"].isin(rows.index).to_numpy(dtype=bool)
     ids = demand.loc[is_other, "demand_id"]
-    names = [*(_WALKS.values() if step_free else (_WALKS[ANY_GROUND],)), "status"]
+    names = [*(WALK_COLUMNS.values() if step_free else (WALK_COLUMNS[ANY_GROUND],)), "status"]
     changed = pd.DataFrame(demand).assign(**{name: demand[name].to_numpy(copy=True) for name in names})
     for name in names:
         changed.loc[is_other, name] = rows[name].reindex(ids).to_numpy()

@@ -41,6 +41,12 @@ class Footing(NamedTuple):
 ANY_GROUND = Footing()
 STEP_FREE = Footing(step_free=True)
 MAYBE_STEP_FREE = Footing(step_free=True, with_unknown=True)
+WALK_COLUMNS = {
+    ANY_GROUND: "walk_distance_m",
+    STEP_FREE: "walk_distance_step_free_m",
+    MAYBE_STEP_FREE: "walk_distance_step_free_min_m",
+}
+"""Column of the table `demand` with the walk on each footing."""
 _KEPT_MIN = 1000  # points: fewer are looked up faster than it pays to keep them
 _ALLOWED = {STEP_FREE: ("yes",), MAYBE_STEP_FREE: ("yes", "unknown")}
 

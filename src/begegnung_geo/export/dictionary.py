@@ -222,7 +222,7 @@ def _describe_field(
 def _describe(download: str, column: str, terms: Mapping[str, str]) -> tuple[Word, tuple[str, ...]]:
     word = find_word(DICTIONARY[download], column)
     if word is None:
-        raise KeyError(f"column {column} of the download {download} has no words in export/words.py")
+        raise KeyError(f"column {column} of the download {download} has no words in export/words*.py")
     contract = _find_contract(download, column)
     filled = word._replace(meaning=word.meaning.format_map(terms))
     return filled, contract.allowed if contract else ()

@@ -76,7 +76,7 @@ def write_downloads(
     """
     Write all downloads; the same content gives the same bytes.
 
-    Only columns named in `words.py` leave the house. People come as the published tables
+    Only columns named in `words*.py` leave the house. People come as the published tables
     tell them; mail addresses and phone numbers inside texts are removed.
     GeoPackage is in the metric CRS, everything else in WGS 84.
 

@@ -60,7 +60,8 @@ def build_measure_rows(
     nearest = walks[walks["destination"] == "any"].drop(columns="destination")
     rows = nearest[[*_KEYS, "persons", "persons_without_walk", "persons_ranged", "persons_without_group"]]
     far = ["median_min", "median_max_min", "p90_min", "p90_max_min"]
-    near, enough = (walks[walks["destination"] == name].set_index(_KEYS) for name in ("any", "choice"))
+    near = nearest.set_index(_KEYS)
+    enough = walks[walks["destination"] == "choice"].set_index(_KEYS)
     of_time = [word[:-1] for word in MEASURE_WORDS if word[:-1] in choice]
     parts = [
         near[[*far, "withheld"]].add_prefix("walk_"),

@@ -24,10 +24,7 @@ from begegnung_geo.export.tables import (
     build_scenario_rows,
     build_spot_rows,
 )
-from begegnung_geo.export.words import (
-    ESTIMATED,
-    INVENTED,
-)
+from begegnung_geo.export.words import ESTIMATED, INVENTED
 from begegnung_geo.export.words_about import DICTIONARY_WORDS
 from begegnung_geo.export.words_scenario import SCENARIO_AREA_WORDS, SCENARIO_OPEN_WORDS, SCENARIO_WORDS
 
@@ -36,7 +33,7 @@ def build_rows(content: DownloadContent) -> dict[str, pd.DataFrame]:
     """
     Return the rows of each download by its key in `dictionary.DICTIONARY`.
 
-    Only columns named in `words.py` leave the house. `begegnungsorte`, `districts`,
+    Only columns named in `words*.py` leave the house. `begegnungsorte`, `districts`,
     `gaps`, `hot_spots` and `reach_areas` have a geometry in the metric CRS.
     """
     places, districts = content.begegnungsorte, content.districts

@@ -2,6 +2,8 @@
 """
 The data dictionary of the downloads in German: every column that may leave the house.
 
+Places, scenarios and what is told about the downloads stand in the `words_*.py` beside it.
+
 What stands in braces is filled in from the profile (`dictionary.fill_terms`).
 """
 

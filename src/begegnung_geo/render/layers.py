@@ -205,7 +205,7 @@ def _list_labels(content: SiteContent) -> Iterator[tuple[Any, str, str]]:
 
 def _build_homes(content: SiteContent, *, is_known: bool) -> shapely.MultiPolygon:
     walking = content.profile.walking
-    reach_m = max(walking.reach_m(profile, max(walking.thresholds_min)) for profile in walking.profiles)
+    reach_m = walking.list_reaches()[-1]
     persons_min = content.profile.publication.share_base_min
     return build_inhabited_area(content.demand, persons_min=persons_min, reach_m=reach_m, is_known=is_known)
 

@@ -292,7 +292,7 @@ def _say_underserved(speaker: Speaker) -> str:
 
 
 def list_rules(speaker: Speaker) -> list[str]:
-    """Return the rules of the assessment and how it was tested: what the tenth sentence leaves out."""
+    """Return the rules of the assessment and how it was tested: what the ninth sentence leaves out."""
     words, rule = speaker.words, speaker.content.profile.underserved
     sentences = []
     for key, conditions in rule.rules.items():

@@ -206,11 +206,10 @@ def _name_dated_sources(content: SiteContent, *, words: Words) -> dict[str, str]
 
 def _name_sources(content: SiteContent, *, words: Words) -> dict[str, str]:
     titles = {entry.file: entry.title for entry in content.provenance}
-    files = [clean_text(source.file) for source in content.profile.sources.places]
     lists = content.profile.sources.places
     found = [clean_text(source.title or titles.get(source.file, "")) for source in lists]
     names = {
-        source.key: title if found.count(title) == 1 and title else _say_untitled(file, words)
-        for source, title, file in zip(lists, found, files, strict=True)
+        source.key: title if found.count(title) == 1 and title else _say_untitled(source.file, words)
+        for source, title in zip(lists, found, strict=True)
     }
     return {"osm": words.say("source.osm"), **names}

@@ -44,7 +44,6 @@ class Zone(IntEnum):
 
 
 SETTLED_MAX = Zone.MALL
-GREEN_ZONES = (Zone.PARK, Zone.SPORTS, Zone.ALLOTMENT, Zone.CEMETERY)
 TARGET_AREA_M2 = {
     Zone.CORE: 5_200,
     Zone.BLOCKS: 11_500,

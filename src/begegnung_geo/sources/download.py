@@ -29,7 +29,7 @@ ByteCounter = Callable[[int, int], None]
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _MD5 = re.compile(rb"\b([0-9a-fA-F]{32})\b")
-_OK, _PARTIAL, _NOT_MODIFIED, _BAD_RANGE = 200, 206, 304, 416
+_OK, _PARTIAL, _NOT_MODIFIED = 200, 206, 304
 
 
 @dataclass(frozen=True)

@@ -115,8 +115,8 @@ def read_place_list(
     ).astype({"source": "str", "precision": "str"})
     kept = records[is_known].reset_index(drop=True)
     ids = _choose_ids(own_ids, known, points)[is_known].reset_index(drop=True)
-    kept.insert(1, "source_id", "")
-    kept["source_id"], id_issues = _settle_ids(ids, kept["row"], key=key)
+    source_ids, id_issues = _settle_ids(ids, kept["row"], key=key)
+    kept.insert(1, "source_id", source_ids)
     without_kind = count_issue(
         key,
         IssueCode.LIST_WITHOUT_KIND,
@@ -158,12 +158,13 @@ def _settle_ids(ids: pd.DataFrame, rows: pd.Series, *, key: str) -> tuple[pd.Ser
     while (is_again := chosen.duplicated()).any():
         number = chosen.groupby(chosen).cumcount() + 1
         chosen = chosen.mask(is_again, chosen + "#" + number.astype("str"))
-    others = rows.groupby(ids["own"].fillna(ids["hashed"])).agg(
-        lambda group: ", ".join(group.head(_TOLD_ROWS))
-    )
+    named = ids["own"].fillna(ids["hashed"])
+    told = named[is_told]
+    alike = named.isin(told)
+    others = rows[alike].groupby(named[alike]).agg(lambda group: ", ".join(group.head(_TOLD_ROWS)))
     texts = [
         f"id {own} stands on rows {others[own]}; all are kept, this one as {new}"
-        for own, new in zip(ids["own"].fillna(ids["hashed"])[is_told], chosen[is_told], strict=True)
+        for own, new in zip(told, chosen[is_told], strict=True)
     ]
     return chosen.astype("str"), build_issues(
         key, IssueCode.PLACE_DUPLICATE_ID, rows=rows[is_told], texts=texts
